@@ -1,0 +1,39 @@
+/* codegen/: from a collected program to an executable file. */
+#ifndef PYC2C_CODEGEN_CODEGEN_H
+#define PYC2C_CODEGEN_CODEGEN_H
+
+#include "../compiler/modules/modules.h"
+
+#include <stdbool.h>
+
+/* Extension modules that are linked in from sources: own C sources, CFFI, sdists. Compiles what is
+ * needed (through the cache) and turns the modules concerned into MODULE_STATIC. `objects` gets the
+ * relocatable files for the link, `libraries` what they need from the system (-lfoo). */
+bool static_extensions_build(Program *program, const Request *request, const CacheOps *cache,
+                             const Progress *progress, StrVec *objects, StrVec *libraries,
+                             Diags *diags);
+
+/* The executable without its image: the prebuilt stub of `support_dir`/<minor>/ where nothing has to
+ * be linked, else a fresh link in a private directory. *path is valid until exit. */
+bool stub_provide(Program *program, const Request *request, const char *support_dir,
+                  const StrVec *objects, const StrVec *libraries, const CacheOps *cache,
+                  const char **path, Diags *diags);
+
+/* Stub + image -> `output`, atomically (private temporary file beside it, fsync, rename), streaming:
+ * memory use does not grow with the files' sizes. Same inputs, same bytes. */
+bool image_write(const Program *program, const Request *request, const char *stub,
+                 const char *output, const Progress *progress, Diags *diags);
+
+/* STRATEGY_PORTABLE: <output>/<name> plus the embedded tree as plain files beside it. */
+bool portable_write(const Program *program, const Request *request, const char *stub,
+                    const char *output, const Progress *progress, Diags *diags);
+/* STRATEGY_EMBEDDED and STRATEGY_SYSTEM: an executable that starts the host's Python. */
+bool launcher_write(const Program *program, const Request *request, const char *support_dir,
+                    const char *output, const Progress *progress, Diags *diags);
+
+/* Reading a finished executable back (inspect, tests). */
+typedef struct ImageFile ImageFile;
+ImageFile *image_open(const char *path, Diags *diags);
+void image_close(ImageFile *image);
+
+#endif

@@ -1,0 +1,79 @@
+#include "strmap.h"
+
+#include "arena.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* FNV-1a: short keys, no adversary. */
+static uint64_t hash_text(const char *text) {
+    uint64_t hash = 0xCBF29CE484222325u;
+    for (; *text != '\0'; text++) {
+        hash = (hash ^ (unsigned char)*text) * 0x100000001B3u;
+    }
+    return hash;
+}
+
+/* The slot of `key`, or the free slot where it belongs. */
+static size_t find_slot(const StrMap *map, const char *key, uint64_t hash) {
+    size_t mask = map->slot_count - 1;
+    size_t slot = (size_t)hash & mask;
+    while (map->slots[slot] != 0) {
+        const StrMapEntry *entry = &map->entries[map->slots[slot] - 1];
+        if (entry->hash == hash && strcmp(entry->key, key) == 0) {
+            break;
+        }
+        slot = (slot + 1) & mask;
+    }
+    return slot;
+}
+
+static void grow(StrMap *map) {
+    map->slot_count = map->slot_count ? map->slot_count * 2 : 16;
+    free(map->slots);
+    map->slots = xcalloc(map->slot_count, sizeof(*map->slots));
+    map->capacity = map->slot_count / 2;
+    map->entries = xrealloc(map->entries, map->capacity * sizeof(*map->entries));
+    for (size_t i = 0; i < map->count; i++) {
+        map->slots[find_slot(map, map->entries[i].key, map->entries[i].hash)] = (uint32_t)i + 1;
+    }
+}
+
+static StrMapEntry *find(const StrMap *map, const char *key) {
+    if (map->count == 0) {
+        return NULL;
+    }
+    uint32_t number = map->slots[find_slot(map, key, hash_text(key))];
+    return number != 0 ? &map->entries[number - 1] : NULL;
+}
+
+void *strmap_get(const StrMap *map, const char *key) {
+    StrMapEntry *entry = find(map, key);
+    return entry != NULL ? entry->value : NULL;
+}
+
+bool strmap_has(const StrMap *map, const char *key) {
+    return find(map, key) != NULL;
+}
+
+bool strmap_set(StrMap *map, const char *key, void *value) {
+    StrMapEntry *entry = find(map, key);
+    if (entry != NULL) {
+        entry->value = value;
+        return false;
+    }
+    if (map->count == map->capacity) {
+        grow(map);
+    }
+    uint64_t hash = hash_text(key);
+    size_t slot = find_slot(map, key, hash);
+    map->entries[map->count] = (StrMapEntry){.key = key, .value = value, .hash = hash};
+    map->slots[slot] = (uint32_t)++map->count;
+    return true;
+}
+
+void strmap_free(StrMap *map) {
+    free(map->entries);
+    free(map->slots);
+    memset(map, 0, sizeof(*map));
+}

@@ -1,0 +1,54 @@
+# Building the command, the runtime and the stub.
+SHARE := $(BUILD)/lib/pyc2c
+RTDIR := $(SHARE)/$(PY_MINOR)
+
+# ---- the command ----
+COMPILER_SRC := $(sort $(wildcard compiler/support/*.c compiler/modules/*.c compiler/driver/*.c \
+                                  compiler/front/*.c codegen/*.c))
+COMPILER_OBJ := $(COMPILER_SRC:%.c=$(BUILD)/obj/$(PY_MINOR)/%.o)
+COMPILER_CFLAGS := $(CSTD) $(CFLAGS) $(WARN) -fno-pie -MMD -MP \
+                   -DPYC2C_VERSION='"$(VERSION)"' -DPYC2C_PYTHON_MINOR='"$(PY_MINOR)"'
+# System libraries that libpython.a needs; static where Debian has archives, so that pyc2c and the
+# executables need none of them on the target.
+PY_LIBS := -Wl,-Bstatic -lexpat -lz -Wl,-Bdynamic -ldl -lutil -lm -lpthread
+
+$(BUILD)/obj/$(PY_MINOR)/compiler/front/%.o: COMPILER_CFLAGS += -I$(PY_INC)
+
+$(BUILD)/obj/$(PY_MINOR)/%.o: %.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(COMPILER_CFLAGS) -c $< -o $@
+
+$(BUILD)/pyc2c-$(PY_MINOR): $(COMPILER_OBJ) $(PY_LIB)
+	$(Q)$(CC) $(CFLAGS) -no-pie -o $@ $(COMPILER_OBJ) $(PY_LIB) $(PY_LIBS) -Wl,-export-dynamic
+
+$(BUILD)/pyc2c: $(BUILD)/pyc2c-$(PY_MINOR) $(RTDIR)/stub $(SHARE)/.data
+	$(Q)ln -sf pyc2c-$(PY_MINOR) $@
+
+# ---- the runtime, and the stub that bytecode-only executables start from ----
+RUNTIME_SRC := $(sort $(wildcard runtime/*.c))
+RUNTIME_OBJ := $(RUNTIME_SRC:%.c=$(BUILD)/obj/$(PY_MINOR)/%.o)
+RUNTIME_CFLAGS := $(CSTD) -O2 $(WARN) -fno-pie -fvisibility=hidden -MMD -MP -I$(PY_INC) \
+                  -ffunction-sections -fdata-sections
+STUB_WRAPS := PyTraceBack_Print _PyTraceBack_Print_Indented _Py_DisplaySourceLine
+STUB_LDFLAGS := -no-pie -rdynamic -Wl,--exclude-libs,libz.a:libexpat.a -Wl,-z,noseparate-code
+
+$(BUILD)/obj/$(PY_MINOR)/runtime/%.o: runtime/%.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(RUNTIME_CFLAGS) -c $< -o $@
+
+$(RTDIR)/librt.a: $(RUNTIME_OBJ)
+	@mkdir -p $(@D)
+	$(Q)rm -f $@ && ar rcsD $@ $(RUNTIME_OBJ)
+
+$(RTDIR)/stub: $(RTDIR)/librt.a $(PY_LIB)
+	$(Q)$(CC) $(STUB_LDFLAGS) -s -o $@ -Wl,--whole-archive $(RTDIR)/librt.a \
+	    -Wl,--no-whole-archive $(PY_LIB) $(PY_LIBS)
+
+DATA_SRC := $(wildcard stdlib-support/packages/* stdlib-support/adapters/* stdlib-support/*.toml)
+$(SHARE)/.data: $(DATA_SRC)
+	@mkdir -p $(SHARE)
+	$(Q)rm -rf $(SHARE)/packages $(SHARE)/adapters
+	$(Q)cp -r stdlib-support/. $(SHARE)/
+	$(Q)touch $@
+
+-include $(COMPILER_OBJ:.o=.d) $(RUNTIME_OBJ:.o=.d)

@@ -1,0 +1,21 @@
+# What a build depends on. Override on the command line: `make PYTHON=python3.12 V=1`.
+BUILD   ?= build
+PREFIX  ?= /usr/local
+PYTHON  ?= /usr/bin/python3.11
+MODE    ?= release
+VERSION := 0.1.0
+
+Q := $(if $(V),,@)
+
+PY_MINOR  := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+PY_INC    := $(shell $(PYTHON) -c 'import sysconfig; print(sysconfig.get_path("include"))')
+PY_CONFIG := $(shell $(PYTHON) -c 'import sysconfig; print(sysconfig.get_config_var("LIBPL"))')
+PY_LIB    := $(firstword $(wildcard $(PY_CONFIG)/libpython$(PY_MINOR).a))
+
+WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wundef -Wwrite-strings \
+        -Wvla -Wimplicit-fallthrough -Wformat=2 $(if $(WERROR),-Werror)
+OPT_release := -O2
+OPT_debug   := -O0 -g3
+OPT_asan    := -O1 -g -fsanitize=address,undefined -fno-omit-frame-pointer
+CSTD   := -std=gnu11 -D_GNU_SOURCE
+CFLAGS ?= $(OPT_$(MODE))

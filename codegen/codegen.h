@@ -6,6 +6,11 @@
 
 #include <stdbool.h>
 
+/* Compiles the runtime's own Python parts (<support_dir>/adapters/ *.py) into
+ * `program->support_modules`, as "_pyc2c.<file>". Call it once, before the executable is written. */
+bool support_modules_add(Program *program, const char *support_dir, const CacheOps *cache,
+                         Diags *diags);
+
 /* Extension modules that are linked in from sources: own C sources, CFFI, sdists. Compiles what is
  * needed (through the cache) and turns the modules concerned into MODULE_STATIC. `objects` gets the
  * relocatable files for the link, `libraries` what they need from the system (-lfoo). */
@@ -30,10 +35,5 @@ bool portable_write(const Program *program, const Request *request, const char *
 /* STRATEGY_EMBEDDED and STRATEGY_SYSTEM: an executable that starts the host's Python. */
 bool launcher_write(const Program *program, const Request *request, const char *support_dir,
                     const char *output, const Progress *progress, Diags *diags);
-
-/* Reading a finished executable back (inspect, tests). */
-typedef struct ImageFile ImageFile;
-ImageFile *image_open(const char *path, Diags *diags);
-void image_close(ImageFile *image);
 
 #endif

@@ -29,8 +29,12 @@ typedef struct ImageHead {
     uint64_t offset;    /* of the image in the file; 0 in a bare stub */
     uint64_t size;      /* of the image */
     uint64_t file_size; /* of the whole executable: a shorter file was truncated */
-    uint8_t hash[32];   /* BLAKE2b-256 of the image, checked by `pyc2c inspect --verify` */
+    uint8_t hash[32];   /* of the image, see IMAGE_HASH_BLOCK; `pyc2c inspect --verify` checks it */
 } ImageHead;
+
+/* The image's hash is the BLAKE2b-256 of the concatenated BLAKE2b-256 hashes of its consecutive
+ * blocks of this size (the last one may be shorter): it is made and checked in constant memory. */
+enum { IMAGE_HASH_BLOCK = 1 << 20 };
 
 typedef struct ImageTable {
     uint64_t offset;

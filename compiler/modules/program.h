@@ -138,6 +138,8 @@ typedef struct Program {
     VEC(MissingImport) missing;
     VEC(Hint) hints;
     VEC(Setting) settings;    /* written to the image as they are */
+    VEC(Module *) support_modules; /* the runtime's own Python parts, "_pyc2c.<file>"; filled by
+                                      codegen's support_modules_add, never in `modules` */
     Module *main_module;
 } Program;
 

@@ -42,9 +42,9 @@ void diag_error(Diags *diags, int exit_code, const char *hint, const char *forma
     __attribute__((format(printf, 4, 5)));
 void diag_warning(Diags *diags, const char *hint, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-/* `source_root` is stripped from file names that lie below it (NULL: none). */
+/* Prints one with its source line. Columns count characters; control characters are made harmless. */
 void diag_print(const Diag *diag, FILE *stream, bool colour);
-/* Prints all (at most 20 errors, then a count of the rest) and forgets them. */
+/* Prints all (at most 20 errors, then a count of the rest) and forgets them; the counters stay. */
 void diag_flush(Diags *diags, FILE *stream, bool colour);
 void diag_free(Diags *diags);
 /* True when `stream` is a terminal, TERM is not "dumb" and NO_COLOR is not set. */

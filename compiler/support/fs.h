@@ -34,14 +34,15 @@ bool fs_list(Arena *arena, const char *path, StrVec *names);
  * out the entry with this relative path. */
 bool fs_walk(Arena *arena, const char *root, StrVec *files,
              bool (*skip)(const char *relative, bool is_dir, void *context), void *context);
-/* A new private directory (0700, unpredictable name) under $TMPDIR or /tmp; removed by
- * fs_remove_tree, and by fs_cleanup_at_signal's handler when the process is interrupted. */
+/* A new private directory (0700, unpredictable name) under $TMPDIR or /tmp, registered with
+ * fs_remove_at_exit; NULL with errno set. To be rid of it earlier: fs_remove_tree, fs_forget. */
 char *fs_temp_dir(Arena *arena);
-/* Registers a path (file or directory) to be removed when the process ends by exit or by a signal;
- * fs_forget takes it back once the path has its final place. */
+/* Registers a path (file or directory tree) to be removed when the process ends by exit or by a
+ * signal (INT, TERM, HUP); fs_forget takes it back once the path has its final place. */
 void fs_remove_at_exit(const char *path);
 void fs_forget(const char *path);
-/* Copies `size` bytes from one descriptor to another with copy_file_range/sendfile/read+write. */
+/* Copies exactly `size` bytes from `offset` of one descriptor to the current position of another, in the
+ * kernel where it can; false with EIO when `from` is shorter. */
 bool fs_copy_range(int from, off_t offset, int to, size_t size);
 
 #endif

@@ -27,7 +27,9 @@ typedef struct ProcResult {
     StrBuf err;
 } ProcResult;
 
-/* Runs to the end. True when the child exited with 0. The caller frees the result. */
+/* Runs to the end. The child leads a process group of its own, which is killed when the time is up,
+ * when we end, and (what is left of it) when the child has ended. A program that daemonises itself
+ * properly is not touched. True when the child exited with 0. The caller frees the result. */
 bool proc_run(const ProcSpec *spec, ProcResult *result);
 void proc_result_free(ProcResult *result);
 /* The command as a line that can be pasted into a shell, for -v and error messages. */

@@ -1,0 +1,78 @@
+/* Everything in the runtime that depends on the Python version.
+ *
+ * Included first by every runtime file that uses Python. CPython's internal headers are needed for
+ * the collector's lists, pending calls and generator states; each use is named here. */
+#ifndef PYC2C_RUNTIME_RT_COMPAT_H
+#define PYC2C_RUNTIME_RT_COMPAT_H
+
+#define PY_SSIZE_T_CLEAN
+#ifndef Py_BUILD_CORE
+#define Py_BUILD_CORE 1
+#endif
+/* CPython's internal headers are not clean under -Wundef and -Wstrict-prototypes. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wundef"
+#pragma GCC diagnostic ignored "-Wstrict-prototypes"
+#pragma GCC diagnostic ignored "-Wshadow"
+#pragma GCC diagnostic ignored "-Wunused-parameter"
+#include <Python.h>
+#include <internal/pycore_ceval.h>
+#include <internal/pycore_gc.h>
+#include <internal/pycore_genobject.h>
+#include <internal/pycore_frame.h>
+#include <internal/pycore_initconfig.h>
+#include <internal/pycore_interp.h>
+#include <internal/pycore_pylifecycle.h>
+#include <internal/pycore_pystate.h>
+#if PY_VERSION_HEX >= 0x030D0000
+#include <internal/pycore_pythonrun.h>
+#include <internal/pycore_pathconfig.h>
+#include <internal/pycore_runtime.h>
+#elif PY_VERSION_HEX < 0x030C0000
+#include <internal/pycore_pathconfig.h>
+#else
+#include <internal/pycore_pathconfig.h>
+#include <internal/pycore_runtime.h>
+#endif
+#include <marshal.h>
+#pragma GCC diagnostic pop
+
+#if PY_VERSION_HEX < 0x030B0000 || PY_VERSION_HEX >= 0x030E0000
+#error "pyc2c's runtime knows Python 3.11, 3.12 and 3.13"
+#endif
+
+/* True after the main program ended with an uncaught KeyboardInterrupt (main.c: exit_sigint). */
+#if PY_VERSION_HEX < 0x030C0000
+extern int _Py_UnhandledKeyboardInterrupt;
+#define RT_UNHANDLED_INTERRUPT _Py_UnhandledKeyboardInterrupt
+#else
+#define RT_UNHANDLED_INTERRUPT _PyRuntime.signals.unhandled_keyboard_interrupt
+#endif
+
+/* State of a generator-like object: suspended in its body, or created and not started. */
+#define RT_GENERATOR_STATE(object) (((PyGenObject *)(object))->gi_frame_state)
+#if PY_VERSION_HEX < 0x030D0000
+#define RT_GENERATOR_SUSPENDED(object) (RT_GENERATOR_STATE(object) == FRAME_SUSPENDED)
+#else
+#define RT_GENERATOR_SUSPENDED(object)                                                             \
+    (RT_GENERATOR_STATE(object) == FRAME_SUSPENDED ||                                              \
+     RT_GENERATOR_STATE(object) == FRAME_SUSPENDED_YIELD_FROM)
+#endif
+#define RT_GENERATOR_CREATED(object) (RT_GENERATOR_STATE(object) == FRAME_CREATED)
+
+static inline int rt_other_threads(PyInterpreterState *interp) {
+#if PY_VERSION_HEX < 0x030B0000
+    return interp->tstate_head->next != NULL;
+#else
+    return interp->threads.head->next != NULL;
+#endif
+}
+
+static inline void rt_set_finalizing(PyThreadState *tstate) {
+    _PyRuntimeState_SetFinalizing(&_PyRuntime, tstate);
+#if PY_VERSION_HEX >= 0x030C0000
+    _PyInterpreterState_SetFinalizing(tstate->interp, tstate);
+#endif
+}
+
+#endif

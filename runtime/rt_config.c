@@ -1,0 +1,165 @@
+/* Starting the interpreter: PyConfig for the program and for interpreter children.
+ *
+ * CPython's own option parser reads the flags given at build time (--python-flag) in front of the
+ * program's arguments, so -u, -W, -X and friends mean exactly what they mean to python. Environment
+ * variables that could redirect imports are overridden after CPython has read them; the environment
+ * itself is left alone, because children must see it unchanged. */
+#include "rt_py.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Replaces getpath.o of libpython.a: every path is set below, nothing is searched for on disk. */
+PyStatus _PyConfig_InitPathConfig(PyConfig *config, int compute_path_config) {
+    (void)compute_path_config;
+    return _PyPathConfig_ReadGlobal(config);
+}
+
+typedef struct ArgumentList {
+    char **items;
+    Py_ssize_t count;
+} ArgumentList;
+
+static void add_argument(ArgumentList *list, const char *argument) {
+    list->items[list->count++] = (char *)argument;
+}
+
+static void add_flag(const char *flag, void *context) {
+    add_argument(context, flag);
+}
+
+static void count_flag(const char *flag, void *context) {
+    (void)flag;
+    ++*(int *)context;
+}
+
+static void check(PyStatus status, PyConfig *config) {
+    if (PyStatus_Exception(status)) {
+        PyConfig_Clear(config);
+        Py_ExitStatusException(status);
+    }
+}
+
+static void set_path(PyConfig *config, wchar_t **field, const char *relative) {
+    char *full = NULL;
+    if (asprintf(&full, "%s%s%s", rt_image.exe, relative[0] ? "/" : "", relative) < 0) {
+        abort();
+    }
+    check(PyConfig_SetBytesString(config, field, full), config);
+    free(full);
+}
+
+static void add_search_path(const char *path, void *context) {
+    PyConfig *config = context;
+    wchar_t *decoded = NULL;
+    if (path[0] == '/') {
+        check(PyConfig_SetBytesString(config, &decoded, path), config);
+    } else {
+        set_path(config, &decoded, path);
+    }
+    check(PyWideStringList_Append(&config->module_search_paths, decoded), config);
+    PyMem_RawFree(decoded);
+}
+
+static void set_paths(PyConfig *config) {
+    const char *stdlib = rt_setting("stdlib");
+    set_path(config, &config->executable, "");
+    set_path(config, &config->base_executable, "");
+    set_path(config, &config->program_name, "");
+    set_path(config, &config->prefix, "");
+    set_path(config, &config->base_prefix, "");
+    set_path(config, &config->exec_prefix, "");
+    set_path(config, &config->base_exec_prefix, "");
+    set_path(config, &config->stdlib_dir, stdlib != NULL ? stdlib : "");
+    check(PyConfig_SetBytesString(config, &config->platlibdir, "lib"), config);
+    config->module_search_paths_set = 1;
+    rt_setting_each("path", add_search_path, config);
+    config->pathconfig_warnings = 0;
+}
+
+/* After CPython read the environment: what must not come from there. */
+static void override_environment(PyConfig *config, RtChildKind kind) {
+    const char *optimize = rt_setting("optimize");
+    config->optimization_level = optimize != NULL ? atoi(optimize) : 0;
+    PyMem_RawFree(config->pythonpath_env);
+    config->pythonpath_env = NULL;
+    PyMem_RawFree(config->home);
+    config->home = NULL;
+    if (kind == RT_RUN_PROGRAM) {
+        config->inspect = 0;
+        config->safe_path = 0;
+    }
+}
+
+/* sys.argv and sys.orig_argv of the program: see "argv" in docs/COMPATIBILITY.md. */
+static void set_arguments(PyConfig *config, int argc, char **argv, int first) {
+    wchar_t *item = NULL;
+    check(PyConfig_SetBytesString(config, &item, argc > 0 ? argv[0] : rt_image.exe), config);
+    if (config->argv.length == 0) {
+        check(PyWideStringList_Append(&config->argv, item), config);
+    } else {
+        PyMem_RawFree(config->argv.items[0]);
+        config->argv.items[0] = _PyMem_RawWcsdup(item);
+    }
+    PyMem_RawFree(item);
+    while (config->orig_argv.length > 0) {
+        PyMem_RawFree(config->orig_argv.items[--config->orig_argv.length]);
+    }
+    check(PyWideStringList_Append(&config->orig_argv, config->executable), config);
+    check(PyWideStringList_Append(&config->orig_argv, config->executable), config);
+    for (int i = first; i < argc; i++) {
+        item = NULL;
+        check(PyConfig_SetBytesString(config, &item, argv[i]), config);
+        check(PyWideStringList_Append(&config->orig_argv, item), config);
+        PyMem_RawFree(item);
+    }
+}
+
+/* The command line that python would have got: flags of the build, then script and arguments. */
+static ArgumentList program_command(int argc, char **argv, int first) {
+    int flags = 0;
+    rt_setting_each("flag", count_flag, &flags);
+    ArgumentList list = {.items = calloc((size_t)(flags + argc + 3), sizeof(char *))};
+    if (list.items == NULL) {
+        abort();
+    }
+    add_argument(&list, rt_image.exe);
+    rt_setting_each("flag", add_flag, &list);
+    add_argument(&list, rt_image.exe); /* stands for the script; argv[0] is set afterwards */
+    for (int i = first; i < argc; i++) {
+        add_argument(&list, argv[i]);
+    }
+    return list;
+}
+
+void rt_config_start(RtChildKind kind, int argc, char **argv, int first) {
+    ArgumentList command = {.items = argv, .count = argc};
+    if (kind == RT_RUN_PROGRAM) {
+        command = program_command(argc, argv, first);
+    }
+    PyConfig config;
+    PyPreConfig preconfig;
+    PyPreConfig_InitPythonConfig(&preconfig);
+    PyConfig_InitPythonConfig(&config);
+    check(Py_PreInitializeFromBytesArgs(&preconfig, command.count, command.items), &config);
+    check(PyConfig_SetBytesArgv(&config, command.count, command.items), &config);
+    set_paths(&config);
+    check(PyConfig_Read(&config), &config);
+    override_environment(&config, kind);
+    rt_site_wanted = config.site_import != 0;
+    config.site_import = 0; /* rt_site.c does what is left to do */
+    if (kind == RT_RUN_PROGRAM) {
+        set_arguments(&config, argc, argv, first);
+        PyMem_RawFree(config.run_filename);
+        config.run_filename = NULL;
+        free(command.items);
+    }
+    config._init_main = 0;
+    check(Py_InitializeFromConfig(&config), &config);
+    if (rt_import_install() < 0) {
+        check(PyStatus_Error("the importer could not be installed"), &config);
+    }
+    check(_Py_InitializeMain(), &config);
+    PyConfig_Clear(&config);
+}

@@ -1,0 +1,200 @@
+/* The end of the process.
+ *
+ * Py_FinalizeEx takes every object apart, which costs milliseconds and is invisible unless something
+ * alive has a finaliser. So: do the visible part first (threads, pending calls, atexit), then look at
+ * every container object once. If nothing could run code or lose data when it is deallocated, flush
+ * and leave; else let Py_FinalizeEx do all of it as CPython does. When in doubt: Py_FinalizeEx. */
+#include "rt_py.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* As wait_for_thread_shutdown in CPython's pylifecycle.c. */
+static void join_threads(void) {
+    PyObject *threading = PyDict_GetItemString(PyImport_GetModuleDict(), "threading");
+    if (threading == NULL) {
+        return;
+    }
+    Py_INCREF(threading);
+    PyObject *done = PyObject_CallMethod(threading, "_shutdown", NULL);
+    if (done == NULL) {
+        PyErr_WriteUnraisable(threading);
+    }
+    Py_XDECREF(done);
+    Py_DECREF(threading);
+}
+
+/* The three standard streams are flushed by us; each is a chain of text, buffer and raw object. */
+typedef struct StandardStreams {
+    PyObject *objects[18];
+    int count;
+} StandardStreams;
+
+static void collect_standard_streams(StandardStreams *streams) {
+    static const char *const names[] = {"stdin",     "stdout",     "stderr",
+                                        "__stdin__", "__stdout__", "__stderr__"};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        PyObject *object = PySys_GetObject(names[i]);
+        Py_XINCREF(object);
+        static const char *const inner[] = {"buffer", "raw"};
+        for (int level = 0; object != NULL && object != Py_None; level++) {
+            streams->objects[streams->count++] = object;
+            PyObject *next = level < 2 && Py_TYPE(object)->tp_finalize != NULL &&
+                                     !PyType_HasFeature(Py_TYPE(object), Py_TPFLAGS_HEAPTYPE)
+                                 ? PyObject_GetAttrString(object, inner[level])
+                                 : NULL;
+            PyErr_Clear();
+            Py_DECREF(object);
+            object = next;
+        }
+        Py_XDECREF(object == Py_None ? object : NULL);
+    }
+}
+
+static bool is_standard_stream(const StandardStreams *streams, PyObject *object) {
+    for (int i = 0; i < streams->count; i++) {
+        if (streams->objects[i] == object) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A file object of the _io module itself that is closed already. */
+static bool is_closed_file(PyObject *object) {
+    if (PyType_HasFeature(Py_TYPE(object), Py_TPFLAGS_HEAPTYPE) ||
+        strncmp(Py_TYPE(object)->tp_name, "_io.", 4) != 0) {
+        return false;
+    }
+    PyObject *closed = PyObject_GetAttrString(object, "closed");
+    bool result = closed == Py_True;
+    PyErr_Clear();
+    Py_XDECREF(closed);
+    return result;
+}
+
+/* Callbacks of weak references that only keep the interpreter's own tables tidy. */
+static bool is_quiet_callback(PyObject *callback) {
+    if (PyCFunction_Check(callback)) {
+        return strcmp(((PyCFunctionObject *)callback)->m_ml->ml_name, "_destroy") == 0;
+    }
+    if (!PyFunction_Check(callback)) {
+        return false;
+    }
+    static const char *const quiet[] = {"weakref", "_weakrefset", "functools", "threading"};
+    PyObject *module = ((PyFunctionObject *)callback)->func_module;
+    for (size_t i = 0; i < sizeof(quiet) / sizeof(quiet[0]); i++) {
+        if (module != NULL && PyUnicode_Check(module) &&
+            PyUnicode_CompareWithASCIIString(module, quiet[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Could the deallocation of this object be noticed? */
+static bool is_noticeable(PyObject *object, const StandardStreams *streams) {
+    PyTypeObject *type = Py_TYPE(object);
+    if (type->tp_finalize == NULL && type->tp_del == NULL) {
+        if (PyWeakref_Check(object)) {
+            PyObject *callback = ((PyWeakReference *)object)->wr_callback;
+            return callback != NULL && !is_quiet_callback(callback);
+        }
+        if (PyType_Check(object)) {
+            /* Instances that the collector does not know cannot be found by this scan. */
+            PyTypeObject *class = (PyTypeObject *)object;
+            return (class->tp_finalize != NULL || class->tp_del != NULL) &&
+                   !PyType_HasFeature(class, Py_TPFLAGS_HAVE_GC);
+        }
+        return false;
+    }
+    if (PyGen_CheckExact(object)) {
+        return RT_GENERATOR_SUSPENDED(object);
+    }
+    if (PyCoro_CheckExact(object) || PyAsyncGen_CheckExact(object)) {
+        return RT_GENERATOR_SUSPENDED(object) || RT_GENERATOR_CREATED(object);
+    }
+    return !is_standard_stream(streams, object) && !is_closed_file(object);
+}
+
+static bool list_has_noticeable(PyGC_Head *head, const StandardStreams *streams) {
+    for (PyGC_Head *gc = _PyGCHead_NEXT(head); gc != head; gc = _PyGCHead_NEXT(gc)) {
+        if (is_noticeable((PyObject *)(gc + 1), streams)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool heap_has_noticeable(PyInterpreterState *interp) {
+    StandardStreams streams = {.count = 0};
+    collect_standard_streams(&streams);
+    for (int i = 0; i < NUM_GENERATIONS; i++) {
+        if (list_has_noticeable(&interp->gc.generations[i].head, &streams)) {
+            return true;
+        }
+    }
+    return list_has_noticeable(&interp->gc.permanent_generation.head, &streams);
+}
+
+static bool list_is_filled(const char *sys_name) {
+    PyObject *list = PySys_GetObject(sys_name);
+    return list != NULL && PyList_Check(list) && PyList_GET_SIZE(list) > 0;
+}
+
+/* Settings under which finalisation itself reports something. */
+static bool wants_full_finalization(PyInterpreterState *interp) {
+    const PyConfig *config = _PyInterpreterState_GetConfig(interp);
+    return config->dev_mode || config->malloc_stats || config->dump_refs || config->show_ref_count ||
+           config->tracemalloc || config->verbose || list_is_filled("warnoptions") ||
+           interp->gc.debug != 0 ||
+           (interp->gc.callbacks != NULL && PyList_GET_SIZE(interp->gc.callbacks) > 0) ||
+           (interp->gc.garbage != NULL && PyList_GET_SIZE(interp->gc.garbage) > 0) ||
+           rt_other_threads(interp) || _PyRuntime.interpreters.head != interp;
+}
+
+/* As flush_std_files in CPython's pylifecycle.c: -1 when data was lost. */
+static int flush_standard_files(void) {
+    int status = 0;
+    static const char *const names[] = {"stdout", "stderr"};
+    for (int i = 0; i < 2; i++) {
+        PyObject *stream = PySys_GetObject(names[i]);
+        if (stream == NULL || stream == Py_None) {
+            continue;
+        }
+        PyObject *closed = PyObject_GetAttrString(stream, "closed");
+        int is_closed = closed != NULL ? PyObject_IsTrue(closed) : 0;
+        Py_XDECREF(closed);
+        PyErr_Clear();
+        if (is_closed == 1) {
+            continue;
+        }
+        PyObject *done = PyObject_CallMethod(stream, "flush", NULL);
+        if (done == NULL) {
+            if (i == 0) {
+                PyErr_WriteUnraisable(stream);
+            } else {
+                PyErr_Clear();
+            }
+            status = -1;
+        }
+        Py_XDECREF(done);
+    }
+    return status;
+}
+
+int rt_exit_finish(int code) {
+    PyThreadState *tstate = PyThreadState_Get();
+    PyInterpreterState *interp = tstate->interp;
+    if (!Py_IsInitialized()) {
+        return code;
+    }
+    join_threads();
+    _Py_FinishPendingCalls(tstate);
+    _PyAtExit_Call(interp);
+    if (wants_full_finalization(interp) || heap_has_noticeable(interp)) {
+        return Py_FinalizeEx() < 0 ? 120 : code;
+    }
+    rt_set_finalizing(tstate);
+    return flush_standard_files() < 0 ? 120 : code;
+}

@@ -1,0 +1,55 @@
+/* rt_import.h: what the importer's parts share. */
+#ifndef PYC2C_RUNTIME_RT_IMPORT_H
+#define PYC2C_RUNTIME_RT_IMPORT_H
+
+#include "rt_py.h"
+
+/* Names used on every import, interned once. */
+#define RT_IMPORT_NAMES(X)                                                                         \
+    X(__builtins__) X(__cached__) X(__file__) X(__loader__) X(__package__) X(__path__)             \
+    X(__spec__) X(_initializing) X(_set_fileattr) X(_uninitialized_submodules) X(acquire)          \
+    X(cached) X(name) X(origin) X(path) X(pop) X(release) X(submodule_search_locations)
+
+/* All references are owned for the life of the process unless marked borrowed. */
+typedef struct RtImporter {
+    bool ready;                       /* importlib's external part is there: everything is set */
+    PyObject *bootstrap;              /* importlib._bootstrap's namespace, borrowed */
+    PyObject *modules;                /* sys.modules as the interpreter knows it, borrowed */
+    PyObject *find_and_load_unlocked; /* the original, in Python, borrowed */
+    PyObject *get_module_lock;        /* borrowed */
+    PyObject *lock_unlock_module;     /* borrowed */
+    PyObject *module_spec;            /* class ModuleSpec, borrowed */
+    PyObject *source_loader;          /* our class */
+    PyObject *file_finder;            /* class FileFinder */
+    PyObject *finder_details;         /* its arguments after the path */
+    PyObject *meta_path[3];           /* the stock finders */
+    PyObject *search_path;            /* tuple: sys.path at start */
+    PyObject *spec_keywords;
+    PyObject *cache_tag;
+#define RT_DECLARE(name) PyObject *s_##name;
+    RT_IMPORT_NAMES(RT_DECLARE)
+#undef RT_DECLARE
+} RtImporter;
+
+extern RtImporter rt_importer;
+
+/* ---- rt_load.c ---- */
+
+/* Creates the class of our loaders below SourceFileLoader. New reference. */
+PyObject *rt_load_make_class(PyObject *source_file_loader);
+/* Imports a source module of the image: module object, sys.modules, body. New reference. */
+PyObject *rt_load_source(PyObject *name, PyObject *parent, const ImageModule *entry);
+/* Imports an extension module through importlib's own loader; dlopen is ours (rt_dl.c). */
+PyObject *rt_load_extension(PyObject *name, const ImageModule *entry);
+/* Runs the part of the runtime written in Python that completes a standard module, if there is one. */
+int rt_load_adapter(const char *name, PyObject *module);
+/* Length of the directory part of a virtual path of `length` bytes. */
+size_t rt_directory_length(const char *path, size_t length);
+
+/* ---- rt_collector.c ---- */
+
+/* Around each import; they nest. */
+void rt_collector_pause(PyInterpreterState *interp);
+void rt_collector_resume(PyInterpreterState *interp);
+
+#endif

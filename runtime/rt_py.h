@@ -1,0 +1,44 @@
+/* rt_py.h: interfaces of the runtime's Python-facing parts. */
+#ifndef PYC2C_RUNTIME_RT_PY_H
+#define PYC2C_RUNTIME_RT_PY_H
+
+#include "rt_compat.h"
+
+#include "rt.h"
+
+/* rt_config.c: starts the interpreter. `kind` RT_RUN_INTERPRETER parses argv as python would;
+ * RT_RUN_PROGRAM gives the program the arguments from argv[first] on. Ends the process on failure. */
+void rt_config_start(RtChildKind kind, int argc, char **argv, int first);
+
+/* rt_import.c: installs the importer, between the two halves of the interpreter's initialisation
+ * (the codecs are imported in the second). -1 with an exception set on failure. */
+int rt_import_install(void);
+/* The code object of a module of the image, its file names completed. New reference. */
+PyObject *rt_import_code(const ImageModule *module);
+/* A loader for a module of the image, as importlib makes one. New reference. */
+PyObject *rt_import_loader(PyObject *name, PyObject *path);
+/* `<exe>/<relative>` as str; `<exe>` for "". New reference. */
+PyObject *rt_import_path(const char *relative);
+
+/* rt_site.c: what `site` leaves behind: builtins exit, quit, copyright, credits, license, help. */
+int rt_site_install(void);
+extern bool rt_site_wanted; /* false under -S */
+/* Imports `site` itself, for programs that ask for it: without its search for packages. */
+PyObject *rt_site_import(PyObject *find_and_load_unlocked, PyObject *name, PyObject *import);
+
+/* rt_exit.c: ends the interpreter like Py_FinalizeEx, without taking the heap apart when nothing
+ * could tell. Returns the process' exit code. */
+int rt_exit_finish(int code);
+
+/* rt_license.c, linked in only for programs with a license; checks before Python starts and ends the
+ * process with 77 when refused. */
+void rt_license_check(void) __attribute__((weak));
+
+/* Modules linked statically: the table that the link step generates (empty by default). */
+typedef struct RtStaticModule {
+    const char *name;
+    PyObject *(*init)(void);
+} RtStaticModule;
+extern const RtStaticModule rt_static_modules[];
+
+#endif

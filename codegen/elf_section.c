@@ -1,0 +1,50 @@
+#include "elf_section.h"
+
+#include <elf.h>
+#include <string.h>
+
+static bool within(uint64_t offset, uint64_t length, uint64_t size) {
+    return offset <= size && length <= size - offset;
+}
+
+ElfResult elf_find_section(const uint8_t *data, uint64_t size, const char *name, uint64_t *offset,
+                           uint64_t *length) {
+    Elf64_Ehdr header;
+    if (size < sizeof(header)) {
+        return ELF_FOREIGN;
+    }
+    memcpy(&header, data, sizeof(header));
+    if (memcmp(header.e_ident, ELFMAG, SELFMAG) != 0 || header.e_ident[EI_CLASS] != ELFCLASS64 ||
+        header.e_ident[EI_DATA] != ELFDATA2LSB) {
+        return ELF_FOREIGN;
+    }
+    if (header.e_shoff == 0 || header.e_shnum == 0) {
+        return ELF_NO_SECTION;
+    }
+    uint64_t table_size = (uint64_t)header.e_shnum * sizeof(Elf64_Shdr);
+    if (header.e_shentsize != sizeof(Elf64_Shdr) || header.e_shstrndx >= header.e_shnum ||
+        !within(header.e_shoff, table_size, size)) {
+        return ELF_DAMAGED;
+    }
+    Elf64_Shdr names;
+    memcpy(&names, data + header.e_shoff + header.e_shstrndx * sizeof(names), sizeof(names));
+    if (!within(names.sh_offset, names.sh_size, size)) {
+        return ELF_DAMAGED;
+    }
+    size_t name_size = strlen(name) + 1;
+    for (unsigned i = 0; i < header.e_shnum; i++) {
+        Elf64_Shdr section;
+        memcpy(&section, data + header.e_shoff + i * sizeof(section), sizeof(section));
+        if (!within(section.sh_name, name_size, names.sh_size) ||
+            memcmp(data + names.sh_offset + section.sh_name, name, name_size) != 0) {
+            continue;
+        }
+        if (section.sh_type == SHT_NOBITS || !within(section.sh_offset, section.sh_size, size)) {
+            return ELF_DAMAGED;
+        }
+        *offset = section.sh_offset;
+        *length = section.sh_size;
+        return ELF_FOUND;
+    }
+    return ELF_NO_SECTION;
+}

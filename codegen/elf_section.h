@@ -1,0 +1,19 @@
+/* Just enough ELF: where a section of an executable lies in the file. */
+#ifndef PYC2C_CODEGEN_ELF_SECTION_H
+#define PYC2C_CODEGEN_ELF_SECTION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef enum ElfResult {
+    ELF_FOUND,
+    ELF_NO_SECTION,
+    ELF_DAMAGED,   /* an ELF file whose tables point outside of it */
+    ELF_FOREIGN    /* no 64-bit little-endian ELF file */
+} ElfResult;
+
+/* Looks `name` up among the section headers of the ELF image `data`. The range is within `size`. */
+ElfResult elf_find_section(const uint8_t *data, uint64_t size, const char *name, uint64_t *offset,
+                           uint64_t *length);
+
+#endif

@@ -1,0 +1,32 @@
+/* What `make` recorded about linking an executable for one Python: <support>/<minor>/link.toml. */
+#ifndef PYC2C_CODEGEN_LINK_PLAN_H
+#define PYC2C_CODEGEN_LINK_PLAN_H
+
+#include "../compiler/modules/request.h"
+#include "../compiler/support/arena.h"
+#include "../compiler/support/diag.h"
+#include "../compiler/support/vec.h"
+
+#include <stdbool.h>
+
+typedef struct LinkPlan {
+    const char *directory;     /* <support>/<minor> */
+    const char *python;        /* "3.11.2": the version that librt.a was compiled for */
+    const char *include;       /* directory of Python.h */
+    const char *libpython;     /* libpython3.N.a */
+    const char *libpython_pic; /* the position independent one; "" when there is none */
+    const char *builtins;      /* config.c of that Python, the list of built-in modules; "" if none */
+    StrVec flags;              /* of every link */
+    StrVec libraries;          /* behind libpython */
+    StrVec static_libraries;   /* the same for -static */
+    StrVec cc;                 /* compiler and its own arguments ($CC may have several words) */
+} LinkPlan;
+
+/* False with an error when the file is missing or broken. */
+bool link_plan_read(LinkPlan *plan, Arena *arena, const Request *request, const char *support_dir,
+                    Diags *diags);
+/* False with an error, exit code EXIT_TOOLCHAIN and the command that installs what is missing, when
+ * there is no compiler or no libpython to link with. `why` completes "… is needed to". */
+bool link_plan_check(const LinkPlan *plan, const char *why, Diags *diags);
+
+#endif

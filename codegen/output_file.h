@@ -1,0 +1,33 @@
+/* A file that appears under its final name only when it is complete.
+ *
+ * Bytes go to a private temporary file in the same directory, which is removed when the build fails,
+ * is interrupted or killed by a catchable signal. output_commit makes it durable and renames it. Every
+ * failure adds one clear error; later calls on a failed file do nothing and fail too. */
+#ifndef PYC2C_CODEGEN_OUTPUT_FILE_H
+#define PYC2C_CODEGEN_OUTPUT_FILE_H
+
+#include "../compiler/support/diag.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+typedef struct OutputFile {
+    const char *path; /* final name */
+    char *temporary;
+    int fd;           /* -1: not open or failed */
+    Diags *diags;
+} OutputFile;
+
+/* `path` must outlive the file. `mode` is subject to the umask. */
+bool output_open(OutputFile *output, const char *path, mode_t mode, Diags *diags);
+bool output_write(OutputFile *output, const void *data, size_t size);
+bool output_write_at(OutputFile *output, uint64_t offset, const void *data, size_t size);
+/* Moves the position of output_write; a gap reads as zeros. */
+bool output_seek(OutputFile *output, uint64_t offset);
+bool output_commit(OutputFile *output);
+/* Removes the temporary file; harmless after output_commit. */
+void output_discard(OutputFile *output);
+
+#endif

@@ -1,0 +1,40 @@
+"""signal handlers, masks, timers and wakeups inside one process."""
+import os
+import signal
+import sys
+import threading
+import time
+
+got = []
+for number in (signal.SIGUSR1, signal.SIGUSR2, signal.SIGHUP, signal.SIGTERM, signal.SIGCHLD):
+    signal.signal(number, lambda received, frame: got.append((received, frame.f_code.co_name)))
+
+
+def send(number):
+    os.kill(os.getpid(), number)
+
+
+for number in (signal.SIGUSR1, signal.SIGHUP, signal.SIGTERM):
+    send(number)
+print(got)
+print(signal.getsignal(signal.SIGINT) is signal.default_int_handler)
+print(signal.getsignal(signal.SIGPIPE), signal.getsignal(signal.SIGXFSZ))
+signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR2})
+send(signal.SIGUSR2)
+print(signal.sigpending(), len(got))
+signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGUSR2})
+print(len(got))
+try:
+    signal.raise_signal(signal.SIGINT)
+except KeyboardInterrupt:
+    print("interrupted")
+signal.signal(signal.SIGALRM, lambda *_: (_ for _ in ()).throw(TimeoutError("alarm")))
+signal.setitimer(signal.ITIMER_REAL, 0.05)
+try:
+    time.sleep(5)
+except TimeoutError as problem:
+    print(problem)
+print(signal.strsignal(15), signal.Signals(1), signal.valid_signals() >= {signal.SIGKILL})
+threading.Thread(target=lambda: os.kill(os.getpid(), signal.SIGUSR1)).start()
+time.sleep(0.05)
+print(len(got))

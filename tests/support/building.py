@@ -1,0 +1,84 @@
+"""Building executables once per session, however many tests and pytest-xdist workers want them."""
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from support.programs import Program
+from support.running import BASE_ENVIRONMENT, Outcome, run
+from support.targets import Target
+
+BUILD_TIMEOUT = 280.0
+
+
+class Builder:
+    """Builds programs into `folder`. Folders are keyed by content, so equal programs are one."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self.cache = folder / "module-cache"
+
+    def source(self, program: Program) -> Path:
+        """The program's files on disk; CPython and pyc2c read them from here."""
+        root = self._entry(program) / "src"
+        with self._locked(program.key):
+            if not root.exists():
+                unfinished = root.with_suffix(".new")
+                program.write(unfinished)
+                unfinished.rename(root)
+        return root
+
+    def executable(self, program: Program, target: Target, python: Path | None = None) -> Path:
+        """The built executable; AssertionError with pyc2c's own words when the build fails."""
+        python = python or target.python
+        root = self.source(program)
+        variant = hashlib.blake2b(f"{target.minor} {python}".encode(), digest_size=4).hexdigest()
+        output = self._entry(program) / variant / program.executable_name
+        with self._locked(program.key):
+            if not output.exists():
+                self.command(
+                    target,
+                    ["build", *program.source_arguments(root), "-o", output, *program.options],
+                    cwd=root,
+                    python=python,
+                ).expect()
+                assert output.exists(), f"pyc2c build succeeded without writing {output}"
+        return output
+
+    def command(
+        self,
+        target: Target,
+        arguments: Sequence[str | Path],
+        *,
+        cwd: Path,
+        python: Path | None = None,
+        env: dict[str, str] = {},
+        **options,
+    ) -> Outcome:
+        """Runs pyc2c itself with the tests' own module cache."""
+        words = [str(word) for word in arguments]
+        if words[:1] in (["build"], ["check"]):
+            words += ["--python", str(python or target.python)]
+        values = {
+            **BASE_ENVIRONMENT,
+            "HOME": str(self.folder),
+            "XDG_CACHE_HOME": str(self.cache),
+            **{name: os.environ[name] for name in ("CC", "ASAN_OPTIONS") if name in os.environ},
+            **env,
+        }
+        options.setdefault("timeout", BUILD_TIMEOUT)
+        return run([target.command, *words], cwd=cwd, env=values, **options)
+
+    def _entry(self, program: Program) -> Path:
+        return self.folder / f"{program.name}-{program.key}"
+
+    @contextlib.contextmanager
+    def _locked(self, key: str) -> Iterator[None]:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with open(self.folder / f"{key}.lock", "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield

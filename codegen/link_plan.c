@@ -1,0 +1,99 @@
+#include "link_plan.h"
+
+#include "../compiler/front/front.h"
+#include "../compiler/support/fs.h"
+#include "../compiler/support/path.h"
+#include "../compiler/support/proc.h"
+
+#include <string.h>
+
+static bool broken(const char *path, Diags *diags, const char *what) {
+    diag_error(diags, EXIT_TOOLCHAIN, "install pyc2c again, or run 'make' in its source tree",
+               "cannot use '%s': %s", path, what);
+    return false;
+}
+
+static void read_list(const Value *document, const char *key, StrVec *out) {
+    const Value *list = value_get(document, key);
+    for (size_t i = 0; list != NULL && list->kind == VALUE_LIST && i < list->count; i++) {
+        const char *text = value_string(&list->items[i]);
+        if (text != NULL) {
+            vec_push(out, text);
+        }
+    }
+}
+
+/* $CC and --cc may hold arguments ("ccache gcc -m64"). */
+static void split_command(Arena *arena, const char *command, StrVec *out) {
+    const char *at = command;
+    while (*at != '\0') {
+        size_t length = strcspn(at, " \t");
+        if (length > 0) {
+            vec_push(out, arena_strndup(arena, at, length));
+        }
+        at += length + strspn(at + length, " \t");
+    }
+}
+
+static const char *existing(const Value *document, const char *key) {
+    const char *path = value_string(value_get(document, key));
+    return path != NULL && fs_is_file(path) ? path : NULL;
+}
+
+bool link_plan_read(LinkPlan *plan, Arena *arena, const Request *request, const char *support_dir,
+                    Diags *diags) {
+    memset(plan, 0, sizeof(*plan));
+    plan->directory = path_join(arena, support_dir, PYC2C_PYTHON_MINOR);
+    const char *path = path_join(arena, plan->directory, "link.toml");
+    StrBuf text = {0};
+    Value document;
+    FrontError error = {0};
+    bool readable = fs_read(path, &text);
+    bool parsed = readable &&
+                  front_parse_toml(arena, arena_strdup(arena, strbuf_text(&text)), &document, &error);
+    strbuf_free(&text);
+    if (!parsed) {
+        return broken(path, diags, readable ? error.message : "it is missing");
+    }
+    plan->python = value_string(value_get(&document, "python"));
+    plan->include = value_string(value_get(&document, "include"));
+    if (plan->python == NULL || plan->include == NULL) {
+        return broken(path, diags, "'python' or 'include' is missing");
+    }
+    plan->libpython = existing(&document, "libpython");
+    plan->libpython_pic = existing(&document, "libpython_pic");
+    read_list(&document, "flags", &plan->flags);
+    read_list(&document, "libraries", &plan->libraries);
+    read_list(&document, "builtins", &plan->builtins);
+    split_command(arena, request->cc != NULL ? request->cc : "cc", &plan->cc);
+    return true;
+}
+
+bool link_plan_check(const LinkPlan *plan, Arena *arena, const char *purpose, Diags *diags) {
+    if (plan->cc.count == 0 || proc_find(arena, plan->cc.items[0]) == NULL) {
+        diag_error(diags, EXIT_TOOLCHAIN,
+                   "apt-get install gcc libc6-dev, or name a compiler in $CC",
+                   "%s needs a C compiler, and '%s' was not found", purpose,
+                   plan->cc.count == 0 ? "cc" : plan->cc.items[0]);
+        return false;
+    }
+    if (plan->libpython == NULL) {
+        const char *hint = arena_printf(arena, "apt-get install libpython%s-dev",
+                                        PYC2C_PYTHON_MINOR);
+        diag_error(diags, EXIT_TOOLCHAIN, hint, "%s needs libpython%s.a, which was not found",
+                   purpose, PYC2C_PYTHON_MINOR);
+        return false;
+    }
+    return true;
+}
+
+const char *link_plan_linker(Arena *arena) {
+    static const char *const linkers[][2] = {
+        {"ld.mold", "-fuse-ld=mold"}, {"ld.lld", "-fuse-ld=lld"}, {"ld.gold", "-fuse-ld=gold"}};
+    for (size_t i = 0; i < sizeof(linkers) / sizeof(linkers[0]); i++) {
+        if (proc_find(arena, linkers[i][0]) != NULL) {
+            return linkers[i][1];
+        }
+    }
+    return NULL;
+}

@@ -1,0 +1,262 @@
+/* Linking a stub of its own for one program.
+ *
+ * Inputs: librt.a (whole: its constructors and libc wrappers are reached by nobody), the program's
+ * native objects, libpython.a, system libraries. The result is kept in the cache under a hash of all
+ * of them, the flags and the tools' versions, so an unchanged program links once.
+ *
+ * --optimize-size leaves out what a general stub must have: built-in modules that the program does not
+ * reach (an own table of built-in modules replaces libpython's config.o, and the archive members
+ * behind the other names are not pulled in), and exported symbols that no embedded shared object
+ * imports. */
+#include "link_stub.h"
+
+#include "link_size.h"
+#include "static_table.h"
+
+#include "../compiler/support/fs.h"
+#include "../compiler/support/path.h"
+
+#include <errno.h>
+#include <string.h>
+
+typedef struct Link {
+    Arena *arena;
+    Program *program;
+    const Request *request;
+    const LinkPlan *plan;
+    Diags *diags;
+    const char *directory; /* private */
+    const char *runtime;   /* librt.a or librt-pic.a */
+    const char *libpython;
+    const char *linker;
+    StrVec objects;        /* given ones and generated ones */
+    StrVec flags;          /* that depend on the request */
+    StrVec libraries;      /* in front of the plan's */
+} Link;
+
+static bool choose_archives(Link *link) {
+    const LinkPlan *plan = link->plan;
+    link->runtime = path_join(link->arena, plan->directory,
+                              link->request->pie ? "librt-pic.a" : "librt.a");
+    link->libpython = link->request->pie ? plan->libpython_pic : plan->libpython;
+    if (link->libpython == NULL || !fs_is_file(link->runtime)) {
+        const char *hint = arena_printf(link->arena, "apt-get install libpython%s-dev, or build "
+                                        "without --pie", PYC2C_PYTHON_MINOR);
+        diag_error(link->diags, EXIT_TOOLCHAIN, hint,
+                   "--pie needs a position independent libpython%s, which was not there when pyc2c "
+                   "was built", PYC2C_PYTHON_MINOR);
+        return false;
+    }
+    return true;
+}
+
+/* A static libc cannot load shared objects. */
+static bool check_static(const Link *link) {
+    for (size_t i = 0; i < link->program->files.count; i++) {
+        const EmbeddedFile *file = &link->program->files.items[i];
+        if (file->mapped) {
+            diag_error(link->diags, EXIT_USER,
+                       "build without --static, or link this module from its sources",
+                       "--static: '%s' is a shared object, which a program with a static C library "
+                       "cannot load", file->vpath);
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool add_license(Link *link) {
+    const char *object = path_join(link->arena, link->plan->directory, "rt_license.o");
+    if (!fs_is_file(object)) {
+        diag_error(link->diags, EXIT_TOOLCHAIN,
+                   "apt-get install libssl-dev, then build and install pyc2c again",
+                   "[license] needs libcrypto, which was not there when pyc2c was built");
+        return false;
+    }
+    vec_push(&link->objects, object);
+    vec_push(&link->libraries, "-Wl,-Bstatic");
+    vec_push(&link->libraries, "-lcrypto");
+    vec_push(&link->libraries, "-Wl,-Bdynamic");
+    return true;
+}
+
+static bool add_generated(Link *link) {
+    StrBuf text = {0};
+    bool ok = true;
+    if (static_table_text(link->program, &text)) {
+        ok = link_compile(link->arena, link->request, link->plan, link->directory, "modules", &text,
+                          &link->objects, link->diags);
+    }
+    strbuf_clear(&text);
+    if (ok && link->request->optimize_size && link_size_builtins(link->program, link->plan, &text)) {
+        ok = link_compile(link->arena, link->request, link->plan, link->directory, "builtins", &text,
+                          &link->objects, link->diags);
+    }
+    strbuf_free(&text);
+    return ok;
+}
+
+static bool choose_flags(Link *link) {
+    const Request *request = link->request;
+    vec_push(&link->flags, request->pie           ? "-pie"
+                           : request->static_libc ? "-static"
+                                                  : "-no-pie");
+    if (!request->debug || request->strip) {
+        vec_push(&link->flags, "-s");
+    }
+    for (size_t i = 0; i < link->plan->flags.count; i++) {
+        vec_push(&link->flags, link->plan->flags.items[i]);
+    }
+    if (!request->optimize_size) {
+        vec_push(&link->flags, "-rdynamic");
+        return true;
+    }
+    const char *exports = link_size_exports(link->arena, link->program, link->plan, link->directory,
+                                            link->diags);
+    if (exports == NULL) {
+        return false;
+    }
+    vec_push(&link->flags, arena_printf(link->arena, "-Wl,--dynamic-list=%s", exports));
+    vec_push(&link->flags, "-Wl,--gc-sections");
+    vec_push(&link->flags, "-Wl,--build-id=none");
+    return true;
+}
+
+/* ---- the cache ---- */
+
+static bool hash_file(Link *link, const char *path, StrBuf *key) {
+    uint8_t hash[FRONT_HASH_SIZE];
+    uint64_t size;
+    if (!front_hash_file(path, hash, &size)) {
+        diag_error(link->diags, EXIT_TOOLCHAIN, NULL, "cannot read '%s': %s", path, strerror(errno));
+        return false;
+    }
+    strbuf_add(key, hash, sizeof(hash));
+    return true;
+}
+
+static void add_texts(StrBuf *key, const StrVec *texts) {
+    for (size_t i = 0; i < texts->count; i++) {
+        strbuf_add(key, texts->items[i], strlen(texts->items[i]) + 1);
+    }
+    strbuf_putc(key, '\n');
+}
+
+/* Paths stay out of the key: only what the files contain counts. Flags that name a file in the private
+ * directory (--dynamic-list) are covered by the file's hash. */
+static bool cache_key(Link *link, uint8_t out[FRONT_HASH_SIZE]) {
+    StrBuf key = {0};
+    strbuf_puts(&key, "link " PYC2C_VERSION "\n");
+    bool ok = link_tool_identity(link->plan, link->linker, &key, link->diags) &&
+              hash_file(link, link->runtime, &key) && hash_file(link, link->libpython, &key);
+    for (size_t i = 0; ok && i < link->objects.count; i++) {
+        ok = hash_file(link, link->objects.items[i], &key);
+    }
+    for (size_t i = 0; ok && i < link->flags.count; i++) {
+        const char *flag = link->flags.items[i];
+        const char *equals = strchr(flag, '=');
+        if (equals != NULL && path_below(equals + 1, link->directory) != NULL) {
+            ok = hash_file(link, equals + 1, &key);
+        } else {
+            strbuf_add(&key, flag, strlen(flag) + 1);
+        }
+    }
+    add_texts(&key, &link->libraries);
+    add_texts(&key, &link->plan->libraries);
+    strbuf_puts(&key, link->linker != NULL ? link->linker : "");
+    front_hash(key.data, key.length, out);
+    strbuf_free(&key);
+    return ok;
+}
+
+/* ---- linking ---- */
+
+static bool run_linker(Link *link, const char *output) {
+    VEC(const char *) argv = {0};
+    const LinkPlan *plan = link->plan;
+#define ADD_ALL(list)                                                                              \
+    for (size_t i = 0; i < (list).count; i++) {                                                    \
+        vec_push(&argv, (list).items[i]);                                                          \
+    }
+    ADD_ALL(plan->cc)
+    ADD_ALL(link->flags)
+    if (link->linker != NULL) {
+        vec_push(&argv, link->linker);
+    }
+    vec_push(&argv, "-o");
+    vec_push(&argv, output);
+    vec_push(&argv, "-Wl,--whole-archive");
+    vec_push(&argv, link->runtime);
+    vec_push(&argv, "-Wl,--no-whole-archive");
+    ADD_ALL(link->objects)
+    vec_push(&argv, link->libpython);
+    ADD_ALL(link->libraries)
+    ADD_ALL(plan->libraries)
+#undef ADD_ALL
+    vec_push(&argv, NULL);
+    bool ok = link_run(argv.items, NULL, "linking the executable", link->diags);
+    vec_free(&argv);
+    return ok;
+}
+
+static bool write_cached(Link *link, const uint8_t *data, size_t size, const char *output) {
+    if (!fs_write_atomic(output, data, size, 0700)) {
+        diag_error(link->diags, EXIT_TOOLCHAIN, "check $TMPDIR", "cannot write '%s': %s", output,
+                   strerror(errno));
+        return false;
+    }
+    return true;
+}
+
+static bool link_cached(Link *link, const CacheOps *cache, const char *output) {
+    uint8_t key[FRONT_HASH_SIZE];
+    if (!cache_key(link, key)) {
+        return false;
+    }
+    const uint8_t *data;
+    size_t size;
+    if (cache != NULL && cache->get(cache->context, "link", key, link->arena, &data, &size)) {
+        return write_cached(link, data, size, output);
+    }
+    if (!run_linker(link, output)) {
+        return false;
+    }
+    if (cache != NULL && fs_map(output, &data, &size)) {
+        cache->put(cache->context, "link", key, data, size);
+        fs_unmap(data, size);
+    }
+    return true;
+}
+
+bool link_stub(Program *program, const Request *request, const LinkPlan *plan,
+               const StrVec *objects, const StrVec *libraries, const CacheOps *cache,
+               const char **path, Diags *diags) {
+    Arena *arena = program->arena;
+    Link link = {.arena = arena,
+                 .program = program,
+                 .request = request,
+                 .plan = plan,
+                 .diags = diags,
+                 .directory = fs_temp_dir(arena),
+                 .linker = link_plan_linker(arena)};
+    if (link.directory == NULL) {
+        diag_error(diags, EXIT_TOOLCHAIN, "set TMPDIR to a writable directory",
+                   "cannot create a temporary directory: %s", strerror(errno));
+        return false;
+    }
+    fs_remove_at_exit(link.directory);
+    for (size_t i = 0; i < objects->count; i++) {
+        vec_push(&link.objects, objects->items[i]);
+    }
+    for (size_t i = 0; i < libraries->count; i++) {
+        vec_push(&link.libraries, libraries->items[i]);
+    }
+    *path = path_join(arena, link.directory, "stub");
+    bool ok = choose_archives(&link) && (!request->static_libc || check_static(&link)) &&
+              (!request->license_token || add_license(&link)) && add_generated(&link) &&
+              choose_flags(&link) && link_cached(&link, cache, *path);
+    vec_free(&link.objects);
+    vec_free(&link.flags);
+    vec_free(&link.libraries);
+    return ok;
+}

@@ -1,0 +1,22 @@
+/* Linking a stub of its own for one program. */
+#ifndef PYC2C_CODEGEN_LINK_STUB_H
+#define PYC2C_CODEGEN_LINK_STUB_H
+
+#include "codegen.h"
+#include "link_plan.h"
+
+/* Links runtime, interpreter and `objects`; *path is a file in a private directory, valid until exit.
+ * The plan was checked with link_plan_check. */
+bool link_stub(Program *program, const Request *request, const LinkPlan *plan,
+               const StrVec *objects, const StrVec *libraries, const CacheOps *cache,
+               const char **path, Diags *diags);
+/* Compiles one C text to <directory>/<name>.o and adds it to `objects`. */
+bool link_compile(Arena *arena, const Request *request, const LinkPlan *plan,
+                  const char *directory, const char *name, const StrBuf *text, StrVec *objects,
+                  Diags *diags);
+/* Runs a tool and turns a failure into an error that shows the command and what it printed. */
+bool link_run(const char *const *argv, const char *directory, const char *what, Diags *diags);
+/* Adds what identifies compiler and linker (version texts) to a cache key. */
+bool link_tool_identity(const LinkPlan *plan, const char *linker, StrBuf *key, Diags *diags);
+
+#endif

@@ -34,12 +34,18 @@
 #include <internal/pycore_pathconfig.h>
 #include <internal/pycore_runtime.h>
 #endif
+#include <internal/pycore_code.h>
+#include <internal/pycore_import.h>
 #include <marshal.h>
 #pragma GCC diagnostic pop
 
 #if PY_VERSION_HEX < 0x030B0000 || PY_VERSION_HEX >= 0x030E0000
 #error "pyc2c's runtime knows Python 3.11, 3.12 and 3.13"
 #endif
+
+/* Static code objects in libpython (Tools/scripts/deepfreeze.py) with eager interning. 3.12 interns
+ * while it starts, too, but through other means that cannot be postponed; 3.13 has none. */
+#define RT_HAS_DEEPFREEZE (PY_VERSION_HEX < 0x030C0000)
 
 /* True after the main program ended with an uncaught KeyboardInterrupt (main.c: exit_sigint). */
 #if PY_VERSION_HEX < 0x030C0000

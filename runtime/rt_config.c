@@ -138,6 +138,7 @@ void rt_config_start(RtChildKind kind, int argc, char **argv, int first) {
     if (kind == RT_RUN_PROGRAM) {
         command = program_command(argc, argv, first);
     }
+    rt_frozen_prepare();
     PyConfig config;
     PyPreConfig preconfig;
     PyPreConfig_InitPythonConfig(&preconfig);

@@ -92,6 +92,18 @@ static bool is_quiet_callback(PyObject *callback) {
     return false;
 }
 
+/* A class in Python with __del__ whose instances the collector does not know: this scan cannot find
+ * them. Classes in C of that kind (sockets, scandir iterators) only release descriptors. */
+static bool hides_finalizers(PyTypeObject *class) {
+    if (PyType_HasFeature(class, Py_TPFLAGS_HAVE_GC) || class->tp_finalize == NULL) {
+        return class->tp_del != NULL && !PyType_HasFeature(class, Py_TPFLAGS_HAVE_GC);
+    }
+    PyObject *name = PyUnicode_InternFromString("__del__");
+    PyObject *method = name != NULL ? _PyType_Lookup(class, name) : NULL;
+    Py_XDECREF(name);
+    return method == NULL || Py_TYPE(method) != &PyWrapperDescr_Type;
+}
+
 /* Could the deallocation of this object be noticed? */
 static bool is_noticeable(PyObject *object, const StandardStreams *streams) {
     PyTypeObject *type = Py_TYPE(object);
@@ -101,10 +113,7 @@ static bool is_noticeable(PyObject *object, const StandardStreams *streams) {
             return callback != NULL && !is_quiet_callback(callback);
         }
         if (PyType_Check(object)) {
-            /* Instances that the collector does not know cannot be found by this scan. */
-            PyTypeObject *class = (PyTypeObject *)object;
-            return (class->tp_finalize != NULL || class->tp_del != NULL) &&
-                   !PyType_HasFeature(class, Py_TPFLAGS_HAVE_GC);
+            return hides_finalizers((PyTypeObject *)object);
         }
         return false;
     }

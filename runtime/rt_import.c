@@ -11,26 +11,14 @@
 #include "rt_import.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 RtImporter rt_importer;
 
 /* ---- sys.path hook ---- */
 
-static PyObject *embedded_path_hook(PyObject *self, PyObject *path) {
-    (void)self;
-    PyObject *bytes = NULL;
-    uint32_t node = IMAGE_NONE;
-    if (PyUnicode_Check(path) && PyUnicode_FSConverter(path, &bytes)) {
-        node = strcmp(PyBytes_AS_STRING(bytes), rt_image.exe) == 0
-                   ? 0
-                   : rt_vfs_lookup(PyBytes_AS_STRING(bytes));
-        Py_DECREF(bytes);
-    }
-    PyErr_Clear();
-    if (node == IMAGE_NONE || !(rt_image.nodes[node].flags & IMAGE_NODE_DIRECTORY)) {
-        PyErr_SetString(PyExc_ImportError, "not a directory of the executable");
-        return NULL;
-    }
+/* A FileFinder for a directory of the image. */
+static PyObject *new_file_finder(PyObject *path) {
     PyObject *first = PyTuple_Pack(1, path);
     PyObject *arguments = first ? PySequence_Concat(first, rt_importer.finder_details) : NULL;
     PyObject *finder = arguments ? PyObject_Call(rt_importer.file_finder, arguments, NULL) : NULL;
@@ -39,8 +27,41 @@ static PyObject *embedded_path_hook(PyObject *self, PyObject *path) {
     return finder;
 }
 
+/* zipimport.zipimporter(path); CPython has it as a hook of its own, imported at every start. */
+static PyObject *new_zip_importer(PyObject *path) {
+    PyObject *module = PyImport_ImportModule("zipimport");
+    PyObject *finder =
+        module ? PyObject_CallMethod(module, "zipimporter", "O", path) : NULL;
+    Py_XDECREF(module);
+    return finder;
+}
+
+static PyObject *embedded_path_hook(PyObject *self, PyObject *path) {
+    (void)self;
+    PyObject *bytes = NULL;
+    if (!PyUnicode_Check(path) || !PyUnicode_FSConverter(path, &bytes)) {
+        PyErr_Clear();
+        PyErr_SetString(PyExc_ImportError, "not a path");
+        return NULL;
+    }
+    const char *text = PyBytes_AS_STRING(bytes);
+    bool is_root = strcmp(text, rt_image.exe) == 0;
+    uint32_t node = is_root ? 0 : rt_vfs_lookup(text);
+    struct stat status;
+    bool is_file = node == IMAGE_NONE && stat(text, &status) == 0 && S_ISREG(status.st_mode);
+    Py_DECREF(bytes);
+    if (node != IMAGE_NONE && (rt_image.nodes[node].flags & IMAGE_NODE_DIRECTORY)) {
+        return new_file_finder(path);
+    }
+    if (is_file) {
+        return new_zip_importer(path);
+    }
+    PyErr_SetString(PyExc_ImportError, "neither a directory of the executable nor an archive");
+    return NULL;
+}
+
 static PyMethodDef path_hook_method = {"embedded_path_hook", embedded_path_hook, METH_O,
-                                       "Path hook for directories inside the executable."};
+                                       "Path hook for directories inside the executable and zip archives."};
 
 /* ---- may the table answer? ---- */
 

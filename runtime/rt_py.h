@@ -10,6 +10,9 @@
  * RT_RUN_PROGRAM gives the program the arguments from argv[first] on. Ends the process on failure. */
 void rt_config_start(RtChildKind kind, int argc, char **argv, int first);
 
+/* rt_frozen.c: core modules intern their strings when used; before the interpreter starts. */
+void rt_frozen_prepare(void);
+
 /* rt_import.c: installs the importer, between the two halves of the interpreter's initialisation
  * (the codecs are imported in the second). -1 with an exception set on failure. */
 int rt_import_install(void);

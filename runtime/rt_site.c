@@ -22,23 +22,72 @@ static int set_no_site_flag(long value) {
     return 0;
 }
 
-/* builtins[name] = type(*arguments); steals `arguments`. */
-static int add_builtin(PyObject *module, const char *type, const char *name, PyObject *arguments) {
-    PyObject *class = arguments != NULL ? PyObject_GetAttrString(module, type) : NULL;
-    PyObject *object = class != NULL ? PyObject_Call(class, arguments, NULL) : NULL;
+/* builtins[name] = object; steals `object`. */
+static int add_builtin(const char *name, PyObject *object) {
     int status = object != NULL ? PyDict_SetItemString(PyEval_GetBuiltins(), name, object) : -1;
-    Py_XDECREF(arguments);
-    Py_XDECREF(class);
     Py_XDECREF(object);
     return status;
 }
 
-/* As site.setcopyright; the license files are looked for where CPython would have them. */
-static PyObject *license_arguments(void) {
+static PyObject *new_quitter(PyObject *module, const char *name) {
+    return PyObject_CallMethod(module, "Quitter", "ss", name, "Ctrl-D (i.e. EOF)");
+}
+
+/* What _sitebuiltins._Printer(name, data, files, dirs) makes, without running its __init__: that
+ * imports os, a quarter of the start-up of a small program. Steals `filenames`. */
+static PyObject *new_printer(PyObject *class, const char *name, PyObject *data,
+                             PyObject *filenames) {
+    PyObject *empty = PyTuple_New(0);
+    PyObject *printer = empty ? PyBaseObject_Type.tp_new((PyTypeObject *)class, empty, NULL) : NULL;
+    PyObject *text = PyUnicode_FromString(name);
+    if (printer != NULL &&
+        (text == NULL || data == NULL || filenames == NULL ||
+         PyObject_SetAttrString(printer, "_Printer__name", text) < 0 ||
+         PyObject_SetAttrString(printer, "_Printer__data", data) < 0 ||
+         PyObject_SetAttrString(printer, "_Printer__lines", Py_None) < 0 ||
+         PyObject_SetAttrString(printer, "_Printer__filenames", filenames) < 0)) {
+        Py_CLEAR(printer);
+    }
+    Py_XDECREF(empty);
+    Py_XDECREF(text);
+    Py_XDECREF(filenames);
+    return printer;
+}
+
+/* As site.setcopyright: where CPython would have its license files. */
+static PyObject *license_files(void) {
     PyObject *stdlib = PySys_GetObject("_stdlib_dir");
-    return Py_BuildValue("ss[ss][Os]", "license",
-                         "See https://www.python.org/psf/license/", "LICENSE.txt", "LICENSE",
-                         stdlib != NULL ? stdlib : Py_None, ".");
+    PyObject *list = PyList_New(0);
+    static const char *const patterns[] = {"%U/../LICENSE.txt", "%U/../LICENSE", "%U/LICENSE.txt",
+                                           "%U/LICENSE"};
+    for (size_t i = 0; list && stdlib && i < sizeof(patterns) / sizeof(patterns[0]); i++) {
+        PyObject *path = PyUnicode_FromFormat(patterns[i], stdlib);
+        if (path == NULL || PyList_Append(list, path) < 0) {
+            Py_CLEAR(list);
+        }
+        Py_XDECREF(path);
+    }
+    return list;
+}
+
+static int add_printers(PyObject *module) {
+    PyObject *class = PyObject_GetAttrString(module, "_Printer");
+    PyObject *credits = PyUnicode_FromString(
+        "    Thanks to CWI, CNRI, BeOpen.com, Zope Corporation and a cast of thousands\n"
+        "    for supporting Python development.  See www.python.org for more information.");
+    PyObject *license = PyUnicode_FromString("See https://www.python.org/psf/license/");
+    int status = -1;
+    if (class && credits && license &&
+        add_builtin("copyright", new_printer(class, "copyright", PySys_GetObject("copyright"),
+                                             PyList_New(0))) == 0 &&
+        add_builtin("credits", new_printer(class, "credits", credits, PyList_New(0))) == 0 &&
+        add_builtin("license", new_printer(class, "license", license, license_files())) == 0) {
+        status = 0;
+    }
+    Py_XDECREF(class);
+    Py_XDECREF(credits);
+    Py_XDECREF(license);
+    return status;
 }
 
 int rt_site_install(void) {
@@ -49,24 +98,12 @@ int rt_site_install(void) {
     if (module == NULL) {
         return -1;
     }
-    PyObject *copyright = PySys_GetObject("copyright");
-    int status =
-        add_builtin(module, "Quitter", "quit",
-                    Py_BuildValue("ss", "quit", "Ctrl-D (i.e. EOF)")) < 0 ||
-                add_builtin(module, "Quitter", "exit",
-                            Py_BuildValue("ss", "exit", "Ctrl-D (i.e. EOF)")) < 0 ||
-                add_builtin(module, "_Printer", "copyright",
-                            Py_BuildValue("sO", "copyright", copyright)) < 0 ||
-                add_builtin(module, "_Printer", "credits",
-                            Py_BuildValue("ss", "credits",
-                                          "    Thanks to CWI, CNRI, BeOpen.com, Zope Corporation and "
-                                          "a cast of thousands\n    for supporting Python "
-                                          "development.  See www.python.org for more information.")) <
-                    0 ||
-                add_builtin(module, "_Printer", "license", license_arguments()) < 0 ||
-                add_builtin(module, "_Helper", "help", PyTuple_New(0)) < 0
-            ? -1
-            : set_no_site_flag(0);
+    int status = -1;
+    if (add_builtin("quit", new_quitter(module, "quit")) == 0 &&
+        add_builtin("exit", new_quitter(module, "exit")) == 0 && add_printers(module) == 0 &&
+        add_builtin("help", PyObject_CallMethod(module, "_Helper", NULL)) == 0) {
+        status = set_no_site_flag(0);
+    }
     Py_DECREF(module);
     return status;
 }

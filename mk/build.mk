@@ -41,7 +41,7 @@ $(RTDIR)/librt.a: $(RUNTIME_OBJ)
 	$(Q)rm -f $@ && ar rcsD $@ $(RUNTIME_OBJ)
 
 $(RTDIR)/stub: $(RTDIR)/librt.a $(PY_LIB)
-	$(Q)$(CC) $(STUB_LDFLAGS) -s -o $@ -Wl,--whole-archive $(RTDIR)/librt.a \
+	$(Q)$(CC) $(STUB_LDFLAGS) $(STUB_WRAPS:%=-Wl,--wrap=%) -s -o $@ -Wl,--whole-archive $(RTDIR)/librt.a \
 	    -Wl,--no-whole-archive $(PY_LIB) $(PY_LIBS)
 
 DATA_SRC := $(wildcard stdlib-support/packages/* stdlib-support/adapters/* stdlib-support/*.toml)

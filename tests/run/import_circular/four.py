@@ -1,0 +1,3 @@
+from three import missing
+
+name = 4

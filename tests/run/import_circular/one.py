@@ -1,0 +1,8 @@
+import two
+
+
+def value():
+    return two.VALUE
+
+
+BASE = 1

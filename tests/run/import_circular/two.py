@@ -1,0 +1,3 @@
+import one
+
+VALUE = ("two", hasattr(one, "BASE"))

@@ -1,0 +1,3 @@
+class Duck:
+    def sound(self):
+        return "quack"

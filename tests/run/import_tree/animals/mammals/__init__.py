@@ -1,0 +1,2 @@
+from .cows import Cow
+from . import pigs

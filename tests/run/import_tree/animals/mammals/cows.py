@@ -1,0 +1,3 @@
+class Cow:
+    def sound(self):
+        return "moo"

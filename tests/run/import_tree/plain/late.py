@@ -1,0 +1,1 @@
+VALUE = f"late in {__name__}"

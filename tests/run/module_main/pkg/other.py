@@ -1,0 +1,5 @@
+NAME = __name__
+
+
+def fail():
+    raise RuntimeError(NAME)

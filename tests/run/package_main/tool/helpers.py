@@ -1,0 +1,5 @@
+import os
+
+
+def where():
+    return os.path.relpath(__file__, os.path.dirname(os.path.dirname(__file__)))

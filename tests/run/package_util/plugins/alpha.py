@@ -1,0 +1,1 @@
+NAME = f"alpha as {__name__}"

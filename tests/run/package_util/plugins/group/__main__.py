@@ -1,0 +1,1 @@
+print("group as main", __name__, __package__)

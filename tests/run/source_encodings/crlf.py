@@ -1,0 +1,5 @@
+TEXT = """a
+b"""
+
+def text():
+    return 1

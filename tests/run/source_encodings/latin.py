@@ -1,0 +1,6 @@
+# -*- coding: latin-1 -*-
+TEXT = "grün"
+
+
+def text():
+    raise ValueError("grün")

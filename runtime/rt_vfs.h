@@ -164,16 +164,4 @@ void vfs_descriptor_path(int fd, char path[RT_FD_PATH_SIZE]);
 
 void vfs_fill_stat(struct stat *to, int32_t node);
 
-/* ---- rt_exec.c, rt_child.c ---- */
-
-#define RT_SPAWN_MARK "_PYC2C_SPAWN="
-enum { RT_SPAWN_DEPTH_LIMIT = 16, RT_SPAWN_MARK_SIZE = 48 };
-/* How many restarts of this executable lie between the user's command and this process. */
-extern int rt_spawn_depth;
-
-/* True when `path` is this executable's file. */
-bool rt_exec_is_own(const char *path);
-/* Looks `file` up in PATH as execvp does. Writes the first executable candidate to `found`. */
-bool rt_exec_search(const char *file, char found[PATH_MAX]);
-
 #endif

@@ -1,0 +1,178 @@
+/* Is this process a Python interpreter for its parent, or the program?
+ *
+ * multiprocessing, concurrent.futures, subprocess.run([sys.executable, "-c", …]) and reloaders start
+ * sys.executable again, which is this executable. The exec wrappers mark such children in their
+ * environment (rt_exec.c). Without a mark, and that is the rule, every argument is the program's own:
+ * a user may well call it with "-c".
+ *
+ * With a mark, the shape of the command line decides:
+ *     exe [flags] -c code … | -m module … | - | script.py …     an interpreter
+ *     exe [flags] exe args…                                     the program with args (reloaders)
+ *     anything else                                             the program
+ * The mark names the parent, so that it means nothing to a grandchild that inherits it through some
+ * other program. It also counts restarts: a program that takes its own child's shape for a request to
+ * run would start children without end. */
+#include "rt_exec.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/auxv.h>
+
+enum { EXIT_TOO_DEEP = 70 };
+
+__attribute__((noreturn)) static void stop_recursion(void) {
+    char line[PATH_MAX + 256];
+    int length = snprintf(line, sizeof line,
+                          "%s: started itself %d times over, stopping; the program probably starts "
+                          "sys.executable without `if __name__ == \"__main__\":`\n",
+                          rt_image.exe, RT_SPAWN_DEPTH_LIMIT);
+    ssize_t ignored = write(STDERR_FILENO, line, (size_t)length);
+    (void)ignored;
+    _exit(EXIT_TOO_DEEP);
+}
+
+/* ---- the mark ---- */
+
+/* True when the text is "<pid>:<depth>" of our parent, or of a process that has ended meanwhile (the
+ * resource tracker outlives its parent). Sets rt_spawn_depth. */
+static bool is_from_parent(const char *text) {
+    char *end;
+    long parent = strtol(text, &end, 10);
+    if (parent <= 0 || *end != ':') {
+        return false;
+    }
+    long depth = strtol(end + 1, &end, 10);
+    if (*end != 0 || depth <= 0) {
+        return false;
+    }
+    if (parent != getppid() && (kill((pid_t)parent, 0) == 0 || errno != ESRCH)) {
+        return false;
+    }
+    if (depth > RT_SPAWN_DEPTH_LIMIT) {
+        stop_recursion();
+    }
+    rt_spawn_depth = (int)depth;
+    return true;
+}
+
+/* Looks for the mark and removes it: neither Python nor its children shall see it. A process with
+ * more rights than its caller believes no mark. */
+static bool take_mark(void) {
+    char name[] = RT_SPAWN_MARK;
+    name[sizeof RT_SPAWN_MARK - 2] = 0; /* without '=' */
+    const char *text = getenv(name);
+    if (text == NULL) {
+        return false;
+    }
+    bool marked = getauxval(AT_SECURE) == 0 && is_from_parent(text);
+    unsetenv(name);
+    return marked;
+}
+
+/* ---- the command line ---- */
+
+static bool find_self(const char *candidate, void *context) {
+    (void)context;
+    return rt_exec_is_own(candidate);
+}
+
+/* Is the argument this program: the executable by any name, or the path of the main script? */
+static bool is_program(const char *argument) {
+    if (rt_image.exe == NULL || argument[0] == 0) {
+        return false;
+    }
+    if (strcmp(argument, rt_image.exe) == 0) {
+        return true;
+    }
+    const char *entry = rt_setting("entry.path");
+    uint32_t node = rt_vfs_lookup(argument);
+    if (node != IMAGE_NONE) {
+        return entry != NULL && strcmp(vfs_node_path((int32_t)node), entry) == 0;
+    }
+    return rt_exec_search(argument, find_self, NULL);
+}
+
+/* `script.py` in the working directory or anywhere, also one of the embedded files. */
+static bool is_script(const char *argument) {
+    static const char *const endings[] = {".py", ".pyc", ".pyz", ".pyw"};
+    const char *ending = strrchr(argument, '.');
+    if (ending == NULL || access(argument, R_OK) != 0) {
+        return false;
+    }
+    for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
+        if (strcmp(ending, endings[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+typedef enum Option {
+    OPTION_FLAGS,   /* flags without a value */
+    OPTION_VALUE,   /* the next argument is its value */
+    OPTION_RUN,     /* -c or -m: what follows is code or a module */
+    OPTION_UNKNOWN, /* none that Python has */
+} Option;
+
+/* One argument that begins with '-', such as "-Ic", "-Xutf8", "-W". */
+static Option classify(const char *argument) {
+    static const char flags[] = "bBdEhiIOPqRsStuvVx";
+    if (strcmp(argument, "--check-hash-based-pycs") == 0) {
+        return OPTION_VALUE;
+    }
+    for (const char *letter = argument + 1; *letter != 0; letter++) {
+        if (*letter == 'c' || *letter == 'm') {
+            return OPTION_RUN;
+        }
+        if (*letter == 'X' || *letter == 'W') {
+            return letter[1] == 0 ? OPTION_VALUE : OPTION_FLAGS;
+        }
+        if (strchr(flags, *letter) == NULL) {
+            return OPTION_UNKNOWN;
+        }
+    }
+    return OPTION_FLAGS;
+}
+
+static bool has_value(const char *argument, const char *next) {
+    size_t letters = strcspn(argument, "cm");
+    return argument[letters + 1] != 0 || next != NULL;
+}
+
+static RtChildKind judge(int argc, char **argv, int *first) {
+    int i = 1;
+    for (; i < argc && argv[i][0] == '-' && argv[i][1] != 0; i++) {
+        switch (classify(argv[i])) {
+        case OPTION_FLAGS:
+            break;
+        case OPTION_VALUE:
+            i++;
+            break;
+        case OPTION_RUN:
+            return has_value(argv[i], argv[i + 1]) ? RT_RUN_INTERPRETER : RT_RUN_PROGRAM;
+        case OPTION_UNKNOWN:
+            return RT_RUN_PROGRAM;
+        }
+    }
+    if (i >= argc) {
+        return RT_RUN_PROGRAM;
+    }
+    if (strcmp(argv[i], "-") == 0) {
+        return RT_RUN_INTERPRETER;
+    }
+    if (is_program(argv[i])) {
+        *first = i + 1;
+        return RT_RUN_PROGRAM;
+    }
+    return is_script(argv[i]) ? RT_RUN_INTERPRETER : RT_RUN_PROGRAM;
+}
+
+RtChildKind rt_child_kind(int argc, char **argv, int *first) {
+    *first = 1;
+    bool marked = take_mark();
+    if (!marked || argc < 2 || rt_image.base == NULL) {
+        return RT_RUN_PROGRAM;
+    }
+    return judge(argc, argv, first);
+}

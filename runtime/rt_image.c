@@ -274,8 +274,7 @@ static void map_image(int fd, const ImageHead *head) {
     rt_image.index = (const ImageIndex *)rt_image.base;
 }
 
-/* First of all constructors of the executable: the others may open files. */
-__attribute__((constructor(101))) void rt_image_open(void) {
+void rt_image_open(void) {
     if (rt_image.exe != NULL) {
         return;
     }
@@ -298,4 +297,10 @@ __attribute__((constructor(101))) void rt_image_open(void) {
         rt_image.index->format != IMAGE_FORMAT || !check_tables() || !check_entries()) {
         fail("the executable is damaged (its tables are inconsistent); copy or build it again");
     }
+}
+
+/* First of all constructors of the executable: the others may open files. (Not an attribute of
+ * rt_image_open itself: gcc drops the priority of a function that was declared before.) */
+static __attribute__((constructor(101))) void open_first(void) {
+    rt_image_open();
 }

@@ -83,6 +83,9 @@ void *rt_elf_symbol(RtObject *object, const char *name);
 const char *rt_elf_error(void);
 /* True when `handle` (from our dlopen) is an RtObject. */
 bool rt_elf_is_object(const void *handle);
+/* The soname of a carried library by its link name, as ctypes.util.find_library gives it
+ * ("ssl" -> "libssl.so.3"); NULL when none is carried. */
+const char *rt_elf_find_library(const char *name);
 
 /* ---- rt_exec.c, rt_child.c: children ---- */
 

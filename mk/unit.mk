@@ -1,0 +1,22 @@
+# Unit tests: tests/unit/*_test.c, one program each, and front_tool, which the Python tests drive.
+UNIT_DIR  := $(BUILD)/unit/$(PY_MINOR)
+UNIT_OBJ  := $(patsubst %.c,$(BUILD)/obj/$(PY_MINOR)/%.o,$(sort $(wildcard compiler/support/*.c \
+                                                                         compiler/front/*.c)))
+UNIT_BIN  := $(patsubst tests/unit/%.c,$(UNIT_DIR)/%,$(sort $(wildcard tests/unit/*_test.c)))
+PY_STDLIB := $(shell $(PYTHON) -c 'import sysconfig; print(sysconfig.get_path("stdlib"))')
+
+$(UNIT_DIR)/%: tests/unit/%.c $(UNIT_OBJ) $(PY_LIB)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(COMPILER_CFLAGS) -no-pie -o $@ $< $(UNIT_OBJ) $(PY_LIB) $(PY_LIBS) \
+	    -Wl,-export-dynamic
+
+.PHONY: unit test-unit
+unit: $(UNIT_BIN) $(UNIT_DIR)/front_tool
+
+# Each program prints the number of its checks, or what failed.
+test-unit: unit
+	$(Q)for test in $(UNIT_BIN); do \
+	    printf '%s: ' "$${test##*/}"; PYC2C_STDLIB=$(PY_STDLIB) $$test || exit 1; \
+	done
+
+-include $(wildcard $(UNIT_DIR)/*.d)

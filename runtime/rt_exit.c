@@ -73,23 +73,28 @@ static bool is_closed_file(PyObject *object) {
     return result;
 }
 
-/* Callbacks of weak references that only keep the interpreter's own tables tidy. */
-static bool is_quiet_callback(PyObject *callback) {
-    if (PyCFunction_Check(callback)) {
-        return strcmp(((PyCFunctionObject *)callback)->m_ml->ml_name, "_destroy") == 0;
-    }
-    if (!PyFunction_Check(callback)) {
+/* Code of the standard library: frozen, or below the image's directory for it. */
+static bool is_stdlib_code(PyObject *code) {
+    const char *file = PyUnicode_AsUTF8(((PyCodeObject *)code)->co_filename);
+    const char *stdlib = rt_setting("stdlib");
+    if (file == NULL || stdlib == NULL) {
+        PyErr_Clear();
         return false;
     }
-    static const char *const quiet[] = {"weakref", "_weakrefset", "functools", "threading"};
-    PyObject *module = ((PyFunctionObject *)callback)->func_module;
-    for (size_t i = 0; i < sizeof(quiet) / sizeof(quiet[0]); i++) {
-        if (module != NULL && PyUnicode_Check(module) &&
-            PyUnicode_CompareWithASCIIString(module, quiet[i]) == 0) {
-            return true;
-        }
+    size_t root = rt_image.exe_length;
+    return strncmp(file, "<frozen ", 8) == 0 ||
+           (strncmp(file, rt_image.exe, root) == 0 && file[root] == '/' &&
+            strncmp(file + root + 1, stdlib, strlen(stdlib)) == 0);
+}
+
+/* Callbacks of weak references that only keep tables of the interpreter or the standard library
+ * tidy: registries of logging and weakref, thread locals, abstract base classes. */
+static bool is_quiet_callback(PyObject *callback) {
+    if (PyCFunction_Check(callback)) {
+        const char *name = ((PyCFunctionObject *)callback)->m_ml->ml_name;
+        return strcmp(name, "_destroy") == 0 || strcmp(name, "_localdummy_destroyed") == 0;
     }
-    return false;
+    return PyFunction_Check(callback) && is_stdlib_code(PyFunction_GET_CODE(callback));
 }
 
 /* A class in Python with __del__ whose instances the collector does not know: this scan cannot find

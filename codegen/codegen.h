@@ -14,9 +14,9 @@ bool support_modules_add(Program *program, const char *support_dir, const CacheO
 /* Extension modules that are linked in from sources: own C sources, CFFI, sdists. Compiles what is
  * needed (through the cache) and turns the modules concerned into MODULE_STATIC. `objects` gets the
  * relocatable files for the link, `libraries` what they need from the system (-lfoo). */
-bool static_extensions_build(Program *program, const Request *request, const CacheOps *cache,
-                             const Progress *progress, StrVec *objects, StrVec *libraries,
-                             Diags *diags);
+bool static_extensions_build(Program *program, const Request *request, const char *support_dir,
+                             const CacheOps *cache, const Progress *progress, StrVec *objects,
+                             StrVec *libraries, Diags *diags);
 
 /* The executable without its image: the prebuilt stub of `support_dir`/<minor>/ where nothing has to
  * be linked, else a fresh link in a private directory. *path is valid until exit. */

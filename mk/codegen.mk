@@ -1,0 +1,63 @@
+# What codegen/ needs beside the stub: how to link a fresh one, and small helper programs.
+#
+# link.toml records this build's Python for `pyc2c`: a link at the user's place must use the very
+# libpython and flags that the runtime was compiled for.
+
+PY_VERSION := $(shell $(PYTHON) -c 'import platform; print(platform.python_version())')
+# Debian has a position independent archive; a Python configured with --enable-shared has only such.
+PY_SHARED  := $(shell $(PYTHON) -c 'import sysconfig; print(sysconfig.get_config_var("Py_ENABLE_SHARED") or "")')
+PY_LIB_PIC := $(firstword $(wildcard $(PY_CONFIG)/libpython$(PY_MINOR)-pic.a) \
+                          $(if $(filter 1,$(PY_SHARED)),$(PY_LIB)))
+
+# Flags of every stub; -rdynamic and -no-pie are added by those who link.
+LINK_FLAGS := $(filter-out -no-pie -rdynamic,$(STUB_LDFLAGS))
+
+$(RTDIR)/link.toml: mk/codegen.mk mk/build.mk mk/config.mk
+	@mkdir -p $(@D)
+	$(Q){ echo 'python = "$(PY_VERSION)"'; \
+	  echo 'include = "$(PY_INC)"'; \
+	  echo 'libpython = "$(PY_LIB)"'; \
+	  echo 'libpython_pic = "$(PY_LIB_PIC)"'; \
+	  echo 'flags = ['; for flag in $(LINK_FLAGS); do echo "    \"$$flag\","; done; echo ']'; \
+	  echo 'libraries = ['; for flag in $(PY_LIBS); do echo "    \"$$flag\","; done; echo ']'; \
+	  echo 'builtins = ['; \
+	  sed -n 's/^ *{"\([A-Za-z0-9_]*\)", *\([A-Za-z0-9_]*\)}.*/    "\1=\2",/p' $(PY_CONFIG)/config.c; \
+	  echo ']'; } > $@
+
+# Symbols that the runtime exports: its replacements of libc functions must be seen by every library.
+$(RTDIR)/exports.txt: $(RTDIR)/librt.a
+	$(Q)readelf -sW $< | awk '$$5 == "GLOBAL" && $$6 == "DEFAULT" && $$7 != "UND" { print $$8 }' \
+	    | LC_ALL=C sort -u > $@
+
+# ---- the runtime once more, position independent, for --pie ----
+RUNTIME_PIC_OBJ := $(RUNTIME_SRC:%.c=$(BUILD)/obj/$(PY_MINOR)/pic/%.o)
+
+$(BUILD)/obj/$(PY_MINOR)/pic/runtime/%.o: runtime/%.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(filter-out -fno-pie,$(RUNTIME_CFLAGS)) -fPIE -c $< -o $@
+
+$(RTDIR)/librt-pic.a: $(RUNTIME_PIC_OBJ)
+	@mkdir -p $(@D)
+	$(Q)rm -f $@ && ar rcsD $@ $(RUNTIME_PIC_OBJ)
+
+# ---- the license check: needs libcrypto's headers, and is linked in only where it is asked for ----
+HAVE_CRYPTO := $(shell echo '\#include <openssl/evp.h>' | $(CC) -E -xc - >/dev/null 2>&1 && echo 1)
+
+$(RTDIR)/rt_license.o: runtime/license/rt_license.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(filter-out -fno-pie -MMD -MP,$(RUNTIME_CFLAGS)) -fPIE -c $< -o $@
+
+# ---- helper programs: the host-Python launcher, the compiler wrapper that captures objects ----
+$(SHARE)/launcher: codegen/launcher/launcher.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CSTD) -O2 $(WARN) -s -o $@ $<
+
+$(SHARE)/capture-cc: codegen/capture/capture_cc.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CSTD) -O2 $(WARN) -s -o $@ $<
+	$(Q)ln -sf capture-cc $(SHARE)/capture-cxx
+
+$(BUILD)/pyc2c: $(RTDIR)/link.toml $(RTDIR)/exports.txt $(SHARE)/launcher $(SHARE)/capture-cc \
+                $(if $(PY_LIB_PIC),$(RTDIR)/librt-pic.a) $(if $(HAVE_CRYPTO),$(RTDIR)/rt_license.o)
+
+-include $(RUNTIME_PIC_OBJ:.o=.d)

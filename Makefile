@@ -6,3 +6,4 @@ all: $(BUILD)/pyc2c
 
 include mk/build.mk
 include mk/tools.mk
+include mk/demo.mk

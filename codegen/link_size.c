@@ -10,15 +10,40 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Built-in modules that Py_Initialize, the compiler, the exit path or the runtime import or whose
- * objects the interpreter's core refers to anyway: leaving them out of the table saves nothing, or
- * breaks the start. */
 static const char *const always[] = {
-    "_abc",     "_ast",     "_codecs", "_collections", "_functools", "_imp",        "_io",
-    "_locale",  "_operator", "_signal", "_sre",         "_stat",      "_string",     "_symtable",
-    "_thread",  "_tokenize", "_tracemalloc", "_typing", "_warnings",  "_weakref",    "atexit",
-    "builtins", "errno",    "faulthandler", "gc",       "itertools",  "marshal",     "posix",
-    "sys",      "time"};
+#define CORE_BUILTIN(name) name,
+#define SMALL_BUILTIN(name)
+#include "core_builtins.def"
+#undef CORE_BUILTIN
+#undef SMALL_BUILTIN
+};
+
+static const char *const small[] = {
+#define CORE_BUILTIN(name) name,
+#define SMALL_BUILTIN(name) name,
+#include "core_builtins.def"
+#undef CORE_BUILTIN
+#undef SMALL_BUILTIN
+};
+
+bool link_size_small_serves(const Program *program) {
+    for (size_t i = 0; i < program->files.count; i++) {
+        if (program->files.items[i].mapped) {
+            return false; /* it may need any part of the C API */
+        }
+    }
+    for (size_t i = 0; i < program->modules.count; i++) {
+        const Module *module = program->modules.entries[i].value;
+        bool found = module->kind != MODULE_BUILTIN;
+        for (size_t k = 0; !found && k < sizeof(small) / sizeof(small[0]); k++) {
+            found = strcmp(small[k], module->name) == 0;
+        }
+        if (!found) {
+            return false;
+        }
+    }
+    return true;
+}
 
 static bool is_wanted(const Program *program, const char *name) {
     for (size_t i = 0; i < sizeof(always) / sizeof(always[0]); i++) {

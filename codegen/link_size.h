@@ -1,4 +1,4 @@
-/* What --optimize-size leaves out of the stub. */
+/* Stubs that leave out what a program does not need. */
 #ifndef PYC2C_CODEGEN_LINK_SIZE_H
 #define PYC2C_CODEGEN_LINK_SIZE_H
 
@@ -7,6 +7,8 @@
 
 #include <stdbool.h>
 
+/* True when the prebuilt small stub has every built-in module that the program reaches. */
+bool link_size_small_serves(const Program *program);
 /* Adds the C text of a table of built-in modules that has only those the program reaches and those the
  * interpreter cannot start without. False when the plan does not know libpython's table. */
 bool link_size_builtins(const Program *program, const LinkPlan *plan, StrBuf *text);

@@ -44,6 +44,8 @@ $(RTDIR)/stub: $(RTDIR)/librt.a $(PY_LIB)
 	$(Q)$(CC) $(STUB_LDFLAGS) $(STUB_WRAPS:%=-Wl,--wrap=%) -s -o $@ -Wl,--whole-archive $(RTDIR)/librt.a \
 	    -Wl,--no-whole-archive $(PY_LIB) $(PY_LIBS)
 
+include mk/codegen.mk
+
 DATA_SRC := $(wildcard stdlib-support/packages/* stdlib-support/adapters/* stdlib-support/*.toml)
 $(SHARE)/.data: $(DATA_SRC)
 	@mkdir -p $(SHARE)

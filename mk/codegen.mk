@@ -10,7 +10,7 @@ PY_LIB_PIC := $(firstword $(wildcard $(PY_CONFIG)/libpython$(PY_MINOR)-pic.a) \
                           $(if $(filter 1,$(PY_SHARED)),$(PY_LIB)))
 
 # Flags of every stub; -rdynamic and -no-pie are added by those who link.
-LINK_FLAGS := $(filter-out -no-pie -rdynamic,$(STUB_LDFLAGS))
+LINK_FLAGS := $(filter-out -no-pie -rdynamic,$(STUB_LDFLAGS)) $(STUB_WRAPS:%=-Wl,--wrap=%)
 
 $(RTDIR)/link.toml: mk/codegen.mk mk/build.mk mk/config.mk
 	@mkdir -p $(@D)
@@ -28,6 +28,32 @@ $(RTDIR)/link.toml: mk/codegen.mk mk/build.mk mk/config.mk
 $(RTDIR)/exports.txt: $(RTDIR)/librt.a
 	$(Q)readelf -sW $< | awk '$$5 == "GLOBAL" && $$6 == "DEFAULT" && $$7 != "UND" { print $$8 }' \
 	    | LC_ALL=C sort -u > $@
+
+# ---- a smaller stub for programs that need few built-in modules and load no shared objects ----
+SMALL_BUILTINS := $(shell sed -n 's/^[A-Z]*_BUILTIN("\(.*\)").*/\1/p' codegen/core_builtins.def)
+# Rows of libpython's own table (config.c) for these modules, as `name symbol`.
+SMALL_ROWS = sed -n 's/^ *{"\([A-Za-z0-9_]*\)", *\([A-Za-z0-9_]*\)}.*/\1 \2/p' \
+             $(PY_CONFIG)/config.c | grep -E '^($(subst $(SPACE),|,$(SMALL_BUILTINS))) '
+EMPTY :=
+SPACE := $(EMPTY) $(EMPTY)
+
+$(BUILD)/obj/$(PY_MINOR)/small_builtins.c: codegen/core_builtins.def mk/codegen.mk
+	@mkdir -p $(@D)
+	$(Q){ echo 'struct _inittab { const char *name; void *(*init)(void); };'; \
+	  $(SMALL_ROWS) | sed '/ NULL$$/d; s/.* \(.*\)/extern void *\1(void);/'; \
+	  echo 'extern struct _inittab _PyImport_Inittab[];'; \
+	  echo 'struct _inittab _PyImport_Inittab[] = {'; \
+	  $(SMALL_ROWS) | sed 's/ NULL$$/ 0/; s/\(.*\) \(.*\)/    {"\1", \2},/'; \
+	  echo '    {0, 0},'; echo '};'; } > $@
+
+$(RTDIR)/stub-small: $(RTDIR)/librt.a $(RTDIR)/exports.txt $(PY_LIB) \
+                     $(BUILD)/obj/$(PY_MINOR)/small_builtins.c
+	$(Q){ echo '{'; sed 's/.*/    &;/' $(RTDIR)/exports.txt; echo '};'; } > $(@:=.exports)
+	$(Q)$(CC) $(filter-out -rdynamic,$(STUB_LDFLAGS)) $(STUB_WRAPS:%=-Wl,--wrap=%) -O1 -s -o $@ \
+	    -Wl,--dynamic-list=$(@:=.exports) -Wl,--gc-sections \
+	    $(BUILD)/obj/$(PY_MINOR)/small_builtins.c -Wl,--whole-archive $(RTDIR)/librt.a \
+	    -Wl,--no-whole-archive $(PY_LIB) $(PY_LIBS)
+	$(Q)rm -f $(@:=.exports)
 
 # ---- the runtime once more, position independent, for --pie ----
 RUNTIME_PIC_OBJ := $(RUNTIME_SRC:%.c=$(BUILD)/obj/$(PY_MINOR)/pic/%.o)
@@ -57,7 +83,7 @@ $(SHARE)/capture-cc: codegen/capture/capture_cc.c
 	$(Q)$(CC) $(CSTD) -O2 $(WARN) -s -o $@ $<
 	$(Q)ln -sf capture-cc $(SHARE)/capture-cxx
 
-$(BUILD)/pyc2c: $(RTDIR)/link.toml $(RTDIR)/exports.txt $(SHARE)/launcher $(SHARE)/capture-cc \
+$(BUILD)/pyc2c: $(RTDIR)/link.toml $(RTDIR)/exports.txt $(RTDIR)/stub-small $(SHARE)/launcher $(SHARE)/capture-cc \
                 $(if $(PY_LIB_PIC),$(RTDIR)/librt-pic.a) $(if $(HAVE_CRYPTO),$(RTDIR)/rt_license.o)
 
 -include $(RUNTIME_PIC_OBJ:.o=.d)

@@ -1,0 +1,35 @@
+/* Turning marshalled code objects into packed code (code_format.h). */
+#ifndef PYC2C_CODEGEN_CODE_PACK_H
+#define PYC2C_CODEGEN_CODE_PACK_H
+
+#include "../compiler/support/arena.h"
+#include "../compiler/support/strbuf.h"
+#include "../compiler/support/strmap.h"
+#include "../compiler/support/vec.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef struct NameUse {
+    const char *text;
+    uint32_t uses;   /* modules that use it */
+    uint32_t number; /* in the image's table, after code_pack_number */
+} NameUse;
+
+/* The names of all modules of an image. */
+typedef struct CodePacker {
+    Arena *arena;
+    StrMap by_text; /* text -> NameUse* */
+    VEC(NameUse *) names; /* order of first use; of the table after code_pack_number */
+} CodePacker;
+
+/* First pass: counts the names of one marshalled code object. False when the data is not what
+ * front_compile makes. */
+bool code_pack_count(CodePacker *packer, const uint8_t *marshal, size_t size);
+/* Between the passes: numbers the names, most used first. */
+void code_pack_number(CodePacker *packer);
+/* Second pass: appends the packed form of one marshalled code object. */
+bool code_pack_write(CodePacker *packer, const uint8_t *marshal, size_t size, StrBuf *out);
+void code_pack_free(CodePacker *packer);
+
+#endif

@@ -1,5 +1,5 @@
 # /// compare
-# stdin = "where\nlist\np local\nargs\nstep\nstep\nreturn\ndown\nup\np local\nbreak 27\ncontinue\nwhere\nclear\ny\nquit\n"
+# stdin = "where\nlist\np local\nargs\nstep\nstep\nreturn\ndown\nup\np local\nbreak 24\ncontinue\nwhere\nclear\ny\nquit\n"
 # status = 1
 # ///
 """pdb with commands from a pipe: breakpoint(), stepping, listing, break points."""

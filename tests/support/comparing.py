@@ -50,7 +50,7 @@ class Comparer:
         if outcome.status != oracle.status:
             problems.append(f"exit status: CPython {oracle.status}, executable {outcome.status}")
         for stream in chosen.streams:
-            problems += _difference(
+            problems += difference(
                 stream, expected(getattr(oracle, stream)), actual(getattr(outcome, stream))
             )
         assert not problems, "\n".join([f"$ {' '.join(outcome.argv)}", *problems])
@@ -91,7 +91,7 @@ class Comparer:
         return outcome, normalise.for_executable(executable, cwd)
 
 
-def _difference(stream: str, expected: str, actual: str) -> list[str]:
+def difference(stream: str, expected: str, actual: str) -> list[str]:
     """A unified diff of one stream, or nothing."""
     if expected == actual:
         return []

@@ -8,7 +8,7 @@ Only what must differ is mapped, and always to the name it has in the executable
     site-packages                     <exe>/lib
     the standard library              <exe>/lib/python3.N
 
-Addresses, process numbers after the word "pid", and random names below the temporary directory are
+Addresses, process numbers after "pid" or "process", ports of the loopback, and random names below the temporary directory are
 blanked on both sides. Nothing else is touched: no sorting, no stripping, no case folding.
 """
 from __future__ import annotations
@@ -20,6 +20,8 @@ from pathlib import Path
 _BLANKED = (
     (re.compile(r"\b0x[0-9a-fA-F]{6,16}\b"), "0x…"),
     (re.compile(r"\b(pid)([ =:]+)\d+", re.IGNORECASE), r"\1\2…"),
+    (re.compile(r"\bprocess \[\d+\]"), "process […]"),
+    (re.compile(r"\b127\.0\.0\.1:\d{4,5}\b"), "127.0.0.1:…"),
     (re.compile(r"/tmp/(tmp|pymp-)[a-z0-9_]{8}"), r"/tmp/\1…"),
 )
 

@@ -102,6 +102,8 @@ class Program:
             target = root / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
+            if content.startswith((b"\x7fELF", b"#!")):
+                target.chmod(0o755)
 
 
 def make(name: str, files: dict[str, str | bytes] | str, **settings) -> Program:

@@ -1,0 +1,4 @@
+def connect():
+    import ftplib
+
+    return ftplib.FTP.__name__

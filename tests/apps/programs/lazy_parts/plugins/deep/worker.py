@@ -1,0 +1,5 @@
+import statistics
+
+
+def register():
+    return statistics.mean([1, 3])

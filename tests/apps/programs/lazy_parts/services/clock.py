@@ -1,0 +1,5 @@
+class Service:
+    def run(self):
+        from helpers import timing
+
+        return timing.now()

@@ -110,7 +110,7 @@ static bool host_add(const struct dl_phdr_info *info) {
             rt_symbols_read(&host->symbols, info->dlpi_addr, dynamic, true);
             host->soname = host_soname(&host->symbols, dynamic);
             host_count++;
-            break;
+            return rt_symbols_versions(&host->symbols);
         }
     }
     return true;
@@ -125,7 +125,9 @@ static int host_visit(struct dl_phdr_info *info, size_t size, void *context) {
             return 1; /* nothing was loaded or unloaded since */
         }
         *started = true;
-        host_count = 0;
+        while (host_count) {
+            free(host_objects[--host_count].symbols.versions);
+        }
         host_generation = generation;
     }
     return !host_add(info);
@@ -136,13 +138,21 @@ void rt_host_refresh(void) {
     rt_real_dl_iterate_phdr(host_visit, &started);
 }
 
-bool rt_host_may_define(RtWanted *wanted) {
+/* The first definition that satisfies a reference, as ld.so would see it. */
+static const ElfW(Sym) *host_find(RtWanted *wanted, const HostObject **host) {
     for (size_t i = 0; i < host_count; i++) {
-        if (rt_symbols_find(&host_objects[i].symbols, wanted)) {
-            return true;
+        const ElfW(Sym) *symbol = rt_symbols_find(&host_objects[i].symbols, wanted);
+        if (symbol) {
+            *host = &host_objects[i];
+            return symbol;
         }
     }
-    return false;
+    return NULL;
+}
+
+bool rt_host_may_define(RtWanted *wanted) {
+    const HostObject *host;
+    return host_find(wanted, &host) != NULL;
 }
 
 uintptr_t rt_host_unique(RtWanted *wanted) {
@@ -190,10 +200,22 @@ bool rt_host_needs_nothing(const char *soname) {
            rt_real_dlsym(RTLD_DEFAULT, "Py_GetVersion") != NULL;
 }
 
+/* dlvsym wants exactly its version, but a reference with a version is also satisfied by a definition
+ * without one: those of the executable (our open, dlopen …) and of preloaded libraries. */
+static bool host_has_unversioned(RtWanted *wanted) {
+    const HostObject *host;
+    const ElfW(Sym) *symbol = host_find(wanted, &host);
+    return symbol && !rt_symbols_version_of(&host->symbols,
+                                            (uint32_t)(symbol - host->symbols.table));
+}
+
 void *rt_host_symbol(void *handle, RtWanted *wanted) {
-    void *address = wanted->version
-                        ? rt_real_dlvsym(handle, wanted->name, wanted->version->name)
-                        : rt_real_dlsym(handle, wanted->name);
+    void *address = !wanted->version || host_has_unversioned(wanted)
+                        ? rt_real_dlsym(handle, wanted->name)
+                        : NULL;
+    if (!address && wanted->version) {
+        address = rt_real_dlvsym(handle, wanted->name, wanted->version->name);
+    }
     if (!address) {
         rt_real_dlerror(); /* nobody will ask for this message */
     }

@@ -7,7 +7,8 @@ COMPILER_SRC := $(sort $(wildcard compiler/support/*.c compiler/modules/*.c comp
                                   compiler/front/*.c codegen/*.c))
 COMPILER_OBJ := $(COMPILER_SRC:%.c=$(BUILD)/obj/$(PY_MINOR)/%.o)
 COMPILER_CFLAGS := $(CSTD) $(CFLAGS) $(WARN) -fno-pie -MMD -MP \
-                   -DPYC2C_VERSION='"$(VERSION)"' -DPYC2C_PYTHON_MINOR='"$(PY_MINOR)"'
+                   -DPYC2C_VERSION='"$(VERSION)"' -DPYC2C_PYTHON_MINOR='"$(PY_MINOR)"' \
+                   -DPYC2C_PYTHON='"$(PY_EXE)"'
 # System libraries that libpython.a needs; static where Debian has archives, so that pyc2c and the
 # executables need none of them on the target.
 PY_LIBS := -Wl,-Bstatic -lexpat -lz -Wl,-Bdynamic -ldl -lutil -lm -lpthread
@@ -46,10 +47,10 @@ $(RTDIR)/stub: $(RTDIR)/librt.a $(PY_LIB)
 
 include mk/codegen.mk
 
-DATA_SRC := $(wildcard stdlib-support/packages/* stdlib-support/adapters/* stdlib-support/*.toml)
+DATA_SRC := $(wildcard stdlib-support/packages/* stdlib-support/adapters/* stdlib-support/probe/* stdlib-support/*.toml)
 $(SHARE)/.data: $(DATA_SRC)
 	@mkdir -p $(SHARE)
-	$(Q)rm -rf $(SHARE)/packages $(SHARE)/adapters
+	$(Q)rm -rf $(SHARE)/packages $(SHARE)/adapters $(SHARE)/probe
 	$(Q)cp -r stdlib-support/. $(SHARE)/
 	$(Q)touch $@
 

@@ -8,6 +8,7 @@ VERSION := 0.1.0
 Q := $(if $(V),,@)
 
 PY_MINOR  := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+PY_EXE    := $(shell $(PYTHON) -c 'import sys; print(sys.executable)')
 PY_INC    := $(shell $(PYTHON) -c 'import sysconfig; print(sysconfig.get_path("include"))')
 PY_CONFIG := $(shell $(PYTHON) -c 'import sysconfig; print(sysconfig.get_config_var("LIBPL"))')
 PY_LIB    := $(firstword $(wildcard $(PY_CONFIG)/libpython$(PY_MINOR).a))

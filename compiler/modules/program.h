@@ -18,12 +18,18 @@ typedef struct Target {
     int major, minor;
     const char *stdlib;      /* directory of the standard library */
     const char *dynload;     /* directory of its extension modules */
+    StrVec path;             /* sys.path as a script sees it, without the script's own directory;
+                                the three kinds below are parts of it */
     StrVec site_dirs;        /* site-packages, dist-packages: in sys.path order */
-    StrVec extra_paths;      /* entries of .pth files */
+    StrVec extra_paths;      /* other entries: PYTHONPATH, .pth files */
+    StrVec mapped_names;     /* editable installs by import hook: module names … */
+    StrVec mapped_paths;     /* … and the package directory or file of each */
     StrVec builtin_names;    /* sys.builtin_module_names */
+    StrVec frozen_names;     /* frozen in libpython, and in the standard library as files */
     StrVec stdlib_names;     /* sys.stdlib_module_names */
     StrVec extension_suffixes; /* ".cpython-311-x86_64-linux-gnu.so", ".abi3.so", ".so" */
     const char *soabi;
+    const char *pyc_magic;   /* first four bytes of its .pyc files, in hex */
     StrVec warnings;         /* -W of the environment are NOT taken over; kept for the report */
 } Target;
 
@@ -45,7 +51,8 @@ typedef struct Distribution {
     const char *site_dir;  /* directory it is installed in */
     StrVec files;          /* RECORD entries, relative to site_dir */
     StrVec requires;       /* names from Requires-Dist without unmet markers/extras */
-    bool included;
+    bool included;         /* modules of it are in: metadata, licences and data files come along */
+    bool metadata;         /* --copy-metadata: only that */
     bool whole;            /* --collect-all: every module and file */
 } Distribution;
 
@@ -140,7 +147,11 @@ typedef struct Program {
     VEC(Setting) settings;    /* written to the image as they are */
     VEC(Module *) support_modules; /* the runtime's own Python parts, "_pyc2c.<file>"; filled by
                                       codegen's support_modules_add, never in `modules` */
+    StrVec notes;             /* sentences for the report: trace, environment, leftovers */
     Module *main_module;
 } Program;
+
+/* The whole program as sorted text, one line for each thing: for tests and `check --list`. */
+void program_dump(const Program *program, StrBuf *out);
 
 #endif

@@ -1,0 +1,143 @@
+/* Names of modules and distributions. */
+#include "names.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool name_is_identifier(const char *text, size_t length) {
+    if (length == 0) {
+        return false;
+    }
+    for (size_t i = 0; i < length; i++) {
+        unsigned char character = (unsigned char)text[i];
+        bool digit = character >= '0' && character <= '9';
+        if (!(isalpha(character) || character == '_' || character > 127 || (digit && i > 0))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool name_is_dotted(const char *text) {
+    for (;;) {
+        size_t length = strcspn(text, ".");
+        if (!name_is_identifier(text, length)) {
+            return false;
+        }
+        if (text[length] == '\0') {
+            return true;
+        }
+        text += length + 1;
+    }
+}
+
+char *name_top(Arena *arena, const char *name) {
+    return arena_strndup(arena, name, strcspn(name, "."));
+}
+
+char *name_parent(Arena *arena, const char *name) {
+    const char *dot = strrchr(name, '.');
+    return dot == NULL ? NULL : arena_strndup(arena, name, (size_t)(dot - name));
+}
+
+const char *name_last(const char *name) {
+    const char *dot = strrchr(name, '.');
+    return dot == NULL ? name : dot + 1;
+}
+
+bool name_is_below(const char *name, const char *package) {
+    size_t length = strlen(package);
+    return strncmp(name, package, length) == 0 && (name[length] == '\0' || name[length] == '.');
+}
+
+/* Wildcard match of a whole text; `*` also crosses dots. */
+static bool wildcard(const char *text, const char *pattern) {
+    const char *retry_text = NULL, *retry_pattern = NULL;
+    while (*text != '\0') {
+        if (*pattern == '*') {
+            retry_pattern = ++pattern;
+            retry_text = text;
+        } else if (*pattern == '?' || *pattern == *text) {
+            pattern++;
+            text++;
+        } else if (retry_pattern != NULL) {
+            pattern = retry_pattern;
+            text = ++retry_text;
+        } else {
+            return false;
+        }
+    }
+    while (*pattern == '*') {
+        pattern++;
+    }
+    return *pattern == '\0';
+}
+
+bool name_matches(const char *name, const char *pattern) {
+    if (strpbrk(pattern, "*?") == NULL) {
+        return name_is_below(name, pattern);
+    }
+    return wildcard(name, pattern);
+}
+
+bool name_matches_any(const char *name, const StrVec *patterns) {
+    for (size_t i = 0; i < patterns->count; i++) {
+        if (name_matches(name, patterns->items[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+char *name_canonical(Arena *arena, const char *name) {
+    char *result = arena_strdup(arena, name);
+    size_t length = 0;
+    for (const char *from = name; *from != '\0'; from++) {
+        if (*from == '-' || *from == '_' || *from == '.') {
+            if (length > 0 && result[length - 1] != '-') {
+                result[length++] = '-';
+            }
+        } else {
+            result[length++] = (char)tolower((unsigned char)*from);
+        }
+    }
+    result[length] = '\0';
+    return result;
+}
+
+bool text_starts(const char *text, const char *prefix) {
+    return strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
+bool text_ends(const char *text, const char *suffix) {
+    size_t length = strlen(text), tail = strlen(suffix);
+    return length >= tail && memcmp(text + length - tail, suffix, tail) == 0;
+}
+
+bool strvec_has(const StrVec *vec, const char *text) {
+    for (size_t i = 0; i < vec->count; i++) {
+        if (strcmp(vec->items[i], text) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int compare_texts(const void *a, const void *b) {
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+void strvec_sort_unique(StrVec *vec) {
+    if (vec->count < 2) {
+        return;
+    }
+    qsort(vec->items, vec->count, sizeof(*vec->items), compare_texts);
+    size_t kept = 1;
+    for (size_t i = 1; i < vec->count; i++) {
+        if (strcmp(vec->items[i], vec->items[kept - 1]) != 0) {
+            vec->items[kept++] = vec->items[i];
+        }
+    }
+    vec->count = kept;
+}

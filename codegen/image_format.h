@@ -5,7 +5,7 @@
  *     ELF stub        interpreter, runtime, native objects; holds an ImageHead in section .pyc2c
  *     padding         to a page boundary
  *     ImageIndex      at head.offset
- *     tables          settings, modules, nodes, libraries, hints (8-byte aligned)
+ *     tables          settings, modules, nodes, libraries, hints, names (8-byte aligned)
  *     strings         NUL-terminated UTF-8, referenced by offset
  *     data            code objects, files; entries with IMAGE_NODE_MAPPED are page aligned
  *
@@ -51,6 +51,7 @@ typedef struct ImageIndex {
     ImageTable nodes;     /* ImageNode, sorted by path with '/' below every other byte; [0] is "" */
     ImageTable libraries; /* ImageLibrary, sorted by soname */
     ImageTable hints;     /* ImageHint, sorted by name */
+    ImageTable names;     /* ImageName: identifiers that packed code refers to by number */
     uint64_t strings_offset;
     uint64_t strings_size;
 } ImageIndex;
@@ -76,8 +77,8 @@ typedef struct ImageModule {
     uint16_t reserved;
     uint32_t node;   /* file this module comes from */
     uint32_t path;   /* virtual path below the executable, "lib/pkg/mod.py": __file__, co_filename */
-    uint64_t code;   /* offset of the marshalled code object */
-    uint32_t code_size;   /* marshalled size */
+    uint64_t code;   /* offset of the code object, packed as code_format.h says */
+    uint32_t code_size;   /* packed size */
     uint32_t code_stored; /* size in the image: smaller than code_size = zlib */
 } ImageModule;
 
@@ -111,5 +112,10 @@ typedef struct ImageHint {
     uint32_t name;   /* dotted name, or a top-level name that covers everything below it */
     uint32_t advice; /* e.g. "--hidden-import=foo", "it was left out by --exclude-module=foo" */
 } ImageHint;
+
+typedef struct ImageName {
+    uint32_t text;   /* UTF-8 */
+    uint32_t length; /* bytes */
+} ImageName;
 
 #endif

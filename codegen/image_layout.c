@@ -7,6 +7,8 @@
  * Where the contents lie is decided when they are written (image_write.c). */
 #include "image_layout.h"
 
+#include "code_pack.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -237,8 +239,13 @@ static bool is_support(const Program *program, const Module *module) {
     return false;
 }
 
+/* Extension modules have none. */
+static bool has_code(const Module *module) {
+    return module->code != NULL && module->kind == MODULE_SOURCE;
+}
+
 static void add_module(ImageLayout *layout, const Program *program, const Request *request,
-                       const StrMap *numbers, const Module *module) {
+                       const StrMap *numbers, const Module *module, CodePacker *packer, bool *ok) {
     ImageModule entry = {.name = add_string(layout, module->name),
                          .flags = module->is_package ? IMAGE_MODULE_PACKAGE : 0,
                          .node = IMAGE_NONE,
@@ -251,13 +258,46 @@ static void add_module(ImageLayout *layout, const Program *program, const Reques
         entry.node = (uint32_t)(uintptr_t)strmap_get(numbers, module->vpath);
     }
     uint32_t content = IMAGE_NONE;
-    if (module->code != NULL &&
-        (entry.kind == IMAGE_MODULE_SOURCE || entry.kind == IMAGE_MODULE_SUPPORT)) {
-        content = content_add_data(&layout->contents, module->code, module->code_size,
+    if (has_code(module)) {
+        StrBuf code = {0};
+        *ok &= code_pack_write(packer, module->code, module->code_size, &code);
+        char *kept = arena_strndup(layout->arena, strbuf_text(&code), code.length);
+        content = content_add_data(&layout->contents, (const uint8_t *)kept, code.length,
                                    request->optimize_size ? PACK_ALWAYS : PACK_NEVER);
+        strbuf_free(&code);
     }
     vec_push(&layout->modules, entry);
     vec_push(&layout->module_contents, content);
+}
+
+/* Entries and code of all modules, names numbered over all of them. */
+static bool add_modules(ImageLayout *layout, const Program *program, const Request *request,
+                        const StrMap *numbers, Diags *diags) {
+    ModulePointers modules = {0};
+    sorted_modules(program, &modules);
+    CodePacker packer = {.arena = layout->arena};
+    for (size_t i = 0; i < modules.count; i++) {
+        if (has_code(modules.items[i])) {
+            code_pack_count(&packer, modules.items[i]->code, modules.items[i]->code_size);
+        }
+    }
+    code_pack_number(&packer);
+    bool ok = true;
+    for (size_t i = 0; i < modules.count && ok; i++) {
+        add_module(layout, program, request, numbers, modules.items[i], &packer, &ok);
+        if (!ok) {
+            diag_error(diags, EXIT_INTERNAL, "build with --clean; if that does not help, report it",
+                       "the code object of module '%s' cannot be packed", modules.items[i]->name);
+        }
+    }
+    for (size_t i = 0; i < packer.names.count; i++) {
+        const char *text = packer.names.items[i]->text;
+        ImageName name = {.text = add_string(layout, text), .length = (uint32_t)strlen(text)};
+        vec_push(&layout->names, name);
+    }
+    code_pack_free(&packer);
+    vec_free(&modules);
+    return ok;
 }
 
 /* ---- the small tables ---- */
@@ -342,7 +382,8 @@ static void add_hints(ImageLayout *layout, const Program *program) {
     ROW(modules)                                                                                   \
     ROW(nodes)                                                                                     \
     ROW(libraries)                                                                                 \
-    ROW(hints)
+    ROW(hints)                                                                                     \
+    ROW(names)
 
 static uint64_t align8(uint64_t value) {
     return (value + 7) & ~(uint64_t)7;
@@ -359,12 +400,7 @@ bool layout_build(ImageLayout *layout, const Program *program, const Request *re
     }
     StrMap numbers = {0};
     bool ok = add_nodes(layout, &without_files, request, &numbers, diags);
-    ModulePointers modules = {0};
-    sorted_modules(program, &modules);
-    for (size_t i = 0; i < modules.count; i++) {
-        add_module(layout, program, request, &numbers, modules.items[i]);
-    }
-    vec_free(&modules);
+    ok = add_modules(layout, program, request, &numbers, diags) && ok;
     add_settings(layout, program);
     add_libraries(layout, program, &numbers);
     add_hints(layout, program);
@@ -434,4 +470,5 @@ void layout_free(ImageLayout *layout) {
     vec_free(&layout->node_contents);
     vec_free(&layout->libraries);
     vec_free(&layout->hints);
+    vec_free(&layout->names);
 }

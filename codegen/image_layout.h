@@ -19,6 +19,7 @@ typedef struct ImageLayout {
     VEC(uint32_t) node_contents;   /* IMAGE_NONE: a directory */
     VEC(ImageLibrary) libraries;
     VEC(ImageHint) hints;
+    VEC(ImageName) names;
     uint64_t tables_size;          /* index, tables and strings; data starts behind them */
 } ImageLayout;
 

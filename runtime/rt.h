@@ -27,6 +27,7 @@ typedef struct RtImage {
     const ImageNode *nodes;
     const ImageLibrary *libraries;
     const ImageHint *hints;
+    const ImageName *names;
     const char *strings;
     const char *exe;         /* absolute path of the executable, as resolved by the kernel */
     size_t exe_length;

@@ -28,7 +28,8 @@ __attribute__((section(IMAGE_HEAD_SECTION), used)) const volatile ImageHead rt_i
     .format = IMAGE_FORMAT,
 };
 
-extern const ElfW(Ehdr) __ehdr_start __attribute__((visibility("hidden")));
+/* From the linker: where the file's first byte is mapped. */
+extern const char __ehdr_start[] __attribute__((visibility("hidden")));
 
 static char exe_path[PATH_MAX];
 
@@ -53,8 +54,8 @@ __attribute__((noreturn, format(printf, 1, 2))) static void fail(const char *for
 
 /* Where in the file the head lies: the linker knows only its address. */
 static bool head_offset(uint64_t *offset) {
-    const ElfW(Ehdr) *elf = &__ehdr_start;
-    const ElfW(Phdr) *segment = (const ElfW(Phdr) *)((const char *)elf + elf->e_phoff);
+    const ElfW(Ehdr) *elf = (const ElfW(Ehdr) *)(const void *)__ehdr_start;
+    const ElfW(Phdr) *segment = (const ElfW(Phdr) *)(const void *)(__ehdr_start + elf->e_phoff);
     uintptr_t bias = 0;
     for (int i = 0; i < elf->e_phnum; i++) {
         if (segment[i].p_type == PT_LOAD && segment[i].p_offset == 0) {
@@ -188,8 +189,9 @@ static bool check_tables(void) {
     rt_image.nodes = table(&index->nodes, sizeof(ImageNode));
     rt_image.libraries = table(&index->libraries, sizeof(ImageLibrary));
     rt_image.hints = table(&index->hints, sizeof(ImageHint));
+    rt_image.names = table(&index->names, sizeof(ImageName));
     if (rt_image.settings == NULL || rt_image.modules == NULL || rt_image.nodes == NULL ||
-        rt_image.libraries == NULL || rt_image.hints == NULL || index->nodes.count == 0 ||
+        rt_image.libraries == NULL || rt_image.hints == NULL || rt_image.names == NULL || index->nodes.count == 0 ||
         index->nodes.count > INT32_MAX) {
         return false;
     }

@@ -33,6 +33,11 @@ typedef struct RtImporter {
 
 extern RtImporter rt_importer;
 
+/* ---- rt_code.c ---- */
+
+/* The code object in `size` bytes of packed code; all its functions get `filename`. New reference. */
+PyObject *rt_code_read(const uint8_t *data, size_t size, PyObject *filename);
+
 /* ---- rt_load.c ---- */
 
 /* Creates the class of our loaders below SourceFileLoader. New reference. */

@@ -29,46 +29,23 @@ size_t rt_directory_length(const char *path, size_t length) {
 
 /* ---- code objects ---- */
 
-/* Completes co_filename in a code object and all inside it: as update_code_filenames in rt_importer.c. */
-static void complete_filenames(PyCodeObject *code, PyObject *stored, PyObject *path) {
-    if (code->co_filename != stored &&
-        PyUnicode_Compare(code->co_filename, stored) != 0) {
-        return;
-    }
-    Py_INCREF(path);
-    Py_XSETREF(code->co_filename, path);
-    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(code->co_consts); i++) {
-        PyObject *constant = PyTuple_GET_ITEM(code->co_consts, i);
-        if (PyCode_Check(constant)) {
-            complete_filenames((PyCodeObject *)constant, stored, path);
-        }
-    }
-}
-
 PyObject *rt_import_code(const ImageModule *module) {
+    PyObject *path = rt_import_path(rt_string(module->path));
+    if (path == NULL) {
+        return NULL;
+    }
     bool owned = false;
     const uint8_t *data = rt_module_code(module, &owned);
-    if (data == NULL) {
-        return PyErr_Format(PyExc_ImportError, "the code of '%s' in %s is damaged",
-                            rt_string(module->name), rt_image.exe);
+    PyObject *code = NULL;
+    if (data != NULL) {
+        code = rt_code_read(data, module->code_size, path);
+    } else {
+        PyErr_Format(PyExc_ImportError, "the code of '%s' in %s is damaged",
+                     rt_string(module->name), rt_image.exe);
     }
-    PyObject *code =
-        PyMarshal_ReadObjectFromString((const char *)data, (Py_ssize_t)module->code_size);
     if (owned) {
         free((void *)data);
     }
-    PyObject *path = code != NULL ? rt_import_path(rt_string(module->path)) : NULL;
-    if (path == NULL || !PyCode_Check(code)) {
-        Py_XDECREF(code);
-        Py_XDECREF(path);
-        return PyErr_Occurred() ? NULL
-                                : PyErr_Format(PyExc_ImportError, "'%s' in %s is not code",
-                                               rt_string(module->name), rt_image.exe);
-    }
-    PyObject *stored = ((PyCodeObject *)code)->co_filename;
-    Py_INCREF(stored);
-    complete_filenames((PyCodeObject *)code, stored, path);
-    Py_DECREF(stored);
     Py_DECREF(path);
     return code;
 }

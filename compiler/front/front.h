@@ -30,16 +30,20 @@ typedef struct FrontError {
 /* Where an import statement stands; several may hold. */
 enum {
     IMPORT_IN_FUNCTION = 1,  /* runs later, if ever */
-    IMPORT_CONDITIONAL = 2,  /* under if/while/match */
-    IMPORT_IN_TRY = 4,       /* in a try body whose handlers catch ImportError or wider */
-    IMPORT_TYPE_CHECKING = 8, /* under `if TYPE_CHECKING:`: never runs */
-    IMPORT_DYNAMIC = 16,     /* literal argument of import_module, __import__, find_spec, run_module… */
+    IMPORT_CONDITIONAL = 2,  /* under if/while/for/match, in a handler or else of try */
+    IMPORT_IN_TRY = 4,       /* in a try body whose handlers catch ImportError or wider and do not end
+                                by raising; under contextlib.suppress(ImportError) */
+    IMPORT_TYPE_CHECKING = 8, /* never runs: under `if TYPE_CHECKING:`, or under a test that is false on
+                                the target (sys.version_info, sys.platform, os.name, False) */
+    IMPORT_DYNAMIC = 16,     /* argument of import_module, __import__, find_spec, run_module…; what it
+                                names need not exist. See `module` for patterns */
     IMPORT_STAR = 32,        /* from m import * */
     IMPORT_FROM = 64         /* `names` may be submodules or attributes */
 };
 
 typedef struct ImportFact {
-    const char *module;       /* as written; "" for `from . import x` */
+    const char *module;       /* as written; "" for `from . import x`. Dynamic ones may end in ".*" (or
+                                 be "*" with level > 0): any submodule of that package */
     const char *const *names; /* of `from m import a, b`; NULL-terminated, NULL if none */
     int level;                /* leading dots */
     int line;

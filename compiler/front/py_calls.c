@@ -222,24 +222,37 @@ static void add_pattern(Facts *facts, const char *pattern, expr_ty package, int 
     }
 }
 
-/* What a module-name argument may be: several literals through a variable, or one pattern. */
+/* True for an expression that puts a name together from pieces. */
+static bool is_pattern(Facts *facts, expr_ty e) {
+    return e->kind == JoinedStr_kind || e->kind == BinOp_kind || e->kind == Call_kind ||
+           is_own_package(facts, e);
+}
+
+static void evaluate_and_add(Facts *facts, expr_ty e, expr_ty package, int line) {
+    StrBuf pattern = {0};
+    evaluate(facts, e, &pattern, 0);
+    add_pattern(facts, strbuf_text(&pattern), package, line);
+    strbuf_free(&pattern);
+}
+
+/* What a module-name argument may be: a pattern, or one of several literals through a variable. */
 static void add_argument(Facts *facts, expr_ty argument, expr_ty package, int line) {
-    StrVec texts = {0};
-    bool is_pattern = argument->kind == JoinedStr_kind || argument->kind == BinOp_kind ||
-                      argument->kind == Call_kind || is_own_package(facts, argument);
-    if (!is_pattern) {
-        facts_possible_strings(facts, argument, &texts);
+    if (is_pattern(facts, argument)) {
+        evaluate_and_add(facts, argument, package, line);
+        return;
     }
+    StrVec texts = {0};
+    facts_possible_strings(facts, argument, &texts);
     for (size_t i = 0; i < texts.count; i++) {
         add_pattern(facts, texts.items[i], package, line);
     }
-    if (is_pattern) {
-        StrBuf pattern = {0};
-        evaluate(facts, argument, &pattern, 0);
-        add_pattern(facts, strbuf_text(&pattern), package, line);
-        strbuf_free(&pattern);
-    }
     vec_free(&texts);
+    expr_ty value;
+    for (size_t i = 0; (value = facts_assigned(facts, argument, i)) != NULL; i++) {
+        if (is_pattern(facts, value)) {
+            evaluate_and_add(facts, value, package, line);
+        }
+    }
 }
 
 /* "module:attribute", "module.attribute" */

@@ -50,19 +50,19 @@ static bool declares_encoding(const char *line) {
     return false;
 }
 
-/* True when the encoding is declared, so that bytes that are no UTF-8 are the codec's business. The
- * second line counts only when the first is blank or a comment. */
-static bool has_declared_encoding(Arena *arena, const uint8_t *source, size_t size) {
+/* The line that declares an encoding (a byte order mark counts as line 1), 0 if none does: then the
+ * source must be UTF-8. The second line counts only when the first is blank or a comment. */
+static int encoding_line(Arena *arena, const uint8_t *source, size_t size) {
     if (size >= 3 && memcmp(source, "\xEF\xBB\xBF", 3) == 0) {
-        return true;
+        return 1;
     }
     const char *first = front_source_line(arena, source, size, 1);
     const char *second = front_source_line(arena, source, size, 2);
     if (first != NULL && declares_encoding(first)) {
-        return true;
+        return 1;
     }
     bool first_is_empty = first != NULL && strchr("#", first[strspn(first, " \t\f")]) != NULL;
-    return first_is_empty && second != NULL && declares_encoding(second);
+    return first_is_empty && second != NULL && declares_encoding(second) ? 2 : 0;
 }
 
 /* Fills in the place of the byte `at`. */
@@ -82,9 +82,10 @@ static void set_place(Arena *arena, const uint8_t *source, size_t size, const ui
     error->source = front_source_line(arena, source, size, error->line);
 }
 
-/* Faults that CPython reports without a place, or not at all: found before it sees the source. */
+/* Faults that CPython reports without a place, or not at all: found before it sees the source.
+ * `declared`: what encoding_line said. */
 static bool check_bytes(Arena *arena, const char *name, const uint8_t *source, size_t size,
-                        FrontError *error) {
+                        int declared, FrontError *error) {
     *error = (FrontError){0};
     const uint8_t *nul = size > 0 ? memchr(source, '\0', size) : NULL;
     if (nul != NULL) {
@@ -94,7 +95,7 @@ static bool check_bytes(Arena *arena, const char *name, const uint8_t *source, s
         return false;
     }
     const uint8_t *invalid = find_invalid_utf8(source, source + size);
-    if (invalid != NULL && !has_declared_encoding(arena, source, size)) {
+    if (invalid != NULL && declared == 0) {
         set_place(arena, source, size, invalid, error);
         error->message = arena_printf(
             arena, "Non-UTF-8 code starting with '\\x%02x' in file %s on line %d, but no encoding "
@@ -126,8 +127,12 @@ static void parsed_free(Parsed *parsed) {
 static bool parse(Arena *arena, const char *name, const uint8_t *source, size_t size, Parsed *out,
                   FrontError *error) {
     *out = (Parsed){.flags = _PyCompilerFlags_INIT};
-    if (!check_bytes(arena, name, source, size, error)) {
+    int declared = encoding_line(arena, source, size);
+    if (!check_bytes(arena, name, source, size, declared, error)) {
         return false;
+    }
+    if (declared == 0) { /* known to be UTF-8; and only so does the parser count columns right */
+        out->flags.cf_flags |= PyCF_IGNORE_COOKIE;
     }
     char *text = xmalloc(size + 1); /* the tokenizer wants a NUL at the end */
     memcpy(text, source, size);
@@ -141,6 +146,10 @@ static bool parse(Arena *arena, const char *name, const uint8_t *source, size_t 
     free(text);
     if (out->module == NULL) {
         front_take_error(arena, source, size, false, error);
+        if (error->line == 0 && declared > 0 && strstr(error->message, "encoding") != NULL) {
+            error->line = declared; /* "unknown encoding: x" comes without a place */
+            error->source = front_source_line(arena, source, size, declared);
+        }
         return false;
     }
     return true;

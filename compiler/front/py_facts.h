@@ -44,6 +44,9 @@ const char *facts_last_name(Facts *facts, expr_ty expression);
 void facts_possible_strings(Facts *facts, expr_ty expression, StrVec *out);
 /* The one literal string that the expression certainly is, else NULL. */
 const char *facts_certain_string(Facts *facts, expr_ty expression);
+/* The expressions that are assigned to a variable, one per call; NULL when `index` is past the last.
+ * Elements of loops are not among them. */
+expr_ty facts_assigned(Facts *facts, expr_ty name, size_t index);
 /* True when a name was assigned the result of entry_points(). */
 bool facts_is_entry_points(Facts *facts, expr_ty expression);
 

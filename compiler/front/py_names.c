@@ -338,6 +338,17 @@ const char *facts_certain_string(Facts *facts, expr_ty expression) {
     return facts_literal(expression);
 }
 
+expr_ty facts_assigned(Facts *facts, expr_ty name, size_t index) {
+    const char *id = name->kind == Name_kind ? facts_text(name->v.Name.id) : NULL;
+    const Binding *binding = id != NULL ? strmap_get(&facts->bindings, id) : NULL;
+    for (size_t i = 0; binding != NULL && i < binding->count; i++) {
+        if (!binding->values[i].element && index-- == 0) {
+            return binding->values[i].expression;
+        }
+    }
+    return NULL;
+}
+
 bool facts_is_entry_points(Facts *facts, expr_ty expression) {
     if (expression->kind == Call_kind) {
         const char *name = facts_last_name(facts, expression->v.Call.func);

@@ -1,6 +1,6 @@
 """Shows pyc2c at work: builds an mcpd plugin and talks to the executable over gRPC.
 
-Run by `make demo` after pyc2c itself is built. Every step prints what it does; the first that does
+Run by `make demo`, with the interpreter that pyc2c was built for, after pyc2c is built. Every step prints what it does; the first that does
 not do what it should ends the demo with status 1, says what went wrong, and leaves nothing running.
 """
 from __future__ import annotations
@@ -154,14 +154,16 @@ def show_plugin(
     steps.show("exit status 0, one process from start to end")
 
 
-def demo(build: Path, python: str) -> None:
+def demo(build: Path) -> None:
     steps = Steps()
     command, work = build / "pyc2c", build / "demo"
-    venv, executable = work / "venv", work / "dist" / "header"
+    venv = build / f"plugin-venv-{sys.version_info.major}.{sys.version_info.minor}"
+    executable = work / "dist" / "header"
 
     steps.title("Packages for the plugin, from PyPI (pinned)")
     steps.command(
-        [REPOSITORY / "scripts" / "venv.sh", python, venv, PLUGINS / "requirements.txt"], quiet=True
+        [REPOSITORY / "scripts" / "venv.sh", sys.executable, venv, PLUGINS / "requirements.txt"],
+        quiet=True,
     )
     listed = ["-m", "pip", "list", "--format=freeze", "--disable-pip-version-check"]
     for line in steps.command([venv / "bin" / "python", *listed], quiet=True).splitlines():
@@ -191,11 +193,10 @@ def demo(build: Path, python: str) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--build", type=Path, required=True, help="where pyc2c was built")
-    parser.add_argument("--python", required=True, help="the interpreter to make the venv with")
     given = parser.parse_args()
     begun = time.monotonic()
     try:
-        demo(given.build.resolve(), given.python)
+        demo(given.build.resolve())
     except Failed as problem:
         print(f"\ndemo: failed: {problem}", file=sys.stderr)
         return 1

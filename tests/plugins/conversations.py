@@ -25,8 +25,8 @@ class Conversation:
     facts: Callable[[list[Any]], dict[str, bool]]
 
 
-def call(method: str, times: int = 1, **message: Any) -> dict[str, Any]:
-    return {"method": method, "message": message, "times": times}
+def call(rpc: str, /, times: int = 1, **message: Any) -> dict[str, Any]:
+    return {"method": rpc, "message": message, "times": times}
 
 
 def configure(**settings: str) -> dict[str, Any]:

@@ -191,8 +191,8 @@ static bool check_tables(void) {
     rt_image.hints = table(&index->hints, sizeof(ImageHint));
     rt_image.names = table(&index->names, sizeof(ImageName));
     if (rt_image.settings == NULL || rt_image.modules == NULL || rt_image.nodes == NULL ||
-        rt_image.libraries == NULL || rt_image.hints == NULL || rt_image.names == NULL || index->nodes.count == 0 ||
-        index->nodes.count > INT32_MAX) {
+        rt_image.libraries == NULL || rt_image.hints == NULL || rt_image.names == NULL ||
+        index->nodes.count == 0 || index->nodes.count > INT32_MAX) {
         return false;
     }
     if (index->strings_size == 0 || !inside(index->strings_offset, index->strings_size)) {
@@ -244,6 +244,10 @@ static bool check_entries(void) {
     }
     for (uint32_t i = 0; i < index->hints.count; i++) {
         good &= is_string(rt_image.hints[i].name) && is_string(rt_image.hints[i].advice);
+    }
+    for (uint32_t i = 0; i < index->names.count; i++) {
+        const ImageName *name = &rt_image.names[i];
+        good &= is_string(name->text) && name->length < index->strings_size - name->text;
     }
     return good;
 }

@@ -116,11 +116,33 @@ static int32_t normalise(const char *rest, char clean[PATH_MAX], size_t *length,
     return 0;
 }
 
+/* True without empty names, "." and "..", and when no name is too long. */
+static bool is_clean(const char *rest) {
+    const char *start = rest + 1;
+    for (const char *at = start;; at++) {
+        if (*at == '/' || *at == 0) {
+            if (at == start || at - start > NAME_MAX) {
+                return false;
+            }
+            if (*at == 0) {
+                return at - rest < PATH_MAX;
+            }
+            start = at + 1;
+        } else if (at == start && *at == '.') {
+            return false; /* or a hidden file, for which the long way will do */
+        }
+    }
+}
+
 int32_t vfs_locate(const char *rest) {
     /* Nearly every path is clean already; then its text is a node's. */
-    uint32_t node = rt_node_find(rest + 1, strlen(rest + 1));
+    size_t size = strlen(rest + 1);
+    uint32_t node = rt_node_find(rest + 1, size);
     if (rt_likely(node != IMAGE_NONE)) {
         return (int32_t)node;
+    }
+    if (is_clean(rest)) {
+        return explain_missing(rest + 1, size);
     }
     char clean[PATH_MAX];
     size_t length;

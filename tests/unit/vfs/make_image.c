@@ -1,4 +1,4 @@
-/* make_image STUB OUT [key=value…] [<path>=+<text> | <path>=*x | <path>=@<file> | <path>=zlib:<text>…]
+/* make_image STUB OUT [-s key=value | -f path=text | -z path=text | -x path=file | -b path=size]…
  *
  * Appends a small image to a stub: enough to test the runtime without the compiler. Entries:
  *     -s key=value      a setting
@@ -205,6 +205,7 @@ int main(int argc, char **argv) {
     index.modules = (ImageTable){0, 0, sizeof(ImageModule)};
     index.libraries = (ImageTable){0, 0, sizeof(ImageLibrary)};
     index.hints = (ImageTable){0, 0, sizeof(ImageHint)};
+    index.names = (ImageTable){0, 0, sizeof(ImageName)};
     index.strings_offset = put(strings, used, 1);
     index.strings_size = used;
     memcpy(image, &index, sizeof index);

@@ -173,8 +173,7 @@ void diag_print(const Diag *diag, FILE *stream, bool colour) {
             fprintf(stream, ":%d", diag->column);
         }
     }
-    fprintf(stream, ": %s%s%s:%s ", colour ? colours[diag->level] : "", names[diag->level], reset,
-            reset);
+    fprintf(stream, ": %s%s:%s ", colour ? colours[diag->level] : "", names[diag->level], reset);
     print_plain(stream, diag->message != NULL ? diag->message : "");
     fputc('\n', stream);
     if (diag->line > 0) {

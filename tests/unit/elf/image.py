@@ -62,7 +62,7 @@ def append_image(executable, files, libraries=None, compressed=()):
         children.setdefault(number[os.path.dirname(path)], []).append(number[path])
     table = sorted((libraries or {}).items())
     library_rows = [(strings.add(soname), number[path], 0, 0) for soname, path in table]
-    tables_at = 8 + 4 + 4 + 5 * TABLE.size + 16
+    tables_at = 8 + 4 + 4 + 6 * TABLE.size + 16
     libraries_at = tables_at + len(records) * NODE.size
     strings_at = libraries_at + len(library_rows) * LIBRARY.size
     position = strings_at + len(strings.data)
@@ -76,10 +76,10 @@ def append_image(executable, files, libraries=None, compressed=()):
     out = bytearray(size)
     out[0:16] = struct.pack("<8sII", MAGIC, 1, 0)
     tables = [(tables_at, 0, 8), (tables_at, 0, 32), (tables_at, len(records), NODE.size),
-              (libraries_at, len(library_rows), LIBRARY.size), (tables_at, 0, 8)]
+              (libraries_at, len(library_rows), LIBRARY.size), (tables_at, 0, 8), (tables_at, 0, 8)]
     for i, row in enumerate(tables):
         TABLE.pack_into(out, 16 + i * TABLE.size, *row)
-    struct.pack_into("<QQ", out, 16 + 5 * TABLE.size, strings_at, len(strings.data))
+    struct.pack_into("<QQ", out, 16 + 6 * TABLE.size, strings_at, len(strings.data))
     for i, (path, record) in enumerate(zip(paths, records)):
         parent = number[os.path.dirname(path)] if path else 0
         siblings = children.get(parent, []) if path else []

@@ -245,9 +245,9 @@ static PyObject *read_code(CodeReader *reader, int depth) {
     return code;
 }
 
-static PyObject *new_reference(PyObject *object) {
-    Py_INCREF(object);
-    return object;
+static PyObject *new_reference(PyObject *obj) {
+    Py_INCREF(obj);
+    return obj;
 }
 
 static PyObject *read_tagged(CodeReader *reader, PackedTag tag, int depth) {
@@ -284,10 +284,10 @@ static PyObject *read_object(CodeReader *reader, int depth) {
     if (number >= reader->reference_count) {
         return damaged();
     }
-    PyObject *object = read_tagged(reader, (PackedTag)(byte & ~PACKED_MARK), depth);
-    Py_XINCREF(object);
-    reader->references[number] = object;
-    return object;
+    PyObject *obj = read_tagged(reader, (PackedTag)(byte & ~PACKED_MARK), depth);
+    Py_XINCREF(obj);
+    reader->references[number] = obj;
+    return obj;
 }
 
 PyObject *rt_code_read(const uint8_t *data, size_t size, PyObject *filename) {

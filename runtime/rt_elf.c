@@ -335,6 +335,22 @@ static bool host_load_tree(RtObject *object, int *descriptor) {
     return rt_host_load_node(object);
 }
 
+bool rt_elf_load_in_host(const char *soname) {
+    uint32_t node = find_in_table(soname);
+    int descriptor = -1;
+    bool good = false;
+    RtObject *object = node == IMAGE_NONE ? NULL : object_new(node, NULL);
+    if (object) {
+        good = host_load_tree(object, &descriptor);
+        object_free(object);
+    }
+    if (descriptor >= 0) {
+        close(descriptor);
+    }
+    free(rt_elf_take_error());
+    return good;
+}
+
 static RtObject *batch_add(Batch *batch, uint32_t node, RtObject *loader) {
     RtObject *object = object_new(node, loader);
     if (!object) {
@@ -580,11 +596,10 @@ static RtObject *load(uint32_t node, int dlopen_flags) {
 /* ---- the interface ---- */
 
 RtObject *rt_elf_load(uint32_t node, int dlopen_flags) {
-    if (node >= rt_image.index->nodes.count ||
-        (rt_image.nodes[node].flags & IMAGE_NODE_DIRECTORY)) {
+    uint32_t count = rt_image.base ? rt_image.index->nodes.count : 0;
+    if (node >= count || (rt_image.nodes[node].flags & IMAGE_NODE_DIRECTORY)) {
         rt_elf_fail("%s: not a file of the executable",
-                    node < rt_image.index->nodes.count ? rt_string(rt_image.nodes[node].path)
-                                                       : "(unknown)");
+                    node < count ? rt_string(rt_image.nodes[node].path) : "(unknown)");
         return NULL;
     }
     rt_elf_lock();

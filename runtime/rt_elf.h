@@ -10,7 +10,8 @@
  *     rt_elf_symbols.c  dynamic sections, hash tables, versions
  *     rt_elf_scope.c    which definition a reference gets
  *     rt_elf_reloc.c    relocations
- *     rt_elf_tls.c      thread-local storage, pthread_create
+ *     rt_elf_tls.c      thread-local storage
+ *     rt_elf_thread.c   pthread_create, pthread_exit, pthread_cancel
  *     rt_elf_host.c     ld.so: the real dl* functions, its objects, the memfd fallback
  *     rt_elf_unwind.c   dl_iterate_phdr, _dl_find_object
  *     rt_elf_init.c     initialisers, finalisers, fork
@@ -157,6 +158,9 @@ RtObject *rt_elf_at(uintptr_t address);
 /* Loads what DT_NEEDED or dlopen(name without slash) of `from` (may be NULL) means when the image
  * carries it. *found tells "not carried" from "failed". */
 RtObject *rt_elf_load_name(const char *name, const RtObject *from, int dlopen_flags, bool *found);
+/* Loads the carried library of this soname through ld.so; false (with no message) if none is carried
+ * or that does not work. */
+bool rt_elf_load_in_host(const char *soname);
 /* An object of the image that is loaded already, without a new reference; NULL otherwise. */
 RtObject *rt_elf_loaded(uint32_t node);
 /* Appends an object to the published list. */
@@ -248,7 +252,10 @@ ptrdiff_t rt_tls_static_offset(const RtObject *object);
 /* What __tls_get_addr of in-place objects is bound to; serves ld.so's modules too. */
 void *rt_tls_get_addr(RtTlsIndex *index);
 void rt_tls_after_fork(void);
+/* Once per process, in the main thread. */
 void rt_tls_start(void);
+/* In a new thread, before anything else: static images, the list of threads. */
+void rt_tls_thread_starts(void);
 
 /* ---- rt_elf_host.c ---- */
 
@@ -262,7 +269,9 @@ void rt_tls_start(void);
     X(dladdr1, int, (const void *, Dl_info *, void **, int))                                       \
     X(dlinfo, int, (void *, int, void *))                                                          \
     X(dl_iterate_phdr, int, (int (*)(struct dl_phdr_info *, size_t, void *), void *))              \
-    X(pthread_create, int, (pthread_t *, const pthread_attr_t *, void *(*)(void *), void *))
+    X(pthread_create, int, (pthread_t *, const pthread_attr_t *, void *(*)(void *), void *))       \
+    X(pthread_exit, void, (void *))                                                                \
+    X(pthread_cancel, int, (pthread_t))
 
 /* The C library's own functions, which our exports of the same names hide. */
 #define RT_DECLARE_REAL(name, result, arguments) extern result(*rt_real_##name) arguments;
@@ -286,6 +295,8 @@ bool rt_host_needs_nothing(const char *soname);
 void *rt_host_symbol(void *handle, RtWanted *wanted);
 /* The host library of this name as an object (remembered), NULL with an error. */
 RtObject *rt_host_object(const char *name);
+/* Sees to it that ld.so has a library of this soname: the carried one if possible, else the host's. */
+bool rt_host_provide(const char *soname);
 /* Loads a node through a memfd and ld.so into `object` (which becomes RT_OBJECT_HOST). */
 bool rt_host_load_node(RtObject *object);
 /* Module and offset of the thread-local host symbol whose address in this thread is given.

@@ -301,6 +301,15 @@ RtObject *rt_host_object(const char *name) {
     return object;
 }
 
+bool rt_host_provide(const char *soname) {
+    rt_elf_lock();
+    rt_host_refresh();
+    bool there = rt_host_has(soname) || rt_elf_load_in_host(soname) || rt_host_object(soname);
+    free(rt_elf_take_error());
+    rt_elf_unlock();
+    return there;
+}
+
 static bool write_all(int descriptor, const uint8_t *bytes, size_t size) {
     while (size) {
         ssize_t written = write(descriptor, bytes, size);

@@ -7,15 +7,14 @@
  * Static (initial-exec code: an offset from the thread pointer that is the same in every thread): the
  * executable has a reserve of RT_TLS_RESERVE bytes in its own static block, and objects get pieces of
  * it. The reserve is zero in a new thread, so objects with initialised variables need a copy in each
- * thread: pthread_create is interposed to do that before the thread's function runs, and a list of
- * threads serves those that run already. (Threads that the C library starts for itself, for timers and
- * asynchronous I/O, do not pass here: they see such variables as zero.)
+ * thread: our pthread_create (rt_elf_thread.c) sees to that before the thread's function runs, and a
+ * list of threads serves those that run already. (Threads that the C library starts for itself, for
+ * timers and asynchronous I/O, do not pass there: they see such variables as zero.)
  *
  * Blocks are freed when their thread ends, by a key whose destructor asks to be called again until the
  * last round, because other keys' destructors may still use thread-local variables. */
 #include "rt_elf.h"
 
-#include <errno.h>
 #include <limits.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -91,8 +90,7 @@ static void thread_end(void *value) {
     free_blocks();
 }
 
-/* Adds this thread to the list, with all static images in place. */
-static void thread_enlist(void) {
+void rt_tls_thread_starts(void) {
     pthread_setspecific(thread_key, &thread);
     pthread_mutex_lock(&threads_lock);
     thread.reserve = reserve;
@@ -113,7 +111,7 @@ static void thread_enlist(void) {
 void rt_tls_start(void) {
     if (!started && pthread_key_create(&thread_key, thread_end) == 0) {
         started = true;
-        thread_enlist();
+        rt_tls_thread_starts();
     }
 }
 
@@ -121,34 +119,6 @@ void rt_tls_after_fork(void) {
     pthread_mutex_init(&threads_lock, NULL);
     threads = thread.listed ? &thread : NULL;
     thread.next = thread.previous = NULL;
-}
-
-typedef struct ThreadStart {
-    void *(*function)(void *);
-    void *argument;
-} ThreadStart;
-
-static void *thread_main(void *argument) {
-    ThreadStart start = *(ThreadStart *)argument;
-    free(argument);
-    thread_enlist();
-    return start.function(start.argument);
-}
-
-RT_EXPORT int pthread_create(pthread_t *id, const pthread_attr_t *attributes,
-                             void *(*function)(void *), void *argument) {
-    rt_host_start();
-    rt_tls_start();
-    ThreadStart *start = malloc(sizeof *start);
-    if (!start) {
-        return EAGAIN;
-    }
-    *start = (ThreadStart){function, argument};
-    int result = rt_real_pthread_create(id, attributes, thread_main, start);
-    if (result != 0) {
-        free(start);
-    }
-    return result;
 }
 
 /* ---- modules ---- */

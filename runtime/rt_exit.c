@@ -34,26 +34,26 @@ static void collect_standard_streams(StandardStreams *streams) {
     static const char *const names[] = {"stdin",     "stdout",     "stderr",
                                         "__stdin__", "__stdout__", "__stderr__"};
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        PyObject *object = PySys_GetObject(names[i]);
-        Py_XINCREF(object);
+        PyObject *obj = PySys_GetObject(names[i]);
+        Py_XINCREF(obj);
         static const char *const inner[] = {"buffer", "raw"};
-        for (int level = 0; object != NULL && object != Py_None; level++) {
-            streams->objects[streams->count++] = object;
-            PyObject *next = level < 2 && Py_TYPE(object)->tp_finalize != NULL &&
-                                     !PyType_HasFeature(Py_TYPE(object), Py_TPFLAGS_HEAPTYPE)
-                                 ? PyObject_GetAttrString(object, inner[level])
+        for (int level = 0; obj != NULL && obj != Py_None; level++) {
+            streams->objects[streams->count++] = obj;
+            PyObject *next = level < 2 && Py_TYPE(obj)->tp_finalize != NULL &&
+                                     !PyType_HasFeature(Py_TYPE(obj), Py_TPFLAGS_HEAPTYPE)
+                                 ? PyObject_GetAttrString(obj, inner[level])
                                  : NULL;
             PyErr_Clear();
-            Py_DECREF(object);
-            object = next;
+            Py_DECREF(obj);
+            obj = next;
         }
-        Py_XDECREF(object == Py_None ? object : NULL);
+        Py_XDECREF(obj == Py_None ? obj : NULL);
     }
 }
 
-static bool is_standard_stream(const StandardStreams *streams, PyObject *object) {
+static bool is_standard_stream(const StandardStreams *streams, PyObject *obj) {
     for (int i = 0; i < streams->count; i++) {
-        if (streams->objects[i] == object) {
+        if (streams->objects[i] == obj) {
             return true;
         }
     }
@@ -61,12 +61,12 @@ static bool is_standard_stream(const StandardStreams *streams, PyObject *object)
 }
 
 /* A file object of the _io module itself that is closed already. */
-static bool is_closed_file(PyObject *object) {
-    if (PyType_HasFeature(Py_TYPE(object), Py_TPFLAGS_HEAPTYPE) ||
-        strncmp(Py_TYPE(object)->tp_name, "_io.", 4) != 0) {
+static bool is_closed_file(PyObject *obj) {
+    if (PyType_HasFeature(Py_TYPE(obj), Py_TPFLAGS_HEAPTYPE) ||
+        strncmp(Py_TYPE(obj)->tp_name, "_io.", 4) != 0) {
         return false;
     }
-    PyObject *closed = PyObject_GetAttrString(object, "closed");
+    PyObject *closed = PyObject_GetAttrString(obj, "closed");
     bool result = closed == Py_True;
     PyErr_Clear();
     Py_XDECREF(closed);
@@ -110,25 +110,25 @@ static bool hides_finalizers(PyTypeObject *class) {
 }
 
 /* Could the deallocation of this object be noticed? */
-static bool is_noticeable(PyObject *object, const StandardStreams *streams) {
-    PyTypeObject *type = Py_TYPE(object);
+static bool is_noticeable(PyObject *obj, const StandardStreams *streams) {
+    PyTypeObject *type = Py_TYPE(obj);
     if (type->tp_finalize == NULL && type->tp_del == NULL) {
-        if (PyWeakref_Check(object)) {
-            PyObject *callback = ((PyWeakReference *)object)->wr_callback;
+        if (PyWeakref_Check(obj)) {
+            PyObject *callback = ((PyWeakReference *)obj)->wr_callback;
             return callback != NULL && !is_quiet_callback(callback);
         }
-        if (PyType_Check(object)) {
-            return hides_finalizers((PyTypeObject *)object);
+        if (PyType_Check(obj)) {
+            return hides_finalizers((PyTypeObject *)obj);
         }
         return false;
     }
-    if (PyGen_CheckExact(object)) {
-        return RT_GENERATOR_SUSPENDED(object);
+    if (PyGen_CheckExact(obj)) {
+        return RT_GENERATOR_SUSPENDED(obj);
     }
-    if (PyCoro_CheckExact(object) || PyAsyncGen_CheckExact(object)) {
-        return RT_GENERATOR_SUSPENDED(object) || RT_GENERATOR_CREATED(object);
+    if (PyCoro_CheckExact(obj) || PyAsyncGen_CheckExact(obj)) {
+        return RT_GENERATOR_SUSPENDED(obj) || RT_GENERATOR_CREATED(obj);
     }
-    return !is_standard_stream(streams, object) && !is_closed_file(object);
+    return !is_standard_stream(streams, obj) && !is_closed_file(obj);
 }
 
 static bool list_has_noticeable(PyGC_Head *head, const StandardStreams *streams) {

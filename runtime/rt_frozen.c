@@ -100,6 +100,16 @@ void rt_frozen_prepare(void) {
 
 #else
 
+#if PY_VERSION_HEX < 0x030D0000
+/* 3.12 sets static code up in the same function: nothing can be left out. */
+int __wrap__Py_Deepfreeze_Init(void);
+extern int __real__Py_Deepfreeze_Init(void);
+
+int __wrap__Py_Deepfreeze_Init(void) {
+    return __real__Py_Deepfreeze_Init();
+}
+#endif
+
 void rt_frozen_prepare(void) {
 }
 

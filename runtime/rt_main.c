@@ -80,15 +80,15 @@ static PyObject *run_module(const char *module) {
 
 /* As the script that pip makes for a console entry point: sys.exit(module.function()). */
 static PyObject *run_function(const char *module, const char *function) {
-    PyObject *object = PyImport_ImportModule(module);
+    PyObject *obj = PyImport_ImportModule(module);
     char *path = strdup(function);
-    for (char *rest = path, *part; object != NULL && (part = strsep(&rest, ".")) != NULL;) {
-        PyObject *member = PyObject_GetAttrString(object, part);
-        Py_SETREF(object, member);
+    for (char *rest = path, *part; obj != NULL && (part = strsep(&rest, ".")) != NULL;) {
+        PyObject *member = PyObject_GetAttrString(obj, part);
+        Py_SETREF(obj, member);
     }
     free(path);
-    PyObject *status = object != NULL ? PyObject_CallNoArgs(object) : NULL;
-    Py_XDECREF(object);
+    PyObject *status = obj != NULL ? PyObject_CallNoArgs(obj) : NULL;
+    Py_XDECREF(obj);
     if (status != NULL) {
         PyErr_SetObject(PyExc_SystemExit, status);
         Py_DECREF(status);

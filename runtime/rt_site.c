@@ -23,9 +23,9 @@ static int set_no_site_flag(long value) {
 }
 
 /* builtins[name] = object; steals `object`. */
-static int add_builtin(const char *name, PyObject *object) {
-    int status = object != NULL ? PyDict_SetItemString(PyEval_GetBuiltins(), name, object) : -1;
-    Py_XDECREF(object);
+static int add_builtin(const char *name, PyObject *obj) {
+    int status = obj != NULL ? PyDict_SetItemString(PyEval_GetBuiltins(), name, obj) : -1;
+    Py_XDECREF(obj);
     return status;
 }
 

@@ -304,7 +304,7 @@ long vfs_run_slowly(VfsCall *call, int32_t node, VfsKernel *kernel, VfsServe *se
             }
         }
         if (node >= 0) {
-            return serve(call, node);
+            return vfs_is_beside(node) ? vfs_run_beside(call, node, kernel) : serve(call, node);
         }
         if (node != VFS_LEAVES) {
             return vfs_fail(node, call->creates);

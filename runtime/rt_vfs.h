@@ -85,6 +85,13 @@ int vfs_fail(int32_t code, bool creates);
 /* The part of vfs_run that ordinary calls do not reach. */
 long vfs_run_slowly(VfsCall *call, int32_t node, VfsKernel *kernel, VfsServe *serve);
 int32_t vfs_locate_relative(const char *path);
+/* rt_vfs_beside.c: files of portable builds. The real path of such a node, false when it is too long;
+ * the ordinary call on it. */
+static inline bool vfs_is_beside(int32_t node) {
+    return rt_unlikely((rt_image.nodes[node].flags & IMAGE_NODE_BESIDE) != 0);
+}
+bool vfs_beside_path(int32_t node, char real[PATH_MAX]);
+long vfs_run_beside(VfsCall *call, int32_t node, VfsKernel *kernel);
 /* Node of a descriptor that vfs_open_node made, VFS_OUTSIDE otherwise. */
 int32_t vfs_descriptor_node(int fd);
 /* libc's own function of that name (the next after ours), found once. */
@@ -123,7 +130,7 @@ __attribute__((always_inline)) static inline long vfs_run(VfsCall *call, VfsKern
         if (rt_likely(result >= 0 || errno != ENOTDIR)) {
             return result;
         }
-    } else if (node >= 0) {
+    } else if (node >= 0 && !vfs_is_beside(node)) {
         return serve(call, node);
     }
     return vfs_run_slowly(call, node, kernel, serve);

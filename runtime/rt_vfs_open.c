@@ -187,6 +187,10 @@ int rt_vfs_open_node(uint32_t number, int flags) {
     int32_t node = (int32_t)number;
     bool directory = vfs_is_directory(node);
     int error = 0;
+    char real[PATH_MAX];
+    if (vfs_is_beside(node) && vfs_beside_path(node, real)) {
+        return (int)syscall(SYS_openat, AT_FDCWD, real, flags, 0);
+    }
     if ((flags & O_PATH) != 0) {
         flags &= O_PATH | O_DIRECTORY | O_CLOEXEC;
     }

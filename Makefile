@@ -7,3 +7,4 @@ all: $(BUILD)/pyc2c
 include mk/build.mk
 include mk/tools.mk
 include mk/demo.mk
+include mk/unit.mk

@@ -1,0 +1,114 @@
+#include "progress.h"
+
+#include "../support/arena.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+/* A build that ends sooner than this shows nothing; later changes come at most this often. */
+static const double FIRST_SHOWN = 0.25, REDRAW = 0.08;
+
+static double now(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+double progress_elapsed(const ProgressView *view) {
+    return view->title != NULL ? now() - view->started : 0;
+}
+
+static void erase(ProgressView *view) {
+    if (view->line_shown) {
+        fputs("\r\033[K", stderr);
+        view->line_shown = false;
+    }
+}
+
+/* One line, cut to the width of the terminal so that the next redraw finds it whole. */
+static void draw(ProgressView *view, size_t done, size_t total, const char *item) {
+    double time = now();
+    if (!view->live || time - view->started < FIRST_SHOWN || time - view->last_shown < REDRAW) {
+        return;
+    }
+    char counts[48] = "";
+    if (total > 0) {
+        snprintf(counts, sizeof(counts), " %zu/%zu", done, total);
+    } else if (done > 0) {
+        snprintf(counts, sizeof(counts), " %zu", done);
+    }
+    char text[512];
+    snprintf(text, sizeof(text), "%s: %s%s  %.1f s  %s", view->title, view->step, counts,
+             time - view->started, item != NULL ? item : "");
+    fprintf(stderr, "\r\033[K%.*s", view->width - 1, text);
+    fflush(stderr);
+    view->line_shown = true;
+    view->last_shown = time;
+}
+
+static void end_step(ProgressView *view) {
+    double time = now();
+    size_t room = sizeof(view->phases) / sizeof(view->phases[0]);
+    if (view->step[0] != '\0' && view->phase_count < room) {
+        view->phases[view->phase_count++] =
+            (PhaseTime){.name = xstrdup(view->step), .seconds = time - view->step_started};
+    }
+    view->step[0] = '\0';
+    view->step_started = time;
+}
+
+static void step(void *context, const char *what) {
+    ProgressView *view = context;
+    end_step(view);
+    snprintf(view->step, sizeof(view->step), "%s", what);
+    if (view->lines) {
+        erase(view);
+        fprintf(stderr, "[%6.2f s] %s\n", now() - view->started, what);
+    } else {
+        draw(view, 0, 0, NULL);
+    }
+}
+
+static void count(void *context, size_t done, size_t total, const char *item) {
+    draw(context, done, total, item);
+}
+
+static void detail(void *context, const char *text) {
+    ProgressView *view = context;
+    if (view->details) {
+        erase(view);
+        fprintf(stderr, "    %s\n", text);
+    }
+}
+
+static int terminal_width(void) {
+    struct winsize size;
+    return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 20 ? size.ws_col : 80;
+}
+
+void progress_start(ProgressView *view, const char *title, bool quiet, bool forced, int verbose) {
+    const char *terminal = getenv("TERM");
+    bool is_terminal = isatty(STDERR_FILENO) && terminal != NULL && strcmp(terminal, "dumb") != 0;
+    view->title = title;
+    view->live = is_terminal && !quiet && verbose == 0;
+    view->lines = !view->live && !quiet && (forced || verbose > 0);
+    view->details = verbose > 0;
+    view->width = terminal_width();
+    view->started = view->step_started = now();
+}
+
+Progress progress_of(ProgressView *view) {
+    return (Progress){.step = step, .count = count, .detail = detail, .context = view};
+}
+
+void progress_finish(ProgressView *view) {
+    if (view->title != NULL) {
+        end_step(view);
+        erase(view);
+        fflush(stderr);
+    }
+}

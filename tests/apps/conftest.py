@@ -7,17 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from support.applications import AppComparer
-from support.targets import REPOSITORY
-
-def application_python() -> Path:
-    """The interpreter of the venv with tests/apps/requirements.txt, made by scripts/test."""
-    default = REPOSITORY / "build" / "tests" / "apps" / "bin" / "python"
-    path = Path(os.environ.get("PYC2C_TEST_APPS_PYTHON", default))
-    if not path.exists():
-        pytest.fail(f"{path} is missing: `make test-venvs` makes it", pytrace=False)
-    return path
-
+from support.applications import AppComparer, application_python
 
 @pytest.fixture(scope="session")
 def apps_python() -> Path:

@@ -5,12 +5,23 @@ import os
 import shutil
 from pathlib import Path
 
+import pytest
+
 from support import emptyroot, normalise, programs
 from support.comparing import difference
 from support.running import environment, run
 from support.targets import REPOSITORY, Target
 
 SERVICES = REPOSITORY / "tests" / "apps" / "services"
+
+
+def application_python() -> Path:
+    """The interpreter of the venv with tests/apps/requirements.txt, made by scripts/test."""
+    default = REPOSITORY / "build" / "tests" / "apps" / "bin" / "python"
+    path = Path(os.environ.get("PYC2C_TEST_APPS_PYTHON", default))
+    if not path.exists():
+        pytest.fail(f"{path} is missing: `make test-venvs` makes it", pytrace=False)
+    return path
 
 
 class AppComparer:

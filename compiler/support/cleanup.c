@@ -1,6 +1,6 @@
 /* Everything below run_cleanup() may run inside a signal handler: no malloc, no stdio, no locks. The
  * registry is therefore a list of fixed blocks that only grows, whose slots are set and cleared by
- * single atomic stores, and directories are read with the bare system call. */
+ * single atomic operations, and directories are read with the bare system call. */
 #include "cleanup.h"
 
 #include "arena.h"
@@ -92,7 +92,7 @@ static void run_cleanup(void) {
     }
     for (Block *block = newest_block; block != NULL; block = block->older) {
         for (int i = 0; i < BLOCK_SLOTS; i++) {
-            pid_t group = atomic_exchange(&block->groups[i], 0);
+            pid_t group = block->groups[i];
             if (group > 0) {
                 kill(-group, SIGKILL);
             }
@@ -100,7 +100,7 @@ static void run_cleanup(void) {
     }
     for (Block *block = newest_block; block != NULL; block = block->older) {
         for (int i = 0; i < BLOCK_SLOTS; i++) {
-            const char *path = atomic_exchange(&block->paths[i], NULL);
+            const char *path = block->paths[i];
             if (path != NULL) {
                 cleanup_remove_tree(AT_FDCWD, path);
             }

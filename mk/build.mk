@@ -9,6 +9,8 @@ COMPILER_OBJ := $(COMPILER_SRC:%.c=$(BUILD)/obj/$(PY_MINOR)/%.o)
 COMPILER_CFLAGS := $(CSTD) $(CFLAGS) $(WARN) -fno-pie -MMD -MP \
                    -DPYC2C_VERSION='"$(VERSION)"' -DPYC2C_PYTHON_MINOR='"$(PY_MINOR)"' \
                    -DPYC2C_PYTHON='"$(PY_EXE)"'
+# The driver reads configuration with the standard library it was built with, while that is there.
+$(BUILD)/obj/$(PY_MINOR)/compiler/driver/%.o: COMPILER_CFLAGS += -DPYC2C_STDLIB='"$(PY_STDLIB)"'
 # System libraries that libpython.a needs; static where Debian has archives, so that pyc2c and the
 # executables need none of them on the target.
 PY_LIBS := -Wl,-Bstatic -lexpat -lz -Wl,-Bdynamic -ldl -lutil -lm -lpthread

@@ -11,6 +11,7 @@ PY_MINOR  := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[
 PY_EXE    := $(shell $(PYTHON) -c 'import sys; print(sys.executable)')
 PY_INC    := $(shell $(PYTHON) -c 'import sysconfig; print(sysconfig.get_path("include"))')
 PY_CONFIG := $(shell $(PYTHON) -c 'import sysconfig; print(sysconfig.get_config_var("LIBPL"))')
+PY_STDLIB := $(shell $(PYTHON) -c 'import sysconfig; print(sysconfig.get_path("stdlib"))')
 PY_LIB    := $(firstword $(wildcard $(PY_CONFIG)/libpython$(PY_MINOR).a))
 
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wundef -Wwrite-strings \

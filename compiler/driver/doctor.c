@@ -160,7 +160,7 @@ static void check_runtime(Examination *exam) {
     } else {
         missing(exam, "runtime", FINDING_MISSING, "the prebuilt interpreter is not there", command);
     }
-    exam->has_plan = link_plan_read(&exam->plan, exam->arena, &session->options.request,
+    exam->has_plan = session_start_front(session) && link_plan_read(&exam->plan, exam->arena, &session->options.request,
                                     session->support_dir, &session->diags);
 }
 

@@ -113,7 +113,8 @@ void help_print(const Command *command) {
     print_row("-h, --help", "show this text");
     if (command->mask & COMMAND_BUILD) {
         puts("\nAn existing output is replaced when pyc2c made it; anything else only with --noconfirm, "
-             "or after\na question on a terminal.");
+             "or after\na question on a terminal. Options for own C sources, resources and licences are "
+             "keys of the\nconfiguration only.");
     }
 }
 

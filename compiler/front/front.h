@@ -38,7 +38,8 @@ enum {
     IMPORT_DYNAMIC = 16,     /* argument of import_module, __import__, find_spec, run_module…; what it
                                 names need not exist. See `module` for patterns */
     IMPORT_STAR = 32,        /* from m import * */
-    IMPORT_FROM = 64         /* `names` may be submodules or attributes */
+    IMPORT_FROM = 64,        /* `names` may be submodules or attributes */
+    IMPORT_MAIN_ONLY = 128   /* under `if __name__ == "__main__":` */
 };
 
 typedef struct ImportFact {

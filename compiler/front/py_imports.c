@@ -237,10 +237,31 @@ static void visit_assignment(Facts *facts, stmt_ty statement) {
     visit_expression(facts, statement->v.Assign.value);
 }
 
+static bool is_main_guard(expr_ty test) {
+    if (test->kind != Compare_kind || asdl_seq_LEN(test->v.Compare.ops) != 1 ||
+        asdl_seq_GET(test->v.Compare.ops, 0) != (int)Eq) {
+        return false;
+    }
+    expr_ty sides[] = {test->v.Compare.left, asdl_seq_GET(test->v.Compare.comparators, 0)};
+    for (size_t i = 0; i < 2; i++) {
+        const char *name = sides[i]->kind == Name_kind ? facts_text(sides[i]->v.Name.id) : NULL;
+        const char *text = facts_literal(sides[1 - i]);
+        if (name != NULL && text != NULL && strcmp(name, "__name__") == 0 &&
+            strcmp(text, "__main__") == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void visit_if(Facts *facts, stmt_ty statement) {
     Truth truth = facts_truth(facts, statement->v.If.test);
     visit_expression(facts, statement->v.If.test);
-    visit_branch(facts, statement->v.If.body, truth);
+    if (is_main_guard(statement->v.If.test)) {
+        visit_under(facts, statement->v.If.body, IMPORT_CONDITIONAL | IMPORT_MAIN_ONLY);
+    } else {
+        visit_branch(facts, statement->v.If.body, truth);
+    }
     visit_branch(facts, statement->v.If.orelse, opposite(truth));
 }
 

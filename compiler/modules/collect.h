@@ -26,6 +26,8 @@ typedef struct Collector {
     VEC(Module *) own_queue, queue;
     size_t own_next, next;
     StrMap file_numbers;     /* virtual path -> index in program->files, plus 1 */
+    bool base;               /* adding what every executable has: see graph_add_base */
+    StrMap shallow;          /* modules whose function-level imports were not followed */
     StrMap missing;          /* name -> MissingImport* */
     VEC(MissingImport) typing; /* imports under TYPE_CHECKING, judged at the end */
     StrMap groups;           /* entry point groups that were asked for */
@@ -43,6 +45,9 @@ typedef struct Collector {
 Module *graph_add(Collector *collector, const char *name, const ImportEdge *edge);
 /* The same, but a module that does not exist is no news. */
 Module *graph_try(Collector *collector, const char *name, const ImportEdge *edge);
+/* Adds a module that every executable has. As long as nothing else asks for it, only the imports that
+ * run when it starts are followed: what hello world carries has to stay small. */
+void graph_add_base(Collector *collector, const char *pattern);
 /* Adds what a list of rules or an option names: "pkg.mod", or "pkg.*" for all below pkg. */
 void graph_try_pattern(Collector *collector, const char *pattern, const ImportEdge *edge);
 /* Adds every module below a package (tests among them only when `tests`). */

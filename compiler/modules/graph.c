@@ -128,6 +128,15 @@ static void apply_rules(Collector *collector, Module *module) {
 
 /* ---- the table ---- */
 
+/* A module of the base that the program itself reaches: its imports are followed again, all of them. */
+static void deepen(Collector *collector, Module *module) {
+    if (!collector->base && strmap_get(&collector->shallow, module->name) != NULL) {
+        strmap_set(&collector->shallow, module->name, NULL);
+        vec_push(&collector->queue, module);
+        apply_rules(collector, module);
+    }
+}
+
 static void add_edge(Module *module, const ImportEdge *edge) {
     size_t count = module->imported_by.count;
     if (count > 0 && module->imported_by.items[count - 1].from == edge->from &&
@@ -146,6 +155,9 @@ static Module *new_module(Collector *collector, const char *name, const Found *f
     module->path = found->path;
     module->vpath = found->vpath;
     strmap_set(&collector->program->modules, module->name, module);
+    if (collector->base) {
+        strmap_set(&collector->shallow, module->name, module);
+    }
     attach_distribution(collector, module);
     if (module->origin == ORIGIN_PROGRAM) {
         vec_push(&collector->own_queue, module);
@@ -184,11 +196,14 @@ static Module *add(Collector *collector, const char *name, const ImportEdge *edg
         if (module == NULL) {
             module = new_module(collector, name, found);
             add_edge(module, edge);
-            apply_rules(collector, module);
+            if (!collector->base) {
+                apply_rules(collector, module);
+            }
             return module;
         }
     }
     add_edge(module, edge);
+    deepen(collector, module);
     return module;
 }
 
@@ -238,6 +253,11 @@ void graph_try_pattern(Collector *collector, const char *pattern, const ImportEd
     } else {
         graph_try(collector, pattern, edge);
     }
+}
+
+void graph_add_base(Collector *collector, const char *pattern) {
+    ImportEdge edge = {.reason = "needed by the interpreter", .flags = IMPORT_DYNAMIC};
+    graph_try_pattern(collector, pattern, &edge);
 }
 
 /* ---- the queue ---- */
@@ -295,7 +315,8 @@ static void process(Collector *collector, Module *module) {
     if (module->kind == MODULE_SOURCE || module->kind == MODULE_FROZEN) {
         const char *why;
         FrontError error;
-        if (source_load(collector, module, &why, &error)) {
+        bool loaded = module->code != NULL || module->facts.imports != NULL;
+        if (loaded || source_load(collector, module, &why, &error)) {
             imports_follow(collector, module);
         } else {
             report_broken(collector, module, why, &error);

@@ -27,7 +27,7 @@ static const char *absolute_name(Collector *collector, const Module *module, int
 }
 
 static void note_typing(Collector *collector, const char *name, const ImportEdge *edge) {
-    MissingImport missing = {.name = name, .edge = *edge, .why = "only under TYPE_CHECKING"};
+    MissingImport missing = {.name = name, .edge = *edge, .why = "only for type checkers or another platform"};
     vec_push(&collector->typing, missing);
 }
 
@@ -56,7 +56,13 @@ static void follow_dynamic(Collector *collector, const char *name, const ImportE
     if (length > 2 && strcmp(name + length - 2, ".*") == 0) {
         graph_try_pattern(collector, name, edge);
     } else if (name_is_dotted(name)) {
-        graph_add(collector, name, edge);
+        /* What the standard library loads by name on other systems is no loss here. */
+        bool foreign = edge->from->origin == ORIGIN_STDLIB;
+        if (foreign) {
+            graph_try(collector, name, edge);
+        } else {
+            graph_add(collector, name, edge);
+        }
     }
 }
 
@@ -85,6 +91,15 @@ static void follow_fact(Collector *collector, Module *module, const ImportFact *
     }
 }
 
+/* Is the import of no consequence in this program, though the source has it? */
+static bool is_idle(const Collector *collector, const Module *module, const ImportFact *fact) {
+    if ((fact->flags & IMPORT_MAIN_ONLY) && module->origin != ORIGIN_PROGRAM &&
+        module != collector->program->main_module) {
+        return true; /* self-tests and command lines of libraries */
+    }
+    return collector->base && (fact->flags & IMPORT_IN_FUNCTION);
+}
+
 /* Names in __all__ that are submodules: `from package import *` loads them, and packages that load
  * their parts on first use (a module's __getattr__) list them there too. */
 static void follow_all(Collector *collector, Module *module) {
@@ -104,14 +119,18 @@ void imports_follow(Collector *collector, Module *module) {
     RuleVec rules = {0};
     rules_for(&collector->rules, module->name, &rules);
     for (size_t i = 0; i < module->facts.import_count; i++) {
-        follow_fact(collector, module, &module->facts.imports[i], &rules);
+        if (!is_idle(collector, module, &module->facts.imports[i])) {
+            follow_fact(collector, module, &module->facts.imports[i], &rules);
+        }
     }
     if (module->origin != ORIGIN_STDLIB) {
         follow_all(collector, module);
     }
     const char *const *group = module->facts.entry_groups;
     for (; group != NULL && *group != NULL; group++) {
-        strmap_set(&collector->groups, *group, module);
+        if (!rules_cut_group(&rules, *group)) {
+            strmap_set(&collector->groups, *group, module);
+        }
     }
     vec_free(&rules);
 }
@@ -140,7 +159,7 @@ static bool may_follow(Collector *collector, const Module *from, const char *nam
         }
         return (exact || dotted) && graph_has(collector, name_top(collector->arena, name));
     }
-    return exact && found->origin == ORIGIN_DISTRIBUTION &&
+    return (exact || dotted) && found->origin == ORIGIN_DISTRIBUTION &&
            strcmp(name_top(collector->arena, name), name_top(collector->arena, from->name)) == 0;
 }
 

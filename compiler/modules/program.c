@@ -47,6 +47,7 @@ static void finish(Collector *collector) {
     distinfo_free(&collector->dists);
     finder_finish(&collector->finder);
     strmap_free(&collector->file_numbers);
+    strmap_free(&collector->shallow);
     strmap_free(&collector->missing);
     strmap_free(&collector->groups);
     strmap_free(&collector->used_rules);
@@ -57,11 +58,15 @@ static void finish(Collector *collector) {
     vec_free(&collector->extensions);
 }
 
-static void add_runtime(Collector *collector) {
-    ImportEdge edge = {.reason = "needed by the interpreter", .flags = IMPORT_DYNAMIC};
+/* What every executable has: first, on its own, and only as far as it runs at start. */
+static bool add_base(Collector *collector) {
+    collector->base = true;
     for (size_t i = 0; i < collector->rules.runtime.count; i++) {
-        graph_try_pattern(collector, collector->rules.runtime.items[i], &edge);
+        graph_add_base(collector, collector->rules.runtime.items[i]);
     }
+    bool ok = graph_run(collector, false);
+    collector->base = false;
+    return ok;
 }
 
 /* ---- the entry point ---- */
@@ -237,8 +242,7 @@ bool program_collect(Program *program, const Request *request, const char *suppo
     bool ok = start(&collector, program, request, support_dir, cache, progress, diags);
     Trace *trace = NULL;
     if (ok) {
-        add_runtime(&collector);
-        ok = add_entry(&collector);
+        ok = add_base(&collector) && add_entry(&collector);
     }
     if (ok) {
         options_apply(&collector);
@@ -274,8 +278,7 @@ bool program_check(Program *program, const Request *request, const char *support
     progress->step(progress->context, "finding modules");
     bool ok = start(&collector, program, request, support_dir, cache, progress, diags);
     if (ok) {
-        add_runtime(&collector);
-        ok = add_entry(&collector);
+        ok = add_base(&collector) && add_entry(&collector);
     }
     if (ok) {
         options_apply(&collector);

@@ -39,7 +39,8 @@ static StrVec *list_of_key(Rule *rule, const char *key) {
     } keys[] = {{"when", &rule->when},         {"imports", &rule->imports},
                 {"cut", &rule->cut},           {"virtual", &rule->virtual_names},
                 {"data", &rule->data},         {"no_data", &rule->no_data},
-                {"metadata", &rule->metadata}, {"entry_groups", &rule->entry_groups}};
+                {"metadata", &rule->metadata}, {"entry_groups", &rule->entry_groups},
+                {"cut_groups", &rule->cut_groups}};
     for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
         if (strcmp(keys[i].key, key) == 0) {
             return keys[i].list;
@@ -183,6 +184,15 @@ static bool covers(const StrVec *patterns, const char *name) {
         const char *pattern = patterns->items[i];
         if (text_ends(pattern, ".*") ? strncmp(name, pattern, strlen(pattern) - 1) == 0
                                      : strcmp(name, pattern) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool rules_cut_group(const RuleVec *list, const char *group) {
+    for (size_t i = 0; i < list->count; i++) {
+        if (covers(&list->items[i]->cut_groups, group)) {
             return true;
         }
     }

@@ -12,6 +12,7 @@
  *     no_data      patterns of data files that are not needed at run time
  *     metadata     distributions whose metadata is read
  *     entry_groups entry point groups it loads
+ *     cut_groups   entry point groups that it would load, but does not need
  */
 #ifndef PYC2C_MODULES_RULES_H
 #define PYC2C_MODULES_RULES_H
@@ -27,7 +28,7 @@ typedef struct Rule {
     const char *file; /* "uvicorn", for messages */
     const char *why;
     StrVec when;
-    StrVec imports, cut, virtual_names, data, no_data, metadata, entry_groups;
+    StrVec imports, cut, virtual_names, data, no_data, metadata, entry_groups, cut_groups;
 } Rule;
 
 typedef VEC(const Rule *) RuleVec;
@@ -49,6 +50,8 @@ void rules_free(Rules *rules);
 void rules_for(Rules *rules, const char *module, RuleVec *list);
 /* Does one of the rules cut `target` off? */
 bool rules_cut(const RuleVec *list, const char *target);
+/* Does one of the rules cut an entry point group off? */
+bool rules_cut_group(const RuleVec *list, const char *group);
 /* Does a name only exist at run time? */
 bool rules_virtual(Rules *rules, const char *name);
 

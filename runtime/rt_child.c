@@ -1,17 +1,17 @@
 /* Is this process a Python interpreter for its parent, or the program?
  *
- * multiprocessing, concurrent.futures, subprocess.run([sys.executable, "-c", …]) and reloaders start
- * sys.executable again, which is this executable. The exec wrappers mark such children in their
- * environment (rt_exec.c). Without a mark, and that is the rule, every argument is the program's own:
- * a user may well call it with "-c".
+ * multiprocessing, concurrent.futures, subprocess.run([sys.executable, "-c", …]) and reloaders
+ * start sys.executable again, which is this executable. The exec wrappers mark such children in
+ * their environment (rt_exec.c). Without a mark, and that is the rule, every argument is the
+ * program's own: a user may well call it with "-c".
  *
  * With a mark, the shape of the command line decides:
  *     exe [flags] -c code … | -m module … | - | script.py …     an interpreter
  *     exe [flags] exe args…                                     the program with args (reloaders)
  *     anything else                                             the program
  * The mark names the parent, so that it means nothing to a grandchild that inherits it through some
- * other program. It also counts restarts: a program that takes its own child's shape for a request to
- * run would start children without end. */
+ * other program. It also counts restarts: a program that takes its own child's shape for a request
+ * to run would start children without end. */
 #include "rt_exec.h"
 
 #include <signal.h>
@@ -34,8 +34,8 @@ __attribute__((noreturn)) static void stop_recursion(void) {
 
 /* ---- the mark ---- */
 
-/* True when the text is "<pid>:<depth>" of our parent, or of a process that has ended meanwhile (the
- * resource tracker outlives its parent). Sets rt_spawn_depth. */
+/* True when the text is "<pid>:<depth>" of our parent, or of a process that has ended meanwhile
+ * (the resource tracker outlives its parent). Sets rt_spawn_depth. */
 static bool is_from_parent(const char *text) {
     char *end;
     long parent = strtol(text, &end, 10);
@@ -144,15 +144,11 @@ static RtChildKind judge(int argc, char **argv, int *first) {
     int i = 1;
     for (; i < argc && argv[i][0] == '-' && argv[i][1] != 0; i++) {
         switch (classify(argv[i])) {
-        case OPTION_FLAGS:
-            break;
-        case OPTION_VALUE:
-            i++;
-            break;
+        case OPTION_FLAGS: break;
+        case OPTION_VALUE: i++; break;
         case OPTION_RUN:
             return has_value(argv[i], argv[i + 1]) ? RT_RUN_INTERPRETER : RT_RUN_PROGRAM;
-        case OPTION_UNKNOWN:
-            return RT_RUN_PROGRAM;
+        case OPTION_UNKNOWN: return RT_RUN_PROGRAM;
         }
     }
     if (i >= argc) {

@@ -2,7 +2,8 @@
  *
  * Two things are done on the way to the kernel:
  *   - when the target is this executable's own file, the child's environment gets a mark, by which
- *     it knows that an interpreter may be meant (rt_child.c); for any other target a mark is removed;
+ *     it knows that an interpreter may be meant (rt_child.c); for any other target a mark is
+ * removed;
  *   - the target or its arguments may be files that exist only inside this process. The child gets
  *     them as descriptors, named /proc/self/fd/N in its arguments.
  *
@@ -86,7 +87,8 @@ static bool allows_execution(int fd) {
     return syscall(SYS_fstatfs, fd, &status) == 0 && (status.f_flags & ST_NOEXEC) == 0;
 }
 
-/* A new file in `directory` that has lost its name again: one descriptor to write, one to execute. */
+/* A new file in `directory` that has lost its name again: one descriptor to write, one to execute.
+ */
 static bool open_nameless(const char *directory, int *writer, int *reader) {
     char path[64];
     uint64_t random;
@@ -162,15 +164,15 @@ static bool open_program(ExecPlan *plan, int32_t node) {
     vfs_descriptor_path(fd, plan->program_path);
     plan->path = plan->program_path;
     plan->by_descriptor = !is_readable(plan->program_path);
-    if (plan->by_descriptor) {
+    if (plan->by_descriptor && !vfs_is_beside(node)) {
         fd = copy_without_proc(fd);
         if (fd < 0) {
             return false;
         }
     }
     char start[2];
-    if (syscall(SYS_pread64, fd, start, sizeof start, 0) == (long)sizeof start &&
-        start[0] == '#' && start[1] == '!') {
+    if (syscall(SYS_pread64, fd, start, sizeof start, 0) == (long)sizeof start && start[0] == '#' &&
+        start[1] == '!') {
         /* A script: its interpreter opens it again, so the descriptor must survive. */
         syscall(SYS_fcntl, fd, F_SETFD, 0);
     }
@@ -439,7 +441,8 @@ bool rt_exec_search(const char *file, ExecAttempt *attempt, void *context) {
         if (size + length + 2 <= sizeof candidate) {
             memcpy(candidate, path, size);
             candidate[size] = '/';
-            memcpy(candidate + size + (size > 0), file, length + 1); /* "" is the working directory */
+            memcpy(candidate + size + (size > 0), file,
+                   length + 1); /* "" is the working directory */
             if (attempt(candidate, context)) {
                 return true;
             }

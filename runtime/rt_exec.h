@@ -12,13 +12,13 @@ extern int rt_spawn_depth;
 
 /* What one exec needs besides what the caller gave. */
 typedef struct ExecPlan {
-    const char *path;                    /* to execute */
-    bool own;                            /* it is this executable */
-    char mark[RT_SPAWN_MARK_SIZE];       /* for the child's environment */
-    char program_path[RT_FD_PATH_SIZE];  /* where path points for a program of ours */
-    int program;                         /* its descriptor, else -1 */
-    bool by_descriptor;                  /* no /proc: execveat */
-    int opened[RT_EXEC_FILES];           /* descriptors that the child inherits */
+    const char *path;                   /* to execute */
+    bool own;                           /* it is this executable */
+    char mark[RT_SPAWN_MARK_SIZE];      /* for the child's environment */
+    char program_path[RT_FD_PATH_SIZE]; /* where path points for a program of ours */
+    int program;                        /* its descriptor, else -1 */
+    bool by_descriptor;                 /* no /proc: execveat */
+    int opened[RT_EXEC_FILES];          /* descriptors that the child inherits */
     int opened_count;
 } ExecPlan;
 
@@ -27,14 +27,15 @@ typedef struct ExecPlan {
 bool rt_exec_plan(ExecPlan *plan, const char *path, pid_t parent);
 /* Makes it a plan for executing this executable. */
 void rt_exec_mark(ExecPlan *plan, pid_t parent);
-/* Bytes that rt_exec_arguments and rt_exec_environment may need; 0 when the caller's arrays will do.
- * Callers take them from the stack: nothing here may allocate. */
+/* Bytes that rt_exec_arguments and rt_exec_environment may need; 0 when the caller's arrays will
+ * do. Callers take them from the stack: nothing here may allocate. */
 size_t rt_exec_arguments_size(const ExecPlan *plan, char *const *argv);
 size_t rt_exec_environment_size(const ExecPlan *plan, char *const *envp);
 /* Build the arrays in `memory`. Arguments that name a file of ours become /proc/self/fd/N. */
 char *const *rt_exec_arguments(ExecPlan *plan, char *const *argv, void *memory);
 char *const *rt_exec_environment(const ExecPlan *plan, char *const *envp, void *memory);
-/* The same for a shell command; rt_exec_text_size: bytes for the result, 0 when it has no such name. */
+/* The same for a shell command; rt_exec_text_size: bytes for the result, 0 when it has no such
+ * name. */
 size_t rt_exec_text_size(const char *text);
 void rt_exec_text(ExecPlan *plan, const char *text, char *to);
 /* Closes what the plan opened; keeps errno. */

@@ -49,7 +49,7 @@ static bool attempt_exec(const char *candidate, void *context) {
     }
     char **argv = __builtin_alloca((count + 3) * sizeof *argv);
     size_t used = 0;
-    argv[used++] = (char *)(uintptr_t) "/bin/sh";
+    argv[used++] = (char *)(uintptr_t)"/bin/sh";
     argv[used++] = (char *)(uintptr_t)candidate;
     for (size_t i = 1; i < count; i++) {
         argv[used++] = search->argv[i];
@@ -73,19 +73,19 @@ RT_EXPORT int execvp(const char *file, char *const argv[]) {
 /* ---- with a list of arguments ---- */
 
 /* Collects the arguments from `first` to NULL into `argv` and leaves `list` behind them. */
-#define COLLECT(first) \
-    size_t count = 1; \
-    va_list list; \
-    va_start(list, first); \
-    while (va_arg(list, const char *) != NULL) { \
-        count++; \
-    } \
-    va_end(list); \
-    char **argv = __builtin_alloca((count + 1) * sizeof *argv); \
-    va_start(list, first); \
-    argv[0] = (char *)(uintptr_t)first; \
-    for (size_t i = 1; i <= count; i++) { \
-        argv[i] = va_arg(list, char *); \
+#define COLLECT(first)                                                                             \
+    size_t count = 1;                                                                              \
+    va_list list;                                                                                  \
+    va_start(list, first);                                                                         \
+    while (va_arg(list, const char *) != NULL) {                                                   \
+        count++;                                                                                   \
+    }                                                                                              \
+    va_end(list);                                                                                  \
+    char **argv = __builtin_alloca((count + 1) * sizeof *argv);                                    \
+    va_start(list, first);                                                                         \
+    argv[0] = (char *)(uintptr_t)first;                                                            \
+    for (size_t i = 1; i <= count; i++) {                                                          \
+        argv[i] = va_arg(list, char *);                                                            \
     }
 
 RT_EXPORT int execl(const char *path, const char *first, ...) {

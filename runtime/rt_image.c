@@ -6,8 +6,8 @@
  * loader when it was started by hand, a newer version of the program), so a candidate counts only
  * when its own ImageHead, which contains a hash of the image, is the one in memory.
  *
- * Offsets are checked here once, so that nobody else has to: a damaged executable ends with one line
- * and exit code 70 instead of a crash somewhere later. */
+ * Offsets are checked here once, so that nobody else has to: a damaged executable ends with one
+ * line and exit code 70 instead of a crash somewhere later. */
 #include "rt_vfs.h"
 
 #include <elf.h>
@@ -102,8 +102,8 @@ static bool names_file(const char *path, const struct stat *file) {
 /* The path of the executable: what /proc says, without the note that it was deleted; else the path
  * it was started by, made absolute against the directory we are still in. */
 static void find_path(const struct stat *file) {
-    ssize_t length = syscall(SYS_readlinkat, AT_FDCWD, "/proc/self/exe", exe_path,
-                             sizeof exe_path - 1);
+    ssize_t length =
+        syscall(SYS_readlinkat, AT_FDCWD, "/proc/self/exe", exe_path, sizeof exe_path - 1);
     if (length > 0 && exe_path[0] == '/') {
         static const char deleted[] = " (deleted)";
         size_t tail = sizeof deleted - 1;
@@ -118,8 +118,7 @@ static void find_path(const struct stat *file) {
     }
     const char *started = (const char *)getauxval(AT_EXECFN);
     if (started == NULL || realpath(started, exe_path) == NULL) {
-        snprintf(exe_path, sizeof exe_path, "%s%s",
-                 started != NULL && started[0] == '/' ? "" : "/",
+        snprintf(exe_path, sizeof exe_path, "%s%s", started != NULL && started[0] == '/' ? "" : "/",
                  started != NULL ? started : program_invocation_name);
     }
 }
@@ -269,8 +268,8 @@ static void check_size(const ImageHead *head, uint64_t file_size) {
 static void map_image(int fd, const ImageHead *head) {
     uint64_t page = getauxval(AT_PAGESZ);
     uint64_t before = page != 0 ? head->offset % page : 0;
-    void *mapping = mmap(NULL, head->size + before, PROT_READ, MAP_PRIVATE, fd,
-                         (off_t)(head->offset - before));
+    void *mapping =
+        mmap(NULL, head->size + before, PROT_READ, MAP_PRIVATE, fd, (off_t)(head->offset - before));
     if (mapping == MAP_FAILED) {
         fail("cannot map the program's own file: %s", strerror(errno));
     }

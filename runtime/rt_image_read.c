@@ -35,8 +35,7 @@ uint32_t rt_node_find(const char *path, size_t length) {
     size_t high_shared = 0;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        const unsigned char *entry =
-            (const unsigned char *)rt_string(rt_image.nodes[middle].path);
+        const unsigned char *entry = (const unsigned char *)rt_string(rt_image.nodes[middle].path);
         size_t at = low_shared < high_shared ? low_shared : high_shared;
         while (at < length && entry[at] == (unsigned char)path[at]) {
             at++;
@@ -186,8 +185,8 @@ static bool inflate_all(z_stream *stream, uint8_t *to, size_t size, const uint8_
 
 bool rt_inflate(uint8_t *to, size_t size, const uint8_t *from, size_t stored) {
     Arena arena = {0};
-    void *memory = mmap(NULL, INFLATE_ARENA, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
-                        -1, 0);
+    void *memory =
+        mmap(NULL, INFLATE_ARENA, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (memory == MAP_FAILED) {
         return false;
     }

@@ -1,5 +1,5 @@
-/* posix_spawn, system and popen: they exec inside libc, so their arguments are prepared before. Unlike
- * the exec functions they are called in an ordinary process. */
+/* posix_spawn, system and popen: they exec inside libc, so their arguments are prepared before.
+ * Unlike the exec functions they are called in an ordinary process. */
 #include "rt_exec.h"
 
 #include <spawn.h>
@@ -74,8 +74,8 @@ static bool find_executable(const char *candidate, void *context) {
 
 RT_EXPORT int posix_spawnp(pid_t *restrict pid, const char *restrict file,
                            const posix_spawn_file_actions_t *restrict actions,
-                           const posix_spawnattr_t *restrict attributes,
-                           char *const argv[restrict], char *const envp[restrict]) {
+                           const posix_spawnattr_t *restrict attributes, char *const argv[restrict],
+                           char *const envp[restrict]) {
     SpawnCall call = {pid, actions, attributes, argv, envp};
     char found[PATH_MAX];
     int saved = errno;

@@ -1,7 +1,8 @@
-/* The virtual file system's core: which node a path means. See rt_vfs.h for how the wrappers use it.
+/* The virtual file system's core: which node a path means. See rt_vfs.h for how the wrappers use
+ * it.
  *
- * The tree has no symbolic links, so ".." can be resolved in the text, with the kernel's own errors:
- * a name below a file is ENOTDIR, below a missing directory ENOENT. */
+ * The tree has no symbolic links, so ".." can be resolved in the text, with the kernel's own
+ * errors: a name below a file is ENOTDIR, below a missing directory ENOENT. */
 #include "rt_vfs.h"
 
 #include <dlfcn.h>
@@ -161,8 +162,8 @@ int32_t vfs_locate(const char *rest) {
 
 /* Asked only while a traceback is shown: sources are named there relative to the executable. */
 int32_t vfs_locate_relative(const char *path) {
-    uint32_t node = rt_image.base != NULL && path[0] != 0 ? rt_node_find(path, strlen(path))
-                                                          : IMAGE_NONE;
+    uint32_t node =
+        rt_image.base != NULL && path[0] != 0 ? rt_node_find(path, strlen(path)) : IMAGE_NONE;
     return node != IMAGE_NONE ? (int32_t)node : VFS_OUTSIDE;
 }
 
@@ -174,17 +175,10 @@ uint32_t rt_vfs_lookup(const char *path) {
 
 int vfs_fail(int32_t code, bool creates) {
     switch (code) {
-    case VFS_NOT_DIRECTORY:
-        errno = ENOTDIR;
-        break;
-    case VFS_TOO_LONG:
-        errno = ENAMETOOLONG;
-        break;
-    case VFS_MISSING:
-        errno = creates ? EROFS : ENOENT;
-        break;
-    default:
-        errno = ENOENT;
+    case VFS_NOT_DIRECTORY: errno = ENOTDIR; break;
+    case VFS_TOO_LONG: errno = ENAMETOOLONG; break;
+    case VFS_MISSING: errno = creates ? EROFS : ENOENT; break;
+    default: errno = ENOENT;
     }
     return -1;
 }

@@ -1,4 +1,5 @@
-/* rt_vfs.h: what the files of the image reader, the virtual file system and the exec wrappers share.
+/* rt_vfs.h: what the files of the image reader, the virtual file system and the exec wrappers
+ * share.
  *
  * Include it first: it undoes _FORTIFY_SOURCE, under which the headers would define some of the
  * functions that these files define themselves.
@@ -39,13 +40,13 @@ bool rt_inflate(uint8_t *to, size_t size, const uint8_t *from, size_t stored);
 
 /* ---- rt_vfs.c ---- */
 
-enum { /* what a path means, when it is not the number of a node */
-    VFS_OUTSIDE = -1,       /* none of ours: the kernel decides */
-    VFS_LEAVES = -2,        /* climbs out of the executable by "..": see vfs_leave */
-    VFS_MISSING = -3,       /* below one of our directories, which has no such entry */
-    VFS_NO_PARENT = -4,     /* not even the directory exists */
-    VFS_NOT_DIRECTORY = -5, /* passes through one of our files */
-    VFS_TOO_LONG = -6
+enum {                         /* what a path means, when it is not the number of a node */
+       VFS_OUTSIDE = -1,       /* none of ours: the kernel decides */
+       VFS_LEAVES = -2,        /* climbs out of the executable by "..": see vfs_leave */
+       VFS_MISSING = -3,       /* below one of our directories, which has no such entry */
+       VFS_NO_PARENT = -4,     /* not even the directory exists */
+       VFS_NOT_DIRECTORY = -5, /* passes through one of our files */
+       VFS_TOO_LONG = -6
 };
 
 typedef struct VfsState {
@@ -85,8 +86,8 @@ int vfs_fail(int32_t code, bool creates);
 /* The part of vfs_run that ordinary calls do not reach. */
 long vfs_run_slowly(VfsCall *call, int32_t node, VfsKernel *kernel, VfsServe *serve);
 int32_t vfs_locate_relative(const char *path);
-/* rt_vfs_beside.c: files of portable builds. The real path of such a node, false when it is too long;
- * the ordinary call on it. */
+/* rt_vfs_beside.c: files of portable builds. The real path of such a node, false when it is too
+ * long; the ordinary call on it. */
 static inline bool vfs_is_beside(int32_t node) {
     return rt_unlikely((rt_image.nodes[node].flags & IMAGE_NODE_BESIDE) != 0);
 }
@@ -96,10 +97,10 @@ long vfs_run_beside(VfsCall *call, int32_t node, VfsKernel *kernel);
 int32_t vfs_descriptor_node(int fd);
 /* libc's own function of that name (the next after ours), found once. */
 void *vfs_next(void **cache, const char *name);
-#define VFS_NEXT(name) \
-    __extension__({ \
-        static void *found_; \
-        (__typeof__(&name)) vfs_next(&found_, #name); \
+#define VFS_NEXT(name)                                                                             \
+    __extension__({                                                                                \
+        static void *found_;                                                                       \
+        (__typeof__(&name))vfs_next(&found_, #name);                                               \
     })
 
 /* Node number when the text alone says so. `path` may be NULL: the headers promise it is not, some
@@ -120,8 +121,8 @@ static inline int32_t vfs_lexical(const char *path) {
     return vfs_locate(path + vfs_state.prefix_length);
 }
 
-/* One wrapped call, steps 1 to 3 above. Always inlined with constant functions, so that the ordinary
- * way costs the comparison only. */
+/* One wrapped call, steps 1 to 3 above. Always inlined with constant functions, so that the
+ * ordinary way costs the comparison only. */
 __attribute__((always_inline)) static inline long vfs_run(VfsCall *call, VfsKernel *kernel,
                                                           VfsServe *serve) {
     int32_t node = vfs_lexical(call->path);

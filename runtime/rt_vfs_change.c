@@ -1,6 +1,6 @@
-/* Calls that would change the tree: refused as on a read-only file system, where the kernel, who knows
- * no tree there, would say ENOTDIR. rt_vfs_change.def lists those with one path; rename and link,
- * which have two, follow below. */
+/* Calls that would change the tree: refused as on a read-only file system, where the kernel, who
+ * knows no tree there, would say ENOTDIR. rt_vfs_change.def lists those with one path; rename and
+ * link, which have two, follow below. */
 #include "rt_vfs.h"
 
 #include <stdio.h>
@@ -42,30 +42,30 @@ static bool is_other_real(int *dirfd, const char **path, char real[PATH_MAX], in
     return is_real(dirfd, path, real, node);
 }
 
-#define CHANGE_BODY(makes, ordinary) \
-    char real[PATH_MAX]; \
-    int32_t node; \
-    bool again = is_real(&dirfd, &path, real, &node); \
-    while (again) { \
-        int result = (int)(ordinary); \
-        if (rt_likely(result == 0 || errno != ENOTDIR)) { \
-            return result; \
-        } \
-        again = is_other_real(&dirfd, &path, real, &node); \
-        if (node == VFS_OUTSIDE && !again) { \
-            return result; \
-        } \
-    } \
+#define CHANGE_BODY(makes, ordinary)                                                               \
+    char real[PATH_MAX];                                                                           \
+    int32_t node;                                                                                  \
+    bool again = is_real(&dirfd, &path, real, &node);                                              \
+    while (again) {                                                                                \
+        int result = (int)(ordinary);                                                              \
+        if (rt_likely(result == 0 || errno != ENOTDIR)) {                                          \
+            return result;                                                                         \
+        }                                                                                          \
+        again = is_other_real(&dirfd, &path, real, &node);                                         \
+        if (node == VFS_OUTSIDE && !again) {                                                       \
+            return result;                                                                         \
+        }                                                                                          \
+    }                                                                                              \
     return refuse(node, makes);
 
-#define CHANGE(name, parameters, makes, ordinary) \
-    RT_EXPORT int name parameters { \
-        CHANGE_BODY(makes, ordinary) \
+#define CHANGE(name, parameters, makes, ordinary)                                                  \
+    RT_EXPORT int name parameters {                                                                \
+        CHANGE_BODY(makes, ordinary)                                                               \
     }
-#define CHANGE_AT_CWD(name, parameters, makes, ordinary) \
-    RT_EXPORT int name parameters { \
-        int dirfd = AT_FDCWD; \
-        CHANGE_BODY(makes, ordinary) \
+#define CHANGE_AT_CWD(name, parameters, makes, ordinary)                                           \
+    RT_EXPORT int name parameters {                                                                \
+        int dirfd = AT_FDCWD;                                                                      \
+        CHANGE_BODY(makes, ordinary)                                                               \
     }
 #include "rt_vfs_change.def"
 

@@ -15,7 +15,7 @@ enum { DIRECTORY_MARK = -0x50594443, POSITION_DOT = 0, POSITION_DOT_DOT = 1, POS
 
 typedef struct VfsDirectory {
     int mark;
-    int fd;        /* -1 until somebody asks for it */
+    int fd; /* -1 until somebody asks for it */
     int32_t node;
     long position; /* of the next entry: POSITION_*, or POSITION_FIRST + node number */
     union {

@@ -1,5 +1,5 @@
-/* Names rather than content: readlink, realpath, extended attributes, chdir. The tree has no links and
- * no attributes, and no process can have its working directory there. */
+/* Names rather than content: readlink, realpath, extended attributes, chdir. The tree has no links
+ * and no attributes, and no process can have its working directory there. */
 #include "rt_vfs.h"
 
 #include <stdlib.h>
@@ -171,8 +171,8 @@ static long kernel_chdir(const VfsCall *call) {
     return syscall(SYS_chdir, call->path);
 }
 
-/* The kernel keeps the working directory and cannot be told about ours. ENOTDIR would deny what stat
- * says, so: not supported. */
+/* The kernel keeps the working directory and cannot be told about ours. ENOTDIR would deny what
+ * stat says, so: not supported. */
 static long serve_chdir(const VfsCall *call, int32_t node) {
     (void)call;
     errno = vfs_is_directory(node) ? EOPNOTSUPP : ENOTDIR;

@@ -1,10 +1,10 @@
 /* open, fopen and their kin.
  *
  * Opening one of our files gives a memfd with its content: a real descriptor, which works with
- * read, lseek, mmap, dup, fcntl, poll and everything else that takes one. It is opened a second time
- * read-only through /proc, so that writing fails with EBADF as it should; where /proc is missing the
- * writable one is sealed instead. Nothing is kept from one open to the next: programs that close all
- * descriptors, or fork, would find a cache gone or shared.
+ * read, lseek, mmap, dup, fcntl, poll and everything else that takes one. It is opened a second
+ * time read-only through /proc, so that writing fails with EBADF as it should; where /proc is
+ * missing the writable one is sealed instead. Nothing is kept from one open to the next: programs
+ * that close all descriptors, or fork, would find a cache gone or shared.
  *
  * A directory's descriptor is an empty memfd; what it stands for is in its modification time. */
 #include "rt_vfs.h"
@@ -169,6 +169,10 @@ static int make_read_only(int fd, int flags) {
 
 int vfs_content(int32_t node, int flags) {
     int saved = errno;
+    char real[PATH_MAX];
+    if (vfs_is_beside(node) && vfs_beside_path(node, real)) {
+        return (int)syscall(SYS_openat, AT_FDCWD, real, O_RDONLY | flags);
+    }
     int fd = create(node);
     if (fd < 0) {
         return -1;
@@ -233,13 +237,13 @@ static int open_at(int dirfd, const char *path, int flags, mode_t mode) {
 }
 
 /* The mode is there only when a file may be created. */
-#define OPEN_MODE(flags) \
-    mode_t mode = 0; \
-    if (((flags) & O_CREAT) != 0 || ((flags) & O_TMPFILE) == O_TMPFILE) { \
-        va_list arguments; \
-        va_start(arguments, flags); \
-        mode = va_arg(arguments, mode_t); \
-        va_end(arguments); \
+#define OPEN_MODE(flags)                                                                           \
+    mode_t mode = 0;                                                                               \
+    if (((flags) & O_CREAT) != 0 || ((flags) & O_TMPFILE) == O_TMPFILE) {                          \
+        va_list arguments;                                                                         \
+        va_start(arguments, flags);                                                                \
+        mode = va_arg(arguments, mode_t);                                                          \
+        va_end(arguments);                                                                         \
     }
 
 RT_EXPORT int open(const char *path, int flags, ...) {

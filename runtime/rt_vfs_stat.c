@@ -1,8 +1,8 @@
 /* The stat family, access and statfs.
  *
- * Device and inode numbers must be stable and unique: programs compare them to tell files apart. Ours
- * have the executable's device and inode numbers that no disk uses. struct stat and struct stat64
- * are the same on the 64-bit systems that we support, and what the kernel fills in. */
+ * Device and inode numbers must be stable and unique: programs compare them to tell files apart.
+ * Ours have the executable's device and inode numbers that no disk uses. struct stat and struct
+ * stat64 are the same on the 64-bit systems that we support, and what the kernel fills in. */
 #include "rt_vfs.h"
 
 #include <sys/statfs.h>

@@ -1,5 +1,5 @@
-/* scandir, glob, ftw: functions that call opendir and stat inside libc, where wrappers do not reach.
- * For trees of ours they are done here; everything else goes to libc. */
+/* scandir, glob, ftw: functions that call opendir and stat inside libc, where wrappers do not
+ * reach. For trees of ours they are done here; everything else goes to libc. */
 #include "rt_vfs.h"
 
 #include <dirent.h>
@@ -66,7 +66,8 @@ static int scan(const char *path, struct dirent ***names, Select *selects, Order
     }
     closedir(stream);
     if (count > 0 && orders != NULL) {
-        qsort(list, count, sizeof *list, (int (*)(const void *, const void *))(void (*)(void))orders);
+        qsort(list, count, sizeof *list,
+              (int (*)(const void *, const void *))(void (*)(void))orders);
     }
     *names = list;
     return (int)count;

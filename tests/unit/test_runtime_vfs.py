@@ -10,6 +10,7 @@ import re
 import shutil
 import struct
 import subprocess
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -81,12 +82,11 @@ def built(tools, stub):
 
 
 @pytest.fixture
-def exe(built, tmp_path):
-    """A copy of the executable, alone in a folder that everybody may write to."""
-    for folder in [tmp_path, *tmp_path.parents][:3]:
-        folder.chmod(folder.stat().st_mode | 0o055)
-    tmp_path.chmod(0o777)
-    return Path(shutil.copy(built, tmp_path / "program"))
+def exe(built):
+    """A copy of the executable, alone in a folder that everybody may reach and write to."""
+    with tempfile.TemporaryDirectory(prefix="vfs-") as folder:
+        os.chmod(folder, 0o777)
+        yield Path(shutil.copy(built, Path(folder, "program")))
 
 
 def drive(exe, *arguments, before=()):

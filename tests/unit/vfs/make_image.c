@@ -140,8 +140,9 @@ static void link_nodes(void) {
     }
     for (size_t i = entry_count; i-- > 1;) {
         const char *slash = strrchr(entries[i].path, '/');
-        char *parent = check(
-            slash != NULL ? strndup(entries[i].path, (size_t)(slash - entries[i].path)) : strdup(""));
+        char *parent =
+            check(slash != NULL ? strndup(entries[i].path, (size_t)(slash - entries[i].path))
+                                : strdup(""));
         Entry *above = find(parent);
         free(parent);
         entries[i].node.parent = (uint32_t)(above - entries);

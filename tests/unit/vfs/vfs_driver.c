@@ -1,8 +1,7 @@
-/* Exercises the virtual files from inside an executable that carries some; test_runtime_vfs.py makes
- * the image and says which part to run:
- *     vfs_driver calls|proc|exec|gone|threads|bench|child …
- * The image has app.py, pkg/{__init__.py,data.txt,sub/deep.txt}, pkg-x/y, data/blob (3,000,000 bytes),
- * lib/packed.txt (compressed), bin/{tool (cat), script, plain}. */
+/* Exercises the virtual files from inside an executable that carries some; test_runtime_vfs.py
+ * makes the image and says which part to run: vfs_driver calls|proc|exec|gone|threads|bench|child …
+ * The image has app.py, pkg/{__init__.py,data.txt,sub/deep.txt}, pkg-x/y, data/blob (3,000,000
+ * bytes), lib/packed.txt (compressed), bin/{tool (cat), script, plain}. */
 #include "../../../runtime/rt_exec.h"
 #include "../unit.h"
 
@@ -26,17 +25,17 @@ int __open_2(const char *path, int flags);
 int __xstat(int version, const char *path, struct stat *status);
 int __fxstat(int version, int fd, struct stat *status);
 
-#define CHECK_FAILS(call, error) \
-    do { \
-        errno = 0; \
-        CHECK((call) == -1); \
-        check_errno(__LINE__, #call, error); \
+#define CHECK_FAILS(call, error)                                                                   \
+    do {                                                                                           \
+        errno = 0;                                                                                 \
+        CHECK((call) == -1);                                                                       \
+        check_errno(__LINE__, #call, error);                                                       \
     } while (0)
-#define CHECK_NULL(call, error) \
-    do { \
-        errno = 0; \
-        CHECK((call) == NULL); \
-        check_errno(__LINE__, #call, error); \
+#define CHECK_NULL(call, error)                                                                    \
+    do {                                                                                           \
+        errno = 0;                                                                                 \
+        CHECK((call) == NULL);                                                                     \
+        check_errno(__LINE__, #call, error);                                                       \
     } while (0)
 
 static void check_errno(int line, const char *call, int error) {
@@ -197,7 +196,8 @@ static void test_stat(void) {
     CHECK(extended.stx_size == 5 && extended.stx_mtime.tv_sec == 315532800);
     CHECK_FAILS(stat(at("none"), &status), ENOENT);
     CHECK_FAILS(stat(at("pkg/data.txt/none"), &status), ENOTDIR);
-    CHECK_FAILS(statx(0, nothing, 0, STATX_BASIC_STATS, (struct statx *)(uintptr_t)nothing), EFAULT);
+    CHECK_FAILS(statx(0, nothing, 0, STATX_BASIC_STATS, (struct statx *)(uintptr_t)nothing),
+                EFAULT);
     CHECK_FAILS(stat("real.txt/x", &status), ENOTDIR);
     CHECK(access(at("pkg/data.txt"), R_OK) == 0 && access(at("bin/tool"), X_OK) == 0);
     CHECK(eaccess(at("pkg"), R_OK | X_OK) == 0 && faccessat(3, at("pkg"), F_OK, AT_EACCESS) == 0);
@@ -393,7 +393,8 @@ static void test_changes(void) {
     CHECK_FAILS(unlink("real.txt/x"), ENOTDIR);
     CHECK(mkdir("made", 0777) == 0 && rename("made", "moved") == 0 && rmdir("moved") == 0);
     CHECK(mkdir(at("../made"), 0777) == 0 && rmdir("link/../made") == 0);
-    CHECK(rename(at("../real.txt"), "other") == 0 && rename("other", at("pkg/../../real.txt")) == 0);
+    CHECK(rename(at("../real.txt"), "other") == 0 &&
+          rename("other", at("pkg/../../real.txt")) == 0);
 }
 
 /* ---- children ---- */
@@ -487,7 +488,8 @@ static void *use_files(void *unused) {
     for (int i = 0; i < 300; i++) {
         char text[8] = {0};
         char path[PATH_MAX];
-        snprintf(path, sizeof path, "%s/pkg/%s", rt_image.exe, i % 2 == 0 ? "data.txt" : "./data.txt");
+        snprintf(path, sizeof path, "%s/pkg/%s", rt_image.exe,
+                 i % 2 == 0 ? "data.txt" : "./data.txt");
         int fd = open(path, O_RDONLY);
         if (read(fd, text, 5) != 5 || strcmp(text, "hello") != 0) {
             return "content";
@@ -540,18 +542,18 @@ static double now(void) {
 }
 
 /* Least of ten rounds, in nanoseconds a call. */
-#define MEASURE(name, count, call) \
-    do { \
-        double best = 1e18; \
-        for (int round = 0; round < 10; round++) { \
-            double start = now(); \
-            for (int i = 0; i < (count); i++) { \
-                call; \
-            } \
-            double spent = (now() - start) / (count); \
-            best = spent < best ? spent : best; \
-        } \
-        printf("%-36s %8.0f ns\n", name, best); \
+#define MEASURE(name, count, call)                                                                 \
+    do {                                                                                           \
+        double best = 1e18;                                                                        \
+        for (int round = 0; round < 10; round++) {                                                 \
+            double start = now();                                                                  \
+            for (int i = 0; i < (count); i++) {                                                    \
+                call;                                                                              \
+            }                                                                                      \
+            double spent = (now() - start) / (count);                                              \
+            best = spent < best ? spent : best;                                                    \
+        }                                                                                          \
+        printf("%-36s %8.0f ns\n", name, best);                                                    \
     } while (0)
 
 static void bench(void) {
@@ -567,8 +569,7 @@ static void bench(void) {
     MEASURE("virtual open and close", 2000, close(open(file, O_RDONLY)));
     MEASURE("virtual open of 3 MB", 20, close(open(at("data/blob"), O_RDONLY)));
     MEASURE("real stat", 20000, stat("/etc/passwd", &status));
-    MEASURE("real stat, raw", 20000,
-            syscall(SYS_newfstatat, AT_FDCWD, "/etc/passwd", &status, 0));
+    MEASURE("real stat, raw", 20000, syscall(SYS_newfstatat, AT_FDCWD, "/etc/passwd", &status, 0));
     MEASURE("real open and close", 20000, close(open("/etc/passwd", O_RDONLY)));
     MEASURE("real open and close, raw", 20000,
             close((int)syscall(SYS_openat, AT_FDCWD, "/etc/passwd", O_RDONLY)));
@@ -593,7 +594,8 @@ int main(int argc, char **argv) {
         struct stat status;
         puts(stat(rt_image.exe, &status) == 0 && rt_setting("x") == NULL &&
                      rt_node_find("", 0) == IMAGE_NONE && rt_module_find("x") == NULL
-                 ? "bare" : "broken");
+                 ? "bare"
+                 : "broken");
         return 0;
     }
     if (getenv("VFS_KIND") != NULL) {

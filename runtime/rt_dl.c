@@ -1,8 +1,9 @@
 /* rt_dl.c: dlopen, dlsym, dlvsym, dlclose, dlerror, dladdr and dlinfo as the program sees them.
  *
  * Exported from the executable, so every library's calls come here. Handles are either RtObjects
- * (objects of the image) or ld.so's. Requests that concern ld.so go on to it with the caller's identity
- * (see the entry code in rt_elf_x86_64.c), because RTLD_NEXT and $ORIGIN depend on who asks.
+ * (objects of the image) or ld.so's. Requests that concern ld.so go on to it with the caller's
+ * identity (see the entry code in rt_elf_x86_64.c), because RTLD_NEXT and $ORIGIN depend on who
+ * asks.
  *
  * dlclose never unmaps an object of the image. */
 #include "rt_elf.h"
@@ -37,8 +38,7 @@ RtDlAnswer rt_dl_open(const char *path, int flags, const void *unused, void *cal
     }
     if (!strchr(path, '/')) {
         bool found = false;
-        RtObject *object =
-            rt_elf_load_name(path, rt_elf_at((uintptr_t)caller), flags, &found);
+        RtObject *object = rt_elf_load_name(path, rt_elf_at((uintptr_t)caller), flags, &found);
         return found ? answer(object) : to_host();
     }
     uint32_t node = rt_vfs_lookup(path);
@@ -168,7 +168,7 @@ RtDlAnswer rt_dl_versioned(void *handle, const char *name, const char *version, 
 
 /* ---- dladdr, dlinfo ---- */
 
-static const ElfW(Sym) *nearest_symbol(const RtObject *object, uintptr_t address) {
+static const ElfW(Sym) * nearest_symbol(const RtObject *object, uintptr_t address) {
     const ElfW(Sym) *best = NULL;
     uint32_t count = rt_symbols_count(&object->symbols);
     for (uint32_t i = 0; i < count; i++) {
@@ -187,7 +187,7 @@ static const ElfW(Sym) *nearest_symbol(const RtObject *object, uintptr_t address
     return best;
 }
 
-static const ElfW(Sym) *describe(const RtObject *object, uintptr_t address, Dl_info *info) {
+static const ElfW(Sym) * describe(const RtObject *object, uintptr_t address, Dl_info *info) {
     const ElfW(Sym) *symbol = nearest_symbol(object, address);
     info->dli_fname = object->path;
     info->dli_fbase = (void *)object->start;

@@ -2,8 +2,8 @@
  *
  * One load is a batch: the object asked for and every dependency that is not there yet.
  *     1. map, breadth first; a dependency is, in this order, an object loaded before (by soname), a
- *        library that ld.so has already, a sibling named by RUNPATH/RPATH with $ORIGIN, an entry of the
- *        image's library table, a library of the host
+ *        library that ld.so has already, a sibling named by RUNPATH/RPATH with $ORIGIN, an entry of
+ * the image's library table, a library of the host
  *     2. relocate, dependencies first
  *     3. publish: from here on the unwinder and other threads know the objects
  *     4. run initialisers, dependencies first; these may load more

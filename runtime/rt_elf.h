@@ -1,7 +1,8 @@
-/* rt_elf.h: what the files of the in-place loader (rt_elf*.c, rt_dl.c) share. rt.h has the public part.
+/* rt_elf.h: what the files of the in-place loader (rt_elf*.c, rt_dl.c) share. rt.h has the public
+ * part.
  *
- * An RtObject is one shared object. IN_PLACE ones are mapped and relocated by us; HOST ones belong to
- * ld.so and are only remembered with their handle. Objects are never unmapped once they are
+ * An RtObject is one shared object. IN_PLACE ones are mapped and relocated by us; HOST ones belong
+ * to ld.so and are only remembered with their handle. Objects are never unmapped once they are
  * published, which is what lets the unwinder walk the list without a lock (POSIX leaves it open
  * whether dlclose unloads; musl does not either).
  *
@@ -39,15 +40,17 @@ typedef struct RtVersion {
 /* The dynamic symbol table of an object, ours or ld.so's. */
 typedef struct RtSymbols {
     uintptr_t base; /* added to st_value */
-    const ElfW(Sym) *table;
+    const ElfW(Sym) * table;
     const char *strings;
     const uint32_t *gnu_hash;
     const uint32_t *sysv_hash;
-    const ElfW(Half) *version_indices;
-    const ElfW(Verdef) *definitions;
-    const ElfW(Verneed) *needs;
-    RtVersion *versions; /* by version index; own malloc block, NULL unless rt_symbols_versions ran */
+    const ElfW(Half) * version_indices;
+    const ElfW(Verdef) * definitions;
+    const ElfW(Verneed) * needs;
+    RtVersion
+        *versions; /* by version index; own malloc block, NULL unless rt_symbols_versions ran */
     uint32_t version_count;
+    bool takes_plt; /* an undefined function with a value is the process-wide address of it */
 } RtSymbols;
 
 /* A name that is looked up, with what is computed from it once. */
@@ -59,8 +62,9 @@ typedef struct RtWanted {
     bool newest;              /* as dlsym does: base definitions of old versions do not count */
 } RtWanted;
 
-/* Reads the tables out of a dynamic section. `relocated`: ld.so has added the base to the pointers. */
-void rt_symbols_read(RtSymbols *symbols, uintptr_t base, const ElfW(Dyn) *dynamic, bool relocated);
+/* Reads the tables out of a dynamic section. `relocated`: ld.so has added the base to the pointers.
+ */
+void rt_symbols_read(RtSymbols *symbols, uintptr_t base, const ElfW(Dyn) * dynamic, bool relocated);
 /* Fills symbols->versions; false when memory is out. */
 bool rt_symbols_versions(RtSymbols *symbols);
 /* Number of entries of the symbol table, counted from the hash table. */
@@ -68,10 +72,10 @@ uint32_t rt_symbols_count(const RtSymbols *symbols);
 void rt_wanted_init(RtWanted *wanted, const char *name, const RtVersion *version);
 /* The symbol that defines the name in this object, or NULL. Versions are honoured when
  * symbols->versions is there, otherwise every version matches. */
-const ElfW(Sym) *rt_symbols_find(const RtSymbols *symbols, const RtWanted *wanted);
+const ElfW(Sym) * rt_symbols_find(const RtSymbols *symbols, const RtWanted *wanted);
 /* The version a symbol of this object asks for (or has); NULL if unversioned. */
 const RtVersion *rt_symbols_version_of(const RtSymbols *symbols, uint32_t index);
-static inline uintptr_t rt_symbol_address(const RtSymbols *symbols, const ElfW(Sym) *symbol) {
+static inline uintptr_t rt_symbol_address(const RtSymbols *symbols, const ElfW(Sym) * symbol) {
     return symbol->st_shndx == SHN_ABS ? symbol->st_value : symbols->base + symbol->st_value;
 }
 
@@ -80,11 +84,12 @@ static inline uintptr_t rt_symbol_address(const RtSymbols *symbols, const ElfW(S
 typedef enum RtObjectKind { RT_OBJECT_IN_PLACE, RT_OBJECT_HOST } RtObjectKind;
 
 typedef struct RtRelocations {
-    const ElfW(Rela) *rela;
+    const ElfW(Rela) * rela;
     size_t rela_count;
-    const ElfW(Rela) *plt;
+    size_t relative_count; /* at the start of rela: only relative ones */
+    const ElfW(Rela) * plt;
     size_t plt_count;
-    const ElfW(Addr) *relr;
+    const ElfW(Addr) * relr;
     size_t relr_count;
 } RtRelocations;
 
@@ -95,9 +100,9 @@ typedef struct RtTls {
     size_t image_size;
     size_t size; /* 0: the object has no thread-local storage */
     size_t align;
-    uint32_t module;         /* index into the table of rt_elf_tls.c */
+    uint32_t module;           /* index into the table of rt_elf_tls.c */
     _Atomic(RtTlsPlace) place; /* decided by the first use, then fixed */
-    size_t static_offset;    /* in the static reserve, for RT_TLS_STATIC */
+    size_t static_offset;      /* in the static reserve, for RT_TLS_STATIC */
 } RtTls;
 
 typedef struct RtObjectList {
@@ -116,10 +121,10 @@ struct RtObject {
 
     uintptr_t start, end; /* the whole mapping */
     uintptr_t base;
-    ElfW(Phdr) *segments; /* malloc */
+    ElfW(Phdr) * segments; /* malloc */
     size_t segment_count;
     const void *eh_frame_header;
-    const ElfW(Dyn) *dynamic;
+    const ElfW(Dyn) * dynamic;
     RtSymbols symbols;
     RtRelocations relocations;
     RtTls tls;
@@ -158,8 +163,8 @@ RtObject *rt_elf_at(uintptr_t address);
 /* Loads what DT_NEEDED or dlopen(name without slash) of `from` (may be NULL) means when the image
  * carries it. *found tells "not carried" from "failed". */
 RtObject *rt_elf_load_name(const char *name, const RtObject *from, int dlopen_flags, bool *found);
-/* Loads the carried library of this soname through ld.so; false (with no message) if none is carried
- * or that does not work. */
+/* Loads the carried library of this soname through ld.so; false (with no message) if none is
+ * carried or that does not work. */
 bool rt_elf_load_in_host(const char *soname);
 /* An object of the image that is loaded already, without a new reference; NULL otherwise. */
 RtObject *rt_elf_loaded(uint32_t node);
@@ -181,17 +186,17 @@ bool rt_elf_protect_relro(const RtObject *object);
 
 typedef struct RtDefinition {
     RtObject *object;         /* NULL: defined by a host library or the executable */
-    const ElfW(Sym) *symbol;  /* NULL: as object */
+    const ElfW(Sym) * symbol; /* NULL: as object */
     uintptr_t address;        /* run-time address; for thread-local host symbols, this thread's */
 } RtDefinition;
 
 /* What a reference from `from` binds to, by ld.so's rules. False: defined nowhere. */
-bool rt_scope_find(RtObject *from, RtWanted *wanted, RtDefinition *definition);
+bool rt_scope_find(RtObject *from, const RtWanted *wanted, RtDefinition *definition);
 /* In the object's own tree, as dlsym(handle) does. `after`: only objects behind this one. */
-bool rt_scope_find_in_tree(const RtObject *object, const RtObject *after, RtWanted *wanted,
+bool rt_scope_find_in_tree(const RtObject *object, const RtObject *after, const RtWanted *wanted,
                            RtDefinition *definition);
 /* In in-place objects loaded with RTLD_GLOBAL. */
-bool rt_scope_find_global(RtWanted *wanted, RtDefinition *definition);
+bool rt_scope_find_global(const RtWanted *wanted, RtDefinition *definition);
 /* Removes what a load that failed has left in the table of unique definitions. */
 void rt_scope_forget(const RtObject *object);
 /* The address a program gets for a definition: resolves ifuncs and thread-local symbols. */
@@ -219,8 +224,8 @@ typedef enum RtRelocationKind {
 
 typedef enum RtRelocationResult {
     RT_RELOCATED,
-    RT_RELOCATION_FAILED,     /* an undefined symbol, no memory: an error for ld.so as well */
-    RT_RELOCATION_BEYOND_US   /* ld.so might do it: fall back */
+    RT_RELOCATION_FAILED,   /* an undefined symbol, no memory: an error for ld.so as well */
+    RT_RELOCATION_BEYOND_US /* ld.so might do it: fall back */
 } RtRelocationResult;
 
 RtRelocationResult rt_elf_relocate(RtObject *object);
@@ -284,18 +289,22 @@ extern int (*rt_real_find_object)(void *, struct dl_find_object *); /* NULL befo
 void rt_host_start(void);
 /* Reads the list of ld.so's objects again if it changed. Under the lock. */
 void rt_host_refresh(void);
-/* False when no object of ld.so defines the name, so that asking dlsym would be in vain. */
-bool rt_host_may_define(RtWanted *wanted);
 /* Whether ld.so has an object of this soname. */
 bool rt_host_has(const char *soname);
-/* True for libpthread.so.0 and the like, which are empty since glibc 2.34, and for the libpython that
- * is linked into the executable. */
+/* True for libpthread.so.0 and the like, which are empty since glibc 2.34, and for the libpython
+ * that is linked into the executable. */
 bool rt_host_needs_nothing(const char *soname);
-/* Handle and version may be NULL-ish: RTLD_DEFAULT, NULL. NULL when absent. */
-void *rt_host_symbol(void *handle, RtWanted *wanted);
+/* False when no object of ld.so defines the name, so that asking dlsym would be in vain. */
+bool rt_host_may_define(const RtWanted *wanted);
+/* The definition that ld.so's global scope has; for thread-local ones, this thread's. NULL if none.
+ */
+void *rt_host_global(const RtWanted *wanted);
+/* The same for the scope of a handle. */
+void *rt_host_symbol(void *handle, const RtWanted *wanted);
 /* The host library of this name as an object (remembered), NULL with an error. */
 RtObject *rt_host_object(const char *name);
-/* Sees to it that ld.so has a library of this soname: the carried one if possible, else the host's. */
+/* Sees to it that ld.so has a library of this soname: the carried one if possible, else the host's.
+ */
 bool rt_host_provide(const char *soname);
 /* Loads a node through a memfd and ld.so into `object` (which becomes RT_OBJECT_HOST). */
 bool rt_host_load_node(RtObject *object);
@@ -303,7 +312,7 @@ bool rt_host_load_node(RtObject *object);
  * *is_static: it lies at the same offset from the thread pointer in every thread. */
 bool rt_host_tls(uintptr_t address, size_t *module, size_t *offset, bool *is_static);
 /* A definition with STB_GNU_UNIQUE in any object of ld.so; 0 if none. */
-uintptr_t rt_host_unique(RtWanted *wanted);
+uintptr_t rt_host_unique(const RtWanted *wanted);
 
 /* ---- rt_elf_init.c ---- */
 

@@ -1,13 +1,14 @@
 /* rt_elf_host.c: ld.so and its objects, as the in-place loader sees them.
  *
- * The executable exports its own dlopen, dlsym, dl_iterate_phdr, pthread_create …, so the C library's
- * functions cannot be named any more, not even through dlsym. They are found by looking through the
- * hash tables of the objects on the debugger's list of link maps (DT_DEBUG), skipping the executable.
+ * The executable exports its own dlopen, dlsym, dl_iterate_phdr, pthread_create …, so the C
+ * library's functions cannot be named any more, not even through dlsym. They are found by looking
+ * through the hash tables of the objects on the debugger's list of link maps (DT_DEBUG), skipping
+ * the executable.
  *
- * The same hash tables answer "does any object of ld.so define this name at all?". Most names that an
- * in-place object defines and uses itself are unknown to ld.so, and a dlsym that fails costs several
- * microseconds for its error message. When the answer is yes, dlsym decides (it knows which objects
- * are in the global scope). */
+ * The same hash tables answer "does any object of ld.so define this name at all?". Most names that
+ * an in-place object defines and uses itself are unknown to ld.so, and a dlsym that fails costs
+ * several microseconds for its error message. When the answer is yes, dlsym decides (it knows which
+ * objects are in the global scope). */
 #include "rt_elf.h"
 
 #include <errno.h>
@@ -26,7 +27,6 @@
 RT_REAL_FUNCTIONS(RT_DEFINE_REAL)
 #undef RT_DEFINE_REAL
 int (*rt_real_find_object)(void *, struct dl_find_object *);
-
 
 static void *real_function(const struct link_map *maps, const char *name) {
     RtWanted wanted;
@@ -82,9 +82,10 @@ typedef struct HostObject {
 static HostObject *host_objects;
 static size_t host_count;
 static size_t host_capacity;
+static size_t host_startup_count; /* of them were there before main: the global scope, in order */
 static unsigned long long host_generation; /* dlpi_adds + dlpi_subs of the list above */
 
-static const char *host_soname(const RtSymbols *symbols, const ElfW(Dyn) *dynamic) {
+static const char *host_soname(const RtSymbols *symbols, const ElfW(Dyn) * dynamic) {
     for (; dynamic->d_tag != DT_NULL; dynamic++) {
         if (dynamic->d_tag == DT_SONAME) {
             return symbols->strings + dynamic->d_un.d_val;
@@ -108,7 +109,11 @@ static bool host_add(const struct dl_phdr_info *info) {
             HostObject *host = &host_objects[host_count];
             const void *dynamic = (const void *)(info->dlpi_addr + info->dlpi_phdr[i].p_vaddr);
             rt_symbols_read(&host->symbols, info->dlpi_addr, dynamic, true);
+            host->symbols.takes_plt = host_count == 0; /* the executable, if it is not PIE */
             host->soname = host_soname(&host->symbols, dynamic);
+            if (strncmp(host->soname, "linux-vdso.", 11) == 0) {
+                return true; /* ld.so does not look there for symbols */
+            }
             host_count++;
             return rt_symbols_versions(&host->symbols);
         }
@@ -136,10 +141,13 @@ static int host_visit(struct dl_phdr_info *info, size_t size, void *context) {
 void rt_host_refresh(void) {
     bool started = false;
     rt_real_dl_iterate_phdr(host_visit, &started);
+    if (host_startup_count == 0) {
+        host_startup_count = host_count;
+    }
 }
 
 /* The first definition that satisfies a reference, as ld.so would see it. */
-static const ElfW(Sym) *host_find(RtWanted *wanted, const HostObject **host) {
+static const ElfW(Sym) * host_find(const RtWanted *wanted, const HostObject **host) {
     for (size_t i = 0; i < host_count; i++) {
         const ElfW(Sym) *symbol = rt_symbols_find(&host_objects[i].symbols, wanted);
         if (symbol) {
@@ -150,12 +158,12 @@ static const ElfW(Sym) *host_find(RtWanted *wanted, const HostObject **host) {
     return NULL;
 }
 
-bool rt_host_may_define(RtWanted *wanted) {
+bool rt_host_may_define(const RtWanted *wanted) {
     const HostObject *host;
     return host_find(wanted, &host) != NULL;
 }
 
-uintptr_t rt_host_unique(RtWanted *wanted) {
+uintptr_t rt_host_unique(const RtWanted *wanted) {
     for (size_t i = 0; i < host_count; i++) {
         const ElfW(Sym) *symbol = rt_symbols_find(&host_objects[i].symbols, wanted);
         if (symbol && ELF64_ST_BIND(symbol->st_info) == STB_GNU_UNIQUE) {
@@ -200,16 +208,28 @@ bool rt_host_needs_nothing(const char *soname) {
            rt_real_dlsym(RTLD_DEFAULT, "Py_GetVersion") != NULL;
 }
 
-/* dlvsym wants exactly its version, but a reference with a version is also satisfied by a definition
- * without one: those of the executable (our open, dlopen …) and of preloaded libraries. */
-static bool host_has_unversioned(RtWanted *wanted) {
+/* dlvsym wants exactly its version, but a reference with a version is also satisfied by a
+ * definition without one: those of the executable (our open, dlopen …) and of preloaded libraries.
+ */
+static bool host_has_unversioned(const RtWanted *wanted) {
     const HostObject *host;
     const ElfW(Sym) *symbol = host_find(wanted, &host);
-    return symbol && !rt_symbols_version_of(&host->symbols,
-                                            (uint32_t)(symbol - host->symbols.table));
+    return symbol &&
+           !rt_symbols_version_of(&host->symbols, (uint32_t)(symbol - host->symbols.table));
 }
 
-void *rt_host_symbol(void *handle, RtWanted *wanted) {
+void *rt_host_global(const RtWanted *wanted) {
+    const HostObject *host;
+    const ElfW(Sym) *symbol = host_find(wanted, &host);
+    unsigned type = symbol ? ELF64_ST_TYPE(symbol->st_info) : STT_TLS;
+    if (type == STT_TLS || (size_t)(host - host_objects) >= host_startup_count) {
+        return symbol ? rt_host_symbol(RTLD_DEFAULT, wanted) : NULL;
+    }
+    uintptr_t address = rt_symbol_address(&host->symbols, symbol);
+    return (void *)(type == STT_GNU_IFUNC ? rt_arch_resolve(address) : address);
+}
+
+void *rt_host_symbol(void *handle, const RtWanted *wanted) {
     void *address = !wanted->version || host_has_unversioned(wanted)
                         ? rt_real_dlsym(handle, wanted->name)
                         : NULL;
@@ -329,8 +349,8 @@ bool rt_host_load_node(RtObject *object) {
     const uint8_t *bytes = rt_node_data(object->node, &owned);
     const char *slash = strrchr(object->path, '/');
     int descriptor = memfd_create(slash ? slash + 1 : object->path, MFD_CLOEXEC);
-    bool written = bytes && descriptor >= 0 &&
-                   write_all(descriptor, bytes, rt_image.nodes[object->node].size);
+    bool written =
+        bytes && descriptor >= 0 && write_all(descriptor, bytes, rt_image.nodes[object->node].size);
     if (owned) {
         free((void *)bytes);
     }
@@ -340,8 +360,8 @@ bool rt_host_load_node(RtObject *object) {
         }
         return rt_elf_fail("%s: cannot copy it to memory: %m", object->path);
     }
-    /* The descriptor stays open: ld.so knows objects by name, and would take the next file with this
-     * number for this library. */
+    /* The descriptor stays open: ld.so knows objects by name, and would take the next file with
+     * this number for this library. */
     char name[64];
     snprintf(name, sizeof name, "/proc/self/fd/%d", descriptor);
     object->host = rt_real_dlopen(name, RTLD_NOW | RTLD_LOCAL);

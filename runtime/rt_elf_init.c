@@ -86,6 +86,7 @@ static __attribute__((constructor(101))) void start(int argc, char **argv) {
     program_argc = argc;
     program_argv = argv;
     rt_host_start();
+    rt_host_refresh(); /* before anything is opened: this is the global scope */
     rt_tls_start();
     pthread_atfork(rt_elf_lock, rt_elf_unlock, after_fork_in_child);
 }

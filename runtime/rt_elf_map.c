@@ -1,9 +1,9 @@
 /* rt_elf_map.c: from a file in the image to mapped segments.
  *
- * A node with IMAGE_NODE_MAPPED lies page aligned in the executable, so its segments are mapped from
- * the executable's file just as ld.so maps a library: nothing is copied, pages are shared with other
- * processes. Where that cannot be (no descriptor, a compressed node) the segments are anonymous memory
- * with a copy of the bytes.
+ * A node with IMAGE_NODE_MAPPED lies page aligned in the executable, so its segments are mapped
+ * from the executable's file just as ld.so maps a library: nothing is copied, pages are shared with
+ * other processes. Where that cannot be (no descriptor, a compressed node) the segments are
+ * anonymous memory with a copy of the bytes.
  *
  *     reserve [start, end) PROT_NONE, aligned to the largest p_align
  *       each PT_LOAD:  file pages | rest of the last page zeroed | anonymous pages up to p_memsz
@@ -58,9 +58,10 @@ static bool check_header(const RtObject *object, const Source *source) {
     return true;
 }
 
-static bool check_segment(const RtObject *object, const Source *source, const ElfW(Phdr) *segment) {
-    bool inside = segment->p_offset <= source->size &&
-                  segment->p_filesz <= source->size - segment->p_offset;
+static bool check_segment(const RtObject *object, const Source *source,
+                          const ElfW(Phdr) * segment) {
+    bool inside =
+        segment->p_offset <= source->size && segment->p_filesz <= source->size - segment->p_offset;
     bool power = (segment->p_align & (segment->p_align - 1)) == 0;
     if (!inside || !power || segment->p_filesz > segment->p_memsz ||
         segment->p_memsz > (uintptr_t)1 << 46 || segment->p_vaddr > (uintptr_t)1 << 46 ||
@@ -108,8 +109,8 @@ static bool reserve(RtObject *object, const Source *source) {
     low &= ~(align - 1);
     size_t size = high - low;
     size_t slack = align - IMAGE_PAGE;
-    char *memory = mmap(NULL, size + slack, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
-                        -1, 0);
+    char *memory =
+        mmap(NULL, size + slack, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (memory == MAP_FAILED) {
         return rt_elf_fail("%s: no address space for %zu bytes", object->path, size);
     }
@@ -127,7 +128,7 @@ static bool reserve(RtObject *object, const Source *source) {
     return true;
 }
 
-static bool copy_segment(const RtObject *object, const Source *source, const ElfW(Phdr) *segment) {
+static bool copy_segment(const RtObject *object, const Source *source, const ElfW(Phdr) * segment) {
     uintptr_t first = object->base + page_down(segment->p_vaddr);
     uintptr_t end = page_up(object->base + segment->p_vaddr + segment->p_memsz);
     if (mprotect((void *)first, end - first, PROT_READ | PROT_WRITE) != 0) {
@@ -142,7 +143,7 @@ static bool copy_segment(const RtObject *object, const Source *source, const Elf
 }
 
 /* Bytes behind p_filesz read as zero: the rest of the last file page, then anonymous pages. */
-static bool clear_tail(const RtObject *object, const ElfW(Phdr) *segment) {
+static bool clear_tail(const RtObject *object, const ElfW(Phdr) * segment) {
     uintptr_t from = object->base + segment->p_vaddr + segment->p_filesz;
     uintptr_t file_end = page_up(from);
     uintptr_t end = page_up(object->base + segment->p_vaddr + segment->p_memsz);
@@ -167,15 +168,15 @@ static bool clear_tail(const RtObject *object, const ElfW(Phdr) *segment) {
     return true;
 }
 
-static bool map_segment(const RtObject *object, const Source *source, const ElfW(Phdr) *segment) {
+static bool map_segment(const RtObject *object, const Source *source, const ElfW(Phdr) * segment) {
     if (source->descriptor < 0) {
         return copy_segment(object, source, segment);
     }
     uintptr_t lead = segment->p_vaddr - page_down(segment->p_vaddr);
     void *first = (void *)(object->base + page_down(segment->p_vaddr));
     if (segment->p_filesz != 0 &&
-        mmap(first, segment->p_filesz + lead, protection(segment->p_flags),
-             MAP_PRIVATE | MAP_FIXED, source->descriptor,
+        mmap(first, segment->p_filesz + lead, protection(segment->p_flags), MAP_PRIVATE | MAP_FIXED,
+             source->descriptor,
              (off_t)(source->file_offset + segment->p_offset - lead)) == MAP_FAILED) {
         return rt_elf_fail("%s: cannot map a segment from the executable: %m", object->path);
     }
@@ -212,7 +213,7 @@ static void note_segments(RtObject *object) {
     }
 }
 
-static void note_flags(RtObject *object, const ElfW(Dyn) *entry) {
+static void note_flags(RtObject *object, const ElfW(Dyn) * entry) {
     if (entry->d_tag == DT_FLAGS) {
         object->symbolic |= (entry->d_un.d_val & DF_SYMBOLIC) != 0;
         object->static_tls |= (entry->d_un.d_val & DF_STATIC_TLS) != 0;
@@ -222,11 +223,12 @@ static void note_flags(RtObject *object, const ElfW(Dyn) *entry) {
     object->text_relocations |= entry->d_tag == DT_TEXTREL;
 }
 
-static void note_relocations(RtRelocations *relocations, uintptr_t base, const ElfW(Dyn) *entry) {
+static void note_relocations(RtRelocations *relocations, uintptr_t base, const ElfW(Dyn) * entry) {
     const void *pointer = (const void *)(base + entry->d_un.d_ptr);
     switch (entry->d_tag) {
     case DT_RELA: relocations->rela = pointer; break;
     case DT_RELASZ: relocations->rela_count = entry->d_un.d_val / sizeof(ElfW(Rela)); break;
+    case DT_RELACOUNT: relocations->relative_count = entry->d_un.d_val; break;
     case DT_JMPREL: relocations->plt = pointer; break;
     case DT_PLTRELSZ: relocations->plt_count = entry->d_un.d_val / sizeof(ElfW(Rela)); break;
     case DT_RELR: relocations->relr = pointer; break;

@@ -1,10 +1,10 @@
 /* rt_elf_reloc.c: relocations of one object.
  *
  * Order: RELR and relative ones (most of a library, no lookup), then those with symbols, then ifunc
- * resolvers, which may use everything relocated before. Functions are bound at once, as with RTLD_NOW:
- * it is what the interpreter asks for, and lookups are a small part of the time (see
- * docs/ARCHITECTURE.md). A reference that repeats (vtables name the same symbols hundreds of times) is
- * looked up once: answers are kept per symbol index while the object is relocated. */
+ * resolvers, which may use everything relocated before. Functions are bound at once, as with
+ * RTLD_NOW: it is what the interpreter asks for, and lookups are a small part of the time (see
+ * docs/ARCHITECTURE.md). A reference that repeats (vtables name the same symbols hundreds of times)
+ * is looked up once: answers are kept per symbol index while the object is relocated. */
 #include "rt_elf.h"
 
 #include <stdlib.h>
@@ -19,13 +19,13 @@ typedef struct Relocator {
     RtObject *object;
     Answer *answers; /* by symbol index */
     uint32_t answer_count;
-    size_t symbol_count; /* for the debug line */
+    size_t late_count; /* relocations left for the second pass */
 } Relocator;
 
 /* ---- references ---- */
 
 /* Definitions that cannot be preempted: the object's own. */
-static bool binds_locally(const ElfW(Sym) *symbol) {
+static bool binds_locally(const ElfW(Sym) * symbol) {
     unsigned visibility = ELF64_ST_VISIBILITY(symbol->st_other);
     return symbol->st_shndx != SHN_UNDEF &&
            (ELF64_ST_BIND(symbol->st_info) == STB_LOCAL || visibility != STV_DEFAULT);
@@ -44,7 +44,6 @@ static RtRelocationResult look_up(Relocator *relocator, uint32_t index, Answer *
     const RtVersion *version = rt_symbols_version_of(&object->symbols, index);
     RtWanted wanted;
     rt_wanted_init(&wanted, name, version);
-    relocator->symbol_count++;
     if (rt_scope_find(object, &wanted, &answer->definition)) {
         answer->state = ANSWER_DEFINED;
     } else if (ELF64_ST_BIND(symbol->st_info) == STB_WEAK) {
@@ -58,11 +57,11 @@ static RtRelocationResult look_up(Relocator *relocator, uint32_t index, Answer *
     return RT_RELOCATED;
 }
 
-static RtRelocationResult resolve(Relocator *relocator, const ElfW(Rela) *rela, Answer **answer) {
+static RtRelocationResult resolve(Relocator *relocator, const ElfW(Rela) * rela, Answer **answer) {
     uint32_t index = ELF64_R_SYM(rela->r_info);
     if (index >= relocator->answer_count) {
-        rt_elf_fail("%s: a relocation names symbol %u, which is not there",
-                    relocator->object->path, index);
+        rt_elf_fail("%s: a relocation names symbol %u, which is not there", relocator->object->path,
+                    index);
         return RT_RELOCATION_FAILED;
     }
     *answer = &relocator->answers[index];
@@ -83,11 +82,11 @@ typedef struct TlsTarget {
     RtObject *object; /* NULL: a module of ld.so */
     size_t module;
     size_t offset;
-    bool is_static;   /* for ld.so's modules */
+    bool is_static;    /* for ld.so's modules */
     uintptr_t address; /* in this thread, for ld.so's modules */
 } TlsTarget;
 
-static RtRelocationResult tls_target(Relocator *relocator, const ElfW(Rela) *rela,
+static RtRelocationResult tls_target(Relocator *relocator, const ElfW(Rela) * rela,
                                      TlsTarget *target) {
     RtObject *object = relocator->object;
     *target = (TlsTarget){.object = object, .offset = (size_t)rela->r_addend};
@@ -127,7 +126,7 @@ static RtRelocationResult beyond_us(const RtObject *object, const char *what) {
     return RT_RELOCATION_BEYOND_US;
 }
 
-static RtRelocationResult relocate_tls(Relocator *relocator, const ElfW(Rela) *rela,
+static RtRelocationResult relocate_tls(Relocator *relocator, const ElfW(Rela) * rela,
                                        RtRelocationKind kind, uintptr_t *place) {
     const RtObject *object = relocator->object;
     TlsTarget target;
@@ -142,9 +141,8 @@ static RtRelocationResult relocate_tls(Relocator *relocator, const ElfW(Rela) *r
         if (target.object ? !rt_tls_make_static(target.object) : !target.is_static) {
             return beyond_us(object, "its initial-exec thread-local storage does not fit");
         }
-        *place = target.object
-                     ? (uintptr_t)rt_tls_static_offset(target.object) + target.offset
-                     : target.address - rt_arch_thread_pointer();
+        *place = target.object ? (uintptr_t)rt_tls_static_offset(target.object) + target.offset
+                               : target.address - rt_arch_thread_pointer();
         break;
     default:
         if (!target.object) {
@@ -159,7 +157,7 @@ static RtRelocationResult relocate_tls(Relocator *relocator, const ElfW(Rela) *r
 
 /* ---- one relocation ---- */
 
-static RtRelocationResult relocate_symbol(Relocator *relocator, const ElfW(Rela) *rela,
+static RtRelocationResult relocate_symbol(Relocator *relocator, const ElfW(Rela) * rela,
                                           RtRelocationKind kind, uintptr_t *place) {
     Answer *answer;
     RtRelocationResult result = resolve(relocator, rela, &answer);
@@ -173,11 +171,15 @@ static RtRelocationResult relocate_symbol(Relocator *relocator, const ElfW(Rela)
     uint32_t narrow = 0;
     bool fits = true;
     switch (kind) {
-    case RT_RELOCATION_ABSOLUTE: 
+    case RT_RELOCATION_ABSOLUTE:
     case RT_RELOCATION_GOT: *place = value; return RT_RELOCATED;
     case RT_RELOCATION_PC64: *place = value - (uintptr_t)place; return RT_RELOCATED;
-    case RT_RELOCATION_SIZE64: *place = symbol->st_size + (uintptr_t)rela->r_addend; return RT_RELOCATED;
-    case RT_RELOCATION_SIZE32: narrow = (uint32_t)(symbol->st_size + (uintptr_t)rela->r_addend); break;
+    case RT_RELOCATION_SIZE64:
+        *place = symbol->st_size + (uintptr_t)rela->r_addend;
+        return RT_RELOCATED;
+    case RT_RELOCATION_SIZE32:
+        narrow = (uint32_t)(symbol->st_size + (uintptr_t)rela->r_addend);
+        break;
     case RT_RELOCATION_ABSOLUTE32:
         narrow = (uint32_t)value;
         fits = narrow == value;
@@ -195,12 +197,13 @@ static RtRelocationResult relocate_symbol(Relocator *relocator, const ElfW(Rela)
     return RT_RELOCATED;
 }
 
-static RtRelocationResult relocate_one(Relocator *relocator, const ElfW(Rela) *rela, bool late) {
+static RtRelocationResult relocate_one(Relocator *relocator, const ElfW(Rela) * rela, bool late) {
     RtObject *object = relocator->object;
     uint32_t type = ELF64_R_TYPE(rela->r_info);
     RtRelocationKind kind = rt_arch_relocation_kind(type);
     uintptr_t *place = (uintptr_t *)(object->base + rela->r_offset);
     if ((kind == RT_RELOCATION_IRELATIVE) != late) {
+        relocator->late_count += !late;
         return RT_RELOCATED;
     }
     switch (kind) {
@@ -223,7 +226,7 @@ static RtRelocationResult relocate_one(Relocator *relocator, const ElfW(Rela) *r
     }
 }
 
-static RtRelocationResult relocate_table(Relocator *relocator, const ElfW(Rela) *table,
+static RtRelocationResult relocate_table(Relocator *relocator, const ElfW(Rela) * table,
                                          size_t count, bool late) {
     for (size_t i = 0; i < count; i++) {
         RtRelocationResult result = relocate_one(relocator, &table[i], late);
@@ -256,25 +259,49 @@ static void relocate_relr(const RtObject *object) {
 
 /* ---- the object ---- */
 
-static uint32_t highest_symbol(const RtRelocations *relocations) {
-    uint32_t highest = 0;
-    for (size_t i = 0; i < relocations->rela_count; i++) {
-        uint32_t symbol = ELF64_R_SYM(relocations->rela[i].r_info);
-        highest = symbol > highest ? symbol : highest;
-    }
-    for (size_t i = 0; i < relocations->plt_count; i++) {
-        uint32_t symbol = ELF64_R_SYM(relocations->plt[i].r_info);
+static uint32_t highest_in(const ElfW(Rela) * table, size_t count, uint32_t highest) {
+    for (size_t i = 0; i < count; i++) {
+        uint32_t symbol = ELF64_R_SYM(table[i].r_info);
         highest = symbol > highest ? symbol : highest;
     }
     return highest;
 }
 
+static uint32_t highest_symbol(const RtRelocations *relocations) {
+    size_t skip = relocations->relative_count < relocations->rela_count
+                      ? relocations->relative_count
+                      : relocations->rela_count;
+    uint32_t highest = highest_in(relocations->rela + skip, relocations->rela_count - skip, 0);
+    return highest_in(relocations->plt, relocations->plt_count, highest);
+}
+
+/* The linker sorts relative relocations to the front and counts them: no need to look at each. */
+static size_t relocate_relative(const RtObject *object) {
+    const RtRelocations *relocations = &object->relocations;
+    size_t count = relocations->relative_count < relocations->rela_count
+                       ? relocations->relative_count
+                       : relocations->rela_count;
+    size_t i = 0;
+    while (i < count && rt_arch_relocation_kind(ELF64_R_TYPE(relocations->rela[i].r_info)) ==
+                            RT_RELOCATION_RELATIVE) {
+        *(uintptr_t *)(object->base + relocations->rela[i].r_offset) =
+            object->base + (uintptr_t)relocations->rela[i].r_addend;
+        i++;
+    }
+    return i;
+}
+
 static RtRelocationResult relocate_all(Relocator *relocator) {
     const RtRelocations *relocations = &relocator->object->relocations;
     relocate_relr(relocator->object);
+    size_t done = relocate_relative(relocator->object);
     RtRelocationResult result = RT_RELOCATED;
     for (int late = 0; late < 2 && result == RT_RELOCATED; late++) {
-        result = relocate_table(relocator, relocations->rela, relocations->rela_count, late != 0);
+        if (late && relocator->late_count == 0) {
+            break;
+        }
+        result = relocate_table(relocator, relocations->rela + done, relocations->rela_count - done,
+                                late != 0);
         if (result == RT_RELOCATED) {
             result = relocate_table(relocator, relocations->plt, relocations->plt_count, late != 0);
         }

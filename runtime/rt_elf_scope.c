@@ -2,12 +2,11 @@
  *
  * The order is ld.so's for a library opened by dlopen:
  *     the object itself, with DT_SYMBOLIC
- *     the global scope: executable, its libraries, what was opened with RTLD_GLOBAL (ld.so's objects
- *         first, then ours)
- *     the tree of the object that was opened: itself and its dependencies, breadth first
- * (RTLD_DEEPBIND swaps the last two.) Objects of other trees are not looked at, so that two wheels with
- * private copies of a library do not mix. STB_GNU_UNIQUE definitions are the exception by design: the
- * first one found serves the whole process. */
+ *     the global scope: executable, its libraries, what was opened with RTLD_GLOBAL (ld.so's
+ * objects first, then ours) the tree of the object that was opened: itself and its dependencies,
+ * breadth first (RTLD_DEEPBIND swaps the last two.) Objects of other trees are not looked at, so
+ * that two wheels with private copies of a library do not mix. STB_GNU_UNIQUE definitions are the
+ * exception by design: the first one found serves the whole process. */
 #include "rt_elf.h"
 
 #include <stdlib.h>
@@ -51,7 +50,7 @@ static bool unique_grow(void) {
 }
 
 /* Replaces a definition by the one that the process uses already. */
-static void settle_unique(RtWanted *wanted, RtDefinition *definition) {
+static void settle_unique(const RtWanted *wanted, RtDefinition *definition) {
     if (2 * (unique_used + 1) > unique_size && !unique_grow()) {
         return;
     }
@@ -93,7 +92,7 @@ void rt_scope_forget(const RtObject *object) {
 
 /* ---- scopes ---- */
 
-static bool find_in_object(RtObject *object, RtWanted *wanted, RtDefinition *definition) {
+static bool find_in_object(RtObject *object, const RtWanted *wanted, RtDefinition *definition) {
     const ElfW(Sym) *symbol = rt_symbols_find(&object->symbols, wanted);
     if (!symbol) {
         return false;
@@ -105,14 +104,14 @@ static bool find_in_object(RtObject *object, RtWanted *wanted, RtDefinition *def
     return true;
 }
 
-static bool find_in_host(void *handle, RtWanted *wanted, RtDefinition *definition) {
+static bool find_in_host(void *handle, const RtWanted *wanted, RtDefinition *definition) {
     void *address = rt_host_symbol(handle, wanted);
     *definition = (RtDefinition){NULL, NULL, (uintptr_t)address};
     return address != NULL;
 }
 
-static bool find_in_list(const RtObjectList *list, const RtObject *after, bool host_may_define,
-                         RtWanted *wanted, RtDefinition *definition) {
+static bool find_in_list(const RtObjectList *list, const RtObject *after, const RtWanted *wanted,
+                         RtDefinition *definition) {
     size_t i = 0;
     if (after) {
         while (i < list->count && list->items[i++] != after) {
@@ -124,14 +123,14 @@ static bool find_in_list(const RtObjectList *list, const RtObject *after, bool h
             if (find_in_object(object, wanted, definition)) {
                 return true;
             }
-        } else if (host_may_define && find_in_host(object->host, wanted, definition)) {
+        } else if (rt_host_may_define(wanted) && find_in_host(object->host, wanted, definition)) {
             return true;
         }
     }
     return false;
 }
 
-bool rt_scope_find_global(RtWanted *wanted, RtDefinition *definition) {
+bool rt_scope_find_global(const RtWanted *wanted, RtDefinition *definition) {
     for (RtObject *object = atomic_load(&rt_objects); object; object = atomic_load(&object->next)) {
         if (!object->global) {
             continue;
@@ -144,19 +143,18 @@ bool rt_scope_find_global(RtWanted *wanted, RtDefinition *definition) {
     return false;
 }
 
-bool rt_scope_find_in_tree(const RtObject *object, const RtObject *after, RtWanted *wanted,
+bool rt_scope_find_in_tree(const RtObject *object, const RtObject *after, const RtWanted *wanted,
                            RtDefinition *definition) {
-    return find_in_list(&object->tree, after, rt_host_may_define(wanted), wanted, definition);
+    return find_in_list(&object->tree, after, wanted, definition);
 }
 
-static bool find_global(bool host_may_define, RtWanted *wanted, RtDefinition *definition) {
-    return (host_may_define && find_in_host(RTLD_DEFAULT, wanted, definition)) ||
-           rt_scope_find_global(wanted, definition);
+static bool find_global(const RtWanted *wanted, RtDefinition *definition) {
+    *definition = (RtDefinition){NULL, NULL, (uintptr_t)rt_host_global(wanted)};
+    return definition->address || rt_scope_find_global(wanted, definition);
 }
 
-bool rt_scope_find(RtObject *from, RtWanted *wanted, RtDefinition *definition) {
+bool rt_scope_find(RtObject *from, const RtWanted *wanted, RtDefinition *definition) {
     const RtObject *root = from->root;
-    bool host = rt_host_may_define(wanted);
     if (strcmp(wanted->name, "__tls_get_addr") == 0) {
         *definition = (RtDefinition){NULL, NULL, (uintptr_t)rt_tls_get_addr};
         return true;
@@ -164,11 +162,11 @@ bool rt_scope_find(RtObject *from, RtWanted *wanted, RtDefinition *definition) {
     if (from->symbolic && find_in_object(from, wanted, definition)) {
         return true;
     }
-    if (root->deep_bind && find_in_list(&root->tree, NULL, host, wanted, definition)) {
+    if (root->deep_bind && find_in_list(&root->tree, NULL, wanted, definition)) {
         return true;
     }
-    return find_global(host, wanted, definition) ||
-           (!root->deep_bind && find_in_list(&root->tree, NULL, host, wanted, definition));
+    return find_global(wanted, definition) ||
+           (!root->deep_bind && find_in_list(&root->tree, NULL, wanted, definition));
 }
 
 void *rt_definition_pointer(const RtDefinition *definition) {

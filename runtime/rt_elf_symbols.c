@@ -1,9 +1,9 @@
 /* rt_elf_symbols.c: dynamic symbol tables — finding them, their hash tables and symbol versions.
  *
  * Used for our own objects and, to ask ld.so less often, for its objects as well. The rules for
- * versions are those of the System V gABI supplement for symbol versioning: a reference with a version
- * gets the definition of that version, or an unversioned one; a reference without a version gets the
- * base definition, or the only versioned one that is not hidden. */
+ * versions are those of the System V gABI supplement for symbol versioning: a reference with a
+ * version gets the definition of that version, or an unversioned one; a reference without a version
+ * gets the base definition, or the only versioned one that is not hidden. */
 #include "rt_elf.h"
 
 #include <stdlib.h>
@@ -12,11 +12,13 @@
 enum { VERSION_HIDDEN = 0x8000, VERSION_INDEX = 0x7fff };
 
 static const void *table_pointer(uintptr_t base, ElfW(Addr) value, bool relocated) {
-    /* ld.so leaves read-only dynamic sections (the vDSO's) alone: small values are still offsets. */
+    /* ld.so leaves read-only dynamic sections (the vDSO's) alone: small values are still offsets.
+     */
     return (const void *)(relocated && value >= base ? value : base + value);
 }
 
-void rt_symbols_read(RtSymbols *symbols, uintptr_t base, const ElfW(Dyn) *dynamic, bool relocated) {
+void rt_symbols_read(RtSymbols *symbols, uintptr_t base, const ElfW(Dyn) * dynamic,
+                     bool relocated) {
     *symbols = (RtSymbols){.base = base};
     for (const ElfW(Dyn) *entry = dynamic; entry->d_tag != DT_NULL; entry++) {
         const void *pointer = table_pointer(base, entry->d_un.d_ptr, relocated);
@@ -101,14 +103,14 @@ typedef struct GnuHash {
     uint32_t first_symbol;
     uint32_t bloom_size;
     uint32_t bloom_shift;
-    const ElfW(Addr) *bloom;
+    const ElfW(Addr) * bloom;
     const uint32_t *buckets;
     const uint32_t *chains; /* chains[symbol - first_symbol] */
 } GnuHash;
 
 static GnuHash gnu_hash_of(const uint32_t *table) {
-    GnuHash hash = {table[0], table[1], table[2], table[3], (const ElfW(Addr) *)(table + 4), NULL,
-                    NULL};
+    GnuHash hash = {table[0], table[1], table[2], table[3], (const ElfW(Addr) *)(table + 4),
+                    NULL,     NULL};
     hash.buckets = (const uint32_t *)(hash.bloom + hash.bloom_size);
     hash.chains = hash.buckets + hash.bucket_count;
     return hash;
@@ -149,11 +151,13 @@ void rt_wanted_init(RtWanted *wanted, const char *name, const RtVersion *version
 
 /* ---- choosing among the definitions of a name ---- */
 
-static bool is_definition(const ElfW(Sym) *symbol) {
+static bool is_definition(const RtSymbols *symbols, const ElfW(Sym) * symbol) {
     unsigned binding = ELF64_ST_BIND(symbol->st_info);
     unsigned type = ELF64_ST_TYPE(symbol->st_info);
     unsigned visibility = ELF64_ST_VISIBILITY(symbol->st_other);
-    if (symbol->st_shndx == SHN_UNDEF || visibility == STV_HIDDEN || visibility == STV_INTERNAL) {
+    bool plt = symbols->takes_plt && type == STT_FUNC;
+    if ((symbol->st_shndx == SHN_UNDEF && !plt) || visibility == STV_HIDDEN ||
+        visibility == STV_INTERNAL) {
         return false;
     }
     if (symbol->st_value == 0 && type != STT_TLS && symbol->st_shndx != SHN_ABS) {
@@ -164,7 +168,7 @@ static bool is_definition(const ElfW(Sym) *symbol) {
 }
 
 typedef struct Choice {
-    const ElfW(Sym) *versioned; /* a default definition that a reference without version may get */
+    const ElfW(Sym) * versioned; /* a default definition that a reference without version may get */
     unsigned count;
 } Choice;
 
@@ -172,7 +176,8 @@ typedef struct Choice {
 static bool settles(const RtSymbols *symbols, uint32_t index, const RtWanted *wanted,
                     Choice *choice) {
     const ElfW(Sym) *symbol = symbols->table + index;
-    if (!is_definition(symbol) || strcmp(symbols->strings + symbol->st_name, wanted->name) != 0) {
+    if (!is_definition(symbols, symbol) ||
+        strcmp(symbols->strings + symbol->st_name, wanted->name) != 0) {
         return false;
     }
     if (!symbols->versions) {
@@ -197,14 +202,14 @@ static bool settles(const RtSymbols *symbols, uint32_t index, const RtWanted *wa
     return false;
 }
 
-static const ElfW(Sym) *find_gnu(const RtSymbols *symbols, const RtWanted *wanted,
-                                 Choice *choice) {
+static const ElfW(Sym) *
+    find_gnu(const RtSymbols *symbols, const RtWanted *wanted, Choice *choice) {
     enum { WORD_BITS = 8 * sizeof(ElfW(Addr)) };
     GnuHash hash = gnu_hash_of(symbols->gnu_hash);
     uint32_t value = wanted->gnu_hash;
     ElfW(Addr) word = hash.bloom[(value / WORD_BITS) & (hash.bloom_size - 1)];
-    ElfW(Addr) seen = (word >> (value % WORD_BITS)) &
-                      (word >> ((value >> hash.bloom_shift) % WORD_BITS));
+    ElfW(Addr) seen =
+        (word >> (value % WORD_BITS)) & (word >> ((value >> hash.bloom_shift) % WORD_BITS));
     if (!(seen & 1) || hash.bucket_count == 0) {
         return NULL;
     }
@@ -223,8 +228,8 @@ static const ElfW(Sym) *find_gnu(const RtSymbols *symbols, const RtWanted *wante
     }
 }
 
-static const ElfW(Sym) *find_sysv(const RtSymbols *symbols, const RtWanted *wanted,
-                                  Choice *choice) {
+static const ElfW(Sym) *
+    find_sysv(const RtSymbols *symbols, const RtWanted *wanted, Choice *choice) {
     uint32_t bucket_count = symbols->sysv_hash[0];
     const uint32_t *buckets = symbols->sysv_hash + 2;
     const uint32_t *chains = buckets + bucket_count;
@@ -239,7 +244,7 @@ static const ElfW(Sym) *find_sysv(const RtSymbols *symbols, const RtWanted *want
     return NULL;
 }
 
-const ElfW(Sym) *rt_symbols_find(const RtSymbols *symbols, const RtWanted *wanted) {
+const ElfW(Sym) * rt_symbols_find(const RtSymbols *symbols, const RtWanted *wanted) {
     Choice choice = {NULL, 0};
     const ElfW(Sym) *found = NULL;
     if (!symbols->table || !symbols->strings) {

@@ -2,12 +2,12 @@
  *
  * New threads pass through thread_main so that thread-local storage of in-place objects is ready.
  *
- * pthread_exit unwinds the stack, and the C library loads libgcc_s.so.1 for that; where it finds none it
- * aborts the process. The interpreter ends daemon threads in this way, so a program must not depend on
- * the host having that library: the carried copy is given to ld.so first. Where that is impossible (no
- * /proc) the thread is unwound up to thread_main here, with the copy that is loaded in place; and if no
- * libgcc_s exists at all, then no C++ is there whose destructors would have to run, and a jump will
- * do. */
+ * pthread_exit unwinds the stack, and the C library loads libgcc_s.so.1 for that; where it finds
+ * none it aborts the process. The interpreter ends daemon threads in this way, so a program must
+ * not depend on the host having that library: the carried copy is given to ld.so first. Where that
+ * is impossible (no /proc) the thread is unwound up to thread_main here, with the copy that is
+ * loaded in place; and if no libgcc_s exists at all, then no C++ is there whose destructors would
+ * have to run, and a jump will do. */
 #include "rt_elf.h"
 
 #include <errno.h>

@@ -1,18 +1,19 @@
 /* rt_elf_tls.c: thread-local storage of in-place objects.
  *
- * Dynamic: every object with a PT_TLS has a module number with the top bit set, which ld.so never hands
- * out. __tls_get_addr of in-place objects is rt_tls_get_addr below; it finds this thread's block in a
- * vector indexed by module and makes it on first use.
+ * Dynamic: every object with a PT_TLS has a module number with the top bit set, which ld.so never
+ * hands out. __tls_get_addr of in-place objects is rt_tls_get_addr below; it finds this thread's
+ * block in a vector indexed by module and makes it on first use.
  *
- * Static (initial-exec code: an offset from the thread pointer that is the same in every thread): the
- * executable has a reserve of RT_TLS_RESERVE bytes in its own static block, and objects get pieces of
- * it. The reserve is zero in a new thread, so objects with initialised variables need a copy in each
- * thread: our pthread_create (rt_elf_thread.c) sees to that before the thread's function runs, and a
- * list of threads serves those that run already. (Threads that the C library starts for itself, for
- * timers and asynchronous I/O, do not pass there: they see such variables as zero.)
+ * Static (initial-exec code: an offset from the thread pointer that is the same in every thread):
+ * the executable has a reserve of RT_TLS_RESERVE bytes in its own static block, and objects get
+ * pieces of it. The reserve is zero in a new thread, so objects with initialised variables need a
+ * copy in each thread: our pthread_create (rt_elf_thread.c) sees to that before the thread's
+ * function runs, and a list of threads serves those that run already. (Threads that the C library
+ * starts for itself, for timers and asynchronous I/O, do not pass there: they see such variables as
+ * zero.)
  *
- * Blocks are freed when their thread ends, by a key whose destructor asks to be called again until the
- * last round, because other keys' destructors may still use thread-local variables. */
+ * Blocks are freed when their thread ends, by a key whose destructor asks to be called again until
+ * the last round, because other keys' destructors may still use thread-local variables. */
 #include "rt_elf.h"
 
 #include <limits.h>
@@ -249,7 +250,8 @@ void *rt_tls_block_if_any(const RtObject *object) {
     return module < thread.block_count ? thread.blocks[module] : NULL;
 }
 
-/* Old compilers call __tls_get_addr with a stack that is 8 bytes off; the slow path must not mind. */
+/* Old compilers call __tls_get_addr with a stack that is 8 bytes off; the slow path must not mind.
+ */
 static __attribute__((noinline)) void *slow_block(size_t module) {
     void *block = rt_tls_block(modules[module]);
     if (!block) {

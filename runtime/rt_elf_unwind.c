@@ -1,8 +1,8 @@
 /* rt_elf_unwind.c: exceptions through in-place objects.
  *
  * libgcc's unwinder asks _dl_find_object (gcc 12 on, with glibc 2.35 on) or dl_iterate_phdr for the
- * frame tables of an address. Both are exported here and add our objects to ld.so's. They take no lock
- * and allocate nothing: published objects stay, and the list only grows. */
+ * frame tables of an address. Both are exported here and add our objects to ld.so's. They take no
+ * lock and allocate nothing: published objects stay, and the list only grows. */
 #include "rt_elf.h"
 
 #include <string.h>

@@ -46,7 +46,7 @@ const char *rt_arch_relocation_name(uint32_t type) {
 }
 
 uintptr_t rt_arch_resolve(uintptr_t resolver) {
-    return ((uintptr_t(*)(void))resolver)();
+    return ((uintptr_t (*)(void))resolver)();
 }
 
 uintptr_t rt_arch_thread_pointer(void) {
@@ -57,13 +57,13 @@ uintptr_t rt_arch_thread_pointer(void) {
 
 /* ---- TLS descriptors ----
  *
- * Compiled code calls words[0] with the descriptor's address in rax and expects the variable's offset
- * from the thread pointer in rax; every other register keeps its value. Static storage returns
- * words[1]. Dynamic storage has the argument of __tls_get_addr there, and since that is a C function,
- * the whole register state is saved around it. */
+ * Compiled code calls words[0] with the descriptor's address in rax and expects the variable's
+ * offset from the thread pointer in rax; every other register keeps its value. Static storage
+ * returns words[1]. Dynamic storage has the argument of __tls_get_addr there, and since that is a C
+ * function, the whole register state is saved around it. */
 
-uintptr_t rt_arch_state_size;                 /* bytes that xsave needs, 0: use fxsave */
-const uint64_t rt_arch_state_mask = 0xee;     /* everything a C function may change, without AMX */
+uintptr_t rt_arch_state_size;             /* bytes that xsave needs, 0: use fxsave */
+const uint64_t rt_arch_state_mask = 0xee; /* everything a C function may change, without AMX */
 
 void rt_arch_descriptor_static(void);
 void rt_arch_descriptor_dynamic(void);

@@ -4,8 +4,8 @@
  *
  * With DIRECTORY below the executable the libraries come from its image, with a real directory from
  * ld.so, and both runs must print the same. Options: g RTLD_GLOBAL, l RTLD_LAZY, d RTLD_DEEPBIND,
- * t call in a new thread, e call in a thread that was started before the library was opened, f call in
- * a forked child, c dlclose afterwards, n dlopen by name only, x expect dlopen to fail. */
+ * t call in a new thread, e call in a thread that was started before the library was opened, f call
+ * in a forked child, c dlclose afterwards, n dlopen by name only, x expect dlopen to fail. */
 #include <dlfcn.h>
 #include <pthread.h>
 #include <semaphore.h>
@@ -68,8 +68,8 @@ static void call(const char *options, Test test) {
 }
 
 static int open_flags(const char *options) {
-    return (strchr(options, 'l') ? RTLD_LAZY : RTLD_NOW) | (strchr(options, 'g') ? RTLD_GLOBAL : 0) |
-           (strchr(options, 'd') ? RTLD_DEEPBIND : 0);
+    return (strchr(options, 'l') ? RTLD_LAZY : RTLD_NOW) |
+           (strchr(options, 'g') ? RTLD_GLOBAL : 0) | (strchr(options, 'd') ? RTLD_DEEPBIND : 0);
 }
 
 static void step(char *text) {

@@ -1,7 +1,8 @@
 /* python_harness.c: an interpreter that loads extension modules in place.
  *
- * Static libpython with the loader, without pyc2c's importer: the program given as first argument runs
- * with a module `inplace` that has load(name, path, spec) -> module and is_in_place(address). */
+ * Static libpython with the loader, without pyc2c's importer: the program given as first argument
+ * runs with a module `inplace` that has load(name, path, spec) -> module and is_in_place(address).
+ */
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
@@ -62,8 +63,8 @@ static PyMethodDef methods[] = {{"load", load, METH_VARARGS, NULL},
                                 {"execute", execute, METH_O, NULL},
                                 {"is_in_place", is_in_place, METH_O, NULL},
                                 {NULL, NULL, 0, NULL}};
-static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, "inplace", NULL, -1, methods,
-                                        NULL, NULL, NULL, NULL};
+static struct PyModuleDef definition = {
+    PyModuleDef_HEAD_INIT, "inplace", NULL, -1, methods, NULL, NULL, NULL, NULL};
 
 static PyObject *init_inplace(void) {
     return PyModule_Create(&definition);

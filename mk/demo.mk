@@ -5,7 +5,7 @@
 demo:
 	@scripts/bootstrap.sh build
 	@echo "pyc2c: building the command in $(BUILD)/"
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory -j$$(nproc) all
 	@$(PYTHON) scripts/demo.py --build $(BUILD)
 
 # make build-plugin PLUGIN=path [NAME=name] [VENV=directory] [ARGS="options of pyc2c build"]
@@ -20,7 +20,7 @@ build-plugin:
 	    echo "make build-plugin: say which, e.g. PLUGIN=examples/plugins/header.py" >&2; exit 2; }
 	@test -e "$(PLUGIN)" || { echo "make build-plugin: $(PLUGIN) is not there" >&2; exit 2; }
 	@scripts/bootstrap.sh build
-	@$(MAKE) --no-print-directory built-plugin
+	@$(MAKE) --no-print-directory -j$$(nproc) built-plugin
 
 .PHONY: built-plugin
 built-plugin: all
@@ -31,5 +31,5 @@ built-plugin: all
 # make bench [ARGS="--quick --only hello,plugin"]
 bench:
 	@scripts/bootstrap.sh build bench
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory -j$$(nproc) all
 	@$(PYTHON) benchmarks/run.py --build $(BUILD) $(ARGS)

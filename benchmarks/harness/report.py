@@ -1,0 +1,142 @@
+"""The results as text, Markdown and JSON."""
+from __future__ import annotations
+
+import json
+import os
+import platform
+import subprocess
+from dataclasses import asdict
+from datetime import datetime, timezone
+from pathlib import Path
+
+from harness.measure import Series
+from harness.programs import Program
+from harness.tools import Tool
+
+Results = dict[str, dict[str, Series]]  # program → tool → series
+
+HEAD = (
+    "| | start: min | median | ± | ratio: min | median | size | build | again | build memory "
+    "| run memory |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|"
+)
+
+
+def milliseconds(seconds: float) -> str:
+    return f"{seconds * 1000:.1f} ms"
+
+
+def mebibytes(count: int) -> str:
+    """Files and memory in MB = 10^6 bytes, as the targets are."""
+    return f"{count / 1e6:.1f} MB" if count else ""
+
+
+def seconds(value: float) -> str:
+    return f"{value:.2f} s" if value else ""
+
+
+def row(title: str, series: Series, base: Series | None) -> str:
+    problem = series.build.problem or series.problem
+    if problem or not series.works:
+        words = (problem or "not measured").replace("|", "/").replace("\n", " ")[:160]
+        return f"| {title} | failed: {words} |" + " |" * 9
+    ratio = [""] * 2
+    if base is not None and base.works:
+        ratio = [f"{series.best / base.best:.2f}", f"{series.median / base.median:.2f}"]
+    cells = [
+        title,
+        milliseconds(series.best),
+        milliseconds(series.median),
+        f"{series.spread:.0%}",
+        *ratio,
+        mebibytes(series.build.size),
+        seconds(series.build.cold),
+        seconds(series.build.again),
+        mebibytes(series.build.peak_bytes),
+        mebibytes(series.memory),
+    ]
+    return "| " + " | ".join(cells) + " |"
+
+
+def table(program: Program, series: dict[str, Series], titles: dict[str, str]) -> str:
+    base = series.get("cpython")
+    lines = [f"### {program.title}", "", HEAD]
+    lines += [row(titles[name], samples, base) for name, samples in series.items()]
+    if program.target is not None and base is not None and base.works:
+        own = series.get("pyc2c")
+        if own is not None and own.works:
+            ratio = own.best / base.best
+            verdict = "reached" if ratio <= program.target else "missed"
+            lines += ["", f"Target for pyc2c: {program.target:.2f} of CPython's time; {verdict}."]
+    return "\n".join(lines)
+
+
+def machine() -> dict[str, str]:
+    """What the figures belong to."""
+    model = "unknown"
+    for line in Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            model = line.partition(":")[2].strip()
+            break
+    load = os.getloadavg()
+    return {
+        "date": datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC"),
+        "processor": f"{model}, {os.cpu_count()} CPUs",
+        "system": f"Linux {platform.release()}, {platform.freedesktop_os_release()['PRETTY_NAME']}",
+        "load before": f"{load[0]:.2f}",
+    }
+
+
+def versions(python: Path, pyc2c: Path) -> dict[str, str]:
+    code = (
+        "import platform, importlib.metadata as m\n"
+        "print(platform.python_version(), m.version('pyinstaller'), m.version('nuitka'))"
+    )
+    asked = subprocess.run([python, "-c", code], capture_output=True, text=True, check=True)
+    found = dict(zip(("CPython", "PyInstaller", "Nuitka"), asked.stdout.split(), strict=True))
+    own = subprocess.run([pyc2c, "--version"], capture_output=True, text=True, check=False)
+    return {"pyc2c": own.stdout.strip().removeprefix("pyc2c "), **found}
+
+
+def markdown(
+    results: Results,
+    programs: dict[str, Program],
+    tools: dict[str, Tool],
+    facts: dict[str, str],
+    rounds: int,
+) -> str:
+    titles = {name: tool.title for name, tool in tools.items()}
+    parts = [
+        "# Measured figures",
+        "",
+        "\n".join(f"- {name}: {value}" for name, value in facts.items()),
+        f"- {rounds} interleaved rounds; start is from the start of the process to its end, for the",
+        "  servers to the first answer; ± is half the distance of the quartiles; ratios are to",
+        "  CPython in the same rounds; build is cold (empty caches), again with nothing changed;",
+        "  memory is resident, all processes together: of the build the peak, of a server after its",
+        "  first answer, of another program the peak; MB are 10^6 bytes",
+    ]
+    for name, series in results.items():
+        parts += ["", table(programs[name], series, titles)]
+    return "\n".join(parts) + "\n"
+
+
+def as_json(results: Results, facts: dict[str, str]) -> str:
+    """Everything, single samples included."""
+    return json.dumps(
+        {
+            "facts": facts,
+            "results": {
+                program: {
+                    tool: {
+                        **asdict(series.build),
+                        "seconds": series.seconds,
+                        "memory": series.memory,
+                        "problem": series.build.problem or series.problem,
+                    }
+                    for tool, series in by_tool.items()
+                }
+                for program, by_tool in results.items()
+            },
+        },
+        indent=1,
+    )

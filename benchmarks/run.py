@@ -1,0 +1,122 @@
+"""Builds five programs with pyc2c, PyInstaller and Nuitka, and compares them with CPython.
+
+    make bench                                     everything: an hour or more, most of it Nuitka
+    make bench ARGS="--quick --tools pyc2c,pyinstaller"
+    python3.11 benchmarks/run.py --build build --only hello,plugin --rounds 40
+
+Writes results.md, results.json and results.svg into benchmarks/results/ (or --output). Figures are
+figures: nothing here passes or fails by time. The exit status is 1 only when pyc2c itself could not
+build a program or the program did not do what it does under CPython.
+"""
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+
+from harness import plot, report  # noqa: E402
+from harness.measure import Series, measure  # noqa: E402
+from harness.programs import PROGRAMS, REPOSITORY, REQUIREMENTS  # noqa: E402
+from harness.tools import TOOLS, Build, Place, Tool  # noqa: E402
+
+INSIDE = "PYC2C_BENCH_INSIDE"
+
+
+def say(text: str) -> None:
+    print(f"bench: {text}", file=sys.stderr, flush=True)
+
+
+def parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--build", type=Path, default=REPOSITORY / "build", help="where pyc2c is")
+    parser.add_argument("--quick", action="store_true", help="5 rounds, one build each, no Nuitka")
+    parser.add_argument("--only", default="", help="programs: " + ",".join(p.name for p in PROGRAMS))
+    parser.add_argument("--tools", default="", help="tools: " + ",".join(t.name for t in TOOLS))
+    parser.add_argument("--rounds", type=int, help="interleaved rounds (default: 30)")
+    parser.add_argument("--limit", type=float, default=3600, help="seconds a build may take")
+    parser.add_argument("--output", type=Path, default=HERE / "results")
+    return parser.parse_args()
+
+
+def chosen(named: str, known: Iterable[str], what: str) -> list[str]:
+    names = [name for name in named.split(",") if name]
+    unknown = sorted(set(names) - set(known))
+    if unknown:
+        raise SystemExit(f"bench: no such {what}: {', '.join(unknown)} (there is {', '.join(known)})")
+    return names or list(known)
+
+
+def enter_environment(build: Path) -> Path:
+    """Goes on in an environment with the peers and the programs' packages; its interpreter."""
+    folder = build / f"bench-venv-{sys.version_info.major}.{sys.version_info.minor}"
+    python = folder / "bin" / "python"
+    if os.environ.get(INSIDE) != str(folder):
+        script = REPOSITORY / "scripts" / "venv.sh"
+        subprocess.run([script, sys.executable, folder, *REQUIREMENTS], check=True)
+        environment = {**os.environ, INSIDE: str(folder)}
+        os.execve(python, [str(python), *sys.argv], environment)
+    return python
+
+
+def build_all(program, tools: dict[str, Tool], quick: bool) -> dict[str, Build]:
+    builds = {}
+    for name, tool in tools.items():
+        # A build of a peer takes its time; one of pyc2c is over so soon that one says little.
+        repeat = 3 if name.startswith("pyc2c") and not quick else 1
+        if name != "cpython":
+            say(f"{program.name}: building with {tool.title}")
+        builds[name] = tool.build(program, repeat)
+        if builds[name].problem:
+            say(f"{program.name}: {tool.title} failed: {builds[name].problem}")
+    return builds
+
+
+def main() -> int:
+    given = parse()
+    build = given.build.resolve()
+    programs = {program.name: program for program in PROGRAMS}
+    classes = {tool.name: tool for tool in TOOLS}
+    names = chosen(given.only, programs, "program")
+    tool_names = chosen(given.tools, classes, "tool")
+    if given.quick and not given.tools:
+        tool_names.remove("nuitka")
+    if "cpython" not in tool_names:
+        tool_names.insert(0, "cpython")  # without it there are no ratios
+    rounds = given.rounds or (5 if given.quick else 30)
+    if not (build / "pyc2c").exists():
+        raise SystemExit(f"bench: {build}/pyc2c is not there: run `make` first")
+
+    python = enter_environment(build)
+    base = Path(sys._base_executable).resolve()
+    place = Place(python, base, build / "pyc2c", build / "bench", given.limit)
+    tools = {name: classes[name](place) for name in tool_names}
+    facts = {**report.machine(), **report.versions(python, place.pyc2c)}
+
+    results: dict[str, dict[str, Series]] = {}
+    for name in names:
+        builds = build_all(programs[name], tools, given.quick)
+        say(f"{name}: measuring {rounds} rounds")
+        results[name] = measure(programs[name], builds, rounds, say)
+
+    given.output.mkdir(parents=True, exist_ok=True)
+    titles = {name: tool.title for name, tool in tools.items()}
+    text = report.markdown(results, programs, tools, facts, rounds)
+    (given.output / "results.md").write_text(text, encoding="utf-8")
+    (given.output / "results.json").write_text(report.as_json(results, facts), encoding="utf-8")
+    (given.output / "results.svg").write_text(
+        plot.svg(results, programs, titles), encoding="utf-8"
+    )
+    print(text)
+    say(f"written: {given.output}/results.md, results.json, results.svg")
+    own = [by_tool["pyc2c"] for by_tool in results.values() if "pyc2c" in by_tool]
+    return 0 if all(series.works for series in own) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -225,9 +225,12 @@ Module *graph_try(Collector *collector, const char *name, const ImportEdge *edge
 void graph_add_below(Collector *collector, const char *package, bool tests,
                      const ImportEdge *edge) {
     StrVec names = {0};
+    RuleVec rules = {0};
+    rules_for(&collector->rules, package, &rules);
     finder_children(&collector->finder, package, &names);
     for (size_t i = 0; i < names.count; i++) {
-        if (!tests && is_test_name(name_last(names.items[i]))) {
+        if ((!tests && is_test_name(name_last(names.items[i]))) ||
+            rules_cut(&rules, names.items[i])) {
             continue;
         }
         const Found *found = finder_find(&collector->finder, names.items[i]);
@@ -241,6 +244,7 @@ void graph_add_below(Collector *collector, const char *package, bool tests,
         }
     }
     vec_free(&names);
+    vec_free(&rules);
 }
 
 void graph_try_pattern(Collector *collector, const char *pattern, const ImportEdge *edge) {

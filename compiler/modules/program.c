@@ -79,6 +79,8 @@ static Module *add_script(Collector *collector) {
     module->origin = ORIGIN_PROGRAM;
     module->path = entry->path;
     module->vpath = path_below(entry->path, entry->root);
+    ImportEdge edge = {.reason = "entry point"};
+    vec_push(&module->imported_by, edge);
     strmap_set(&collector->program->modules, module->name, module);
     vec_push(&collector->own_queue, module);
     return module;

@@ -79,7 +79,6 @@ static void *run_child(void *argument) {
 }
 
 static void launch(Trace *trace) {
-    strbuf_clear(&trace->answer);
     trace->running = pthread_create(&trace->thread, NULL, run_child, trace) == 0;
     if (!trace->running) {
         run_child(trace);
@@ -93,9 +92,11 @@ static void wait_for_child(Trace *trace) {
     }
 }
 
-/* Even a child that crashed half-way has told what it loaded until then. */
+/* Even a child that crashed half-way has told what it loaded until then. The answers of two children
+ * may follow one another. */
 static void read_answer(Trace *trace, const char *text) {
     bool ended = false;
+    trace->modules.count = trace->failures.count = 0;
     while (*text != '\0') {
         size_t length = strcspn(text, "\n");
         const char *line = arena_strndup(trace->arena, text, length);
@@ -225,20 +226,50 @@ Trace *trace_start(Collector *collector) {
     return trace;
 }
 
+/* Installed extension modules that the analysis reached, but the child did not load: packages that are
+ * imported late. What those import from C shows nowhere else. */
+static bool find_late_extensions(const Trace *trace, const Collector *collector, StrBuf *input) {
+    StrVec names = {0};
+    for (size_t i = 0; i < collector->extensions.count; i++) {
+        const Module *module = collector->extensions.items[i];
+        if (module->origin == ORIGIN_DISTRIBUTION && !strvec_has(&trace->modules, module->name)) {
+            vec_push(&names, module->name);
+        }
+    }
+    strvec_sort_unique(&names);
+    for (size_t i = 0; i < names.count; i++) {
+        strbuf_printf(input, "%s\n", names.items[i]);
+    }
+    vec_free(&names);
+    return input->length > 0;
+}
+
+static void trace_late_extensions(Trace *trace, const Collector *collector) {
+    strbuf_clear(&trace->input);
+    if (trace->ok && find_late_extensions(trace, collector, &trace->input)) {
+        run_child(trace);
+        read_answer(trace, strbuf_text(&trace->answer));
+    }
+}
+
 static void obtain(Trace *trace, Collector *collector) {
     uint8_t key[FRONT_HASH_SIZE];
     full_key(trace, collector, key);
-    bool ran = trace->running;
-    if (!ran && from_cache(trace, collector, key)) {
+    if (!trace->running && from_cache(trace, collector, key)) {
         return;
-    }
-    if (!ran) {
-        launch(trace);
     }
     collector->progress->detail(collector->progress->context,
                                 "waiting for the traced import to end");
-    wait_for_child(trace);
+    if (trace->running) {
+        wait_for_child(trace);
+    } else if (trace->packages.count > 0) {
+        run_child(trace);
+    } else {
+        trace->ok = true;
+        strbuf_puts(&trace->answer, "end\n");
+    }
     read_answer(trace, strbuf_text(&trace->answer));
+    trace_late_extensions(trace, collector);
     to_cache(trace, collector, key);
 }
 
@@ -257,9 +288,6 @@ static void note_result(const Trace *trace, Collector *collector) {
 }
 
 bool trace_take(Trace *trace, Collector *collector) {
-    if (trace->packages.count == 0 && !trace->locked) {
-        return false;
-    }
     if (!trace->locked) {
         obtain(trace, collector);
         note_result(trace, collector);

@@ -11,6 +11,17 @@ COMPILER_CFLAGS := $(CSTD) $(CFLAGS) $(WARN) -fno-pie -MMD -MP \
                    -DPYC2C_PYTHON='"$(PY_EXE)"'
 # The driver reads configuration with the standard library it was built with, while that is there.
 $(BUILD)/obj/$(PY_MINOR)/compiler/driver/%.o: COMPILER_CFLAGS += -DPYC2C_STDLIB='"$(PY_STDLIB)"'
+# Cached results hold for the sources of the front end that made them: another state of these sources
+# has another cache.
+SOURCE_ID := $(shell cat $(sort $(wildcard compiler/front/*.[ch] compiler/front/*.def \
+                 compiler/modules/*.[ch] codegen/*.[ch])) | cksum | cut -d' ' -f1)
+$(BUILD)/obj/source_id: FORCE
+	@mkdir -p $(@D)
+	@echo $(SOURCE_ID) | cmp -s - $@ || echo $(SOURCE_ID) > $@
+.PHONY: FORCE
+CACHE_OBJ := $(patsubst %.c,$(BUILD)/obj/$(PY_MINOR)/%.o,$(wildcard compiler/driver/cache*.c))
+$(CACHE_OBJ): COMPILER_CFLAGS += -DPYC2C_SOURCE_ID='"$(SOURCE_ID)"'
+$(CACHE_OBJ): $(BUILD)/obj/source_id
 # System libraries that libpython.a needs; static where Debian has archives, so that pyc2c and the
 # executables need none of them on the target.
 PY_LIBS := -Wl,-Bstatic -lexpat -lz -Wl,-Bdynamic -ldl -lutil -lm -lpthread
@@ -24,8 +35,13 @@ $(BUILD)/obj/$(PY_MINOR)/%.o: %.c
 $(BUILD)/pyc2c-$(PY_MINOR): $(COMPILER_OBJ) $(PY_LIB)
 	$(Q)$(CC) $(CFLAGS) -no-pie -o $@ $(COMPILER_OBJ) $(PY_LIB) $(PY_LIBS) -Wl,-export-dynamic
 
-$(BUILD)/pyc2c: $(BUILD)/pyc2c-$(PY_MINOR) $(RTDIR)/stub $(SHARE)/.data
+$(BUILD)/pyc2c: $(BUILD)/pyc2c-$(PY_MINOR) $(RTDIR)/stub $(SHARE)/.data $(RTDIR)/cache.pack
 	$(Q)ln -sf pyc2c-$(PY_MINOR) $@
+
+# The standard library, compiled once here instead of once by every user.
+$(RTDIR)/cache.pack: $(BUILD)/obj/source_id $(SHARE)/.data | $(BUILD)/pyc2c-$(PY_MINOR)
+	@mkdir -p $(@D)
+	$(Q)$(BUILD)/pyc2c-$(PY_MINOR) cache seed $@
 
 # ---- the runtime, and the stub that bytecode-only executables start from ----
 RUNTIME_SRC := $(sort $(wildcard runtime/*.c))

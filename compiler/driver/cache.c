@@ -1,5 +1,5 @@
-/* One file an entry: <directory>/v1/<kind>/<first two digits>/<rest of the key>, holding an EntryHead
- * and the payload. A file is written under another name and renamed, so that builds side by side see
+/* One file an entry: <directory>/v1-<source id>/<kind>/<first two digits>/<rest of the key>, holding an
+ * EntryHead and the payload. A file is written under another name and renamed, so that builds side by side see
  * whole entries or none. It is not synced: an entry that a power failure spoilt fails its check. */
 #include "cache.h"
 
@@ -25,8 +25,9 @@ typedef struct EntryHead {
     uint64_t size;                 /* of the payload */
 } EntryHead;
 
-/* Where the current layout lives; another one would get another name and leave this alone. */
-static const char LAYOUT[] = "v1";
+/* Where the entries of this layout and of these sources of pyc2c live; others have other names. */
+static const char LAYOUT[] = "v1-" PYC2C_SOURCE_ID;
+static const char ANY_LAYOUT[] = "v1-";
 
 static const char *entry_path(const Cache *cache, Arena *arena, const char *kind,
                               const uint8_t key[FRONT_HASH_SIZE]) {
@@ -205,36 +206,55 @@ CacheOps cache_ops(Cache *cache) {
 
 /* ---- statistics ---- */
 
-static bool list_entries(Arena *arena, const char *directory, StrVec *files) {
-    const char *root = path_join(arena, directory, LAYOUT);
-    return fs_is_dir(root) && fs_walk(arena, root, files, NULL, NULL);
+/* The directories of this and of other versions of pyc2c below a cache directory. */
+static void list_layouts(Arena *arena, const char *directory, StrVec *roots) {
+    StrVec names = {0};
+    fs_list(arena, directory, &names);
+    for (size_t i = 0; i < names.count; i++) {
+        if (strncmp(names.items[i], ANY_LAYOUT, strlen(ANY_LAYOUT)) == 0) {
+            vec_push(roots, path_join(arena, directory, names.items[i]));
+        }
+    }
+    vec_free(&names);
 }
 
-CacheSize cache_measure(const char *directory) {
-    Arena arena = {0};
+static void measure(Arena *arena, const char *root, CacheSize *size) {
     StrVec files = {0};
-    CacheSize size = {0};
-    if (list_entries(&arena, directory, &files)) {
+    if (fs_walk(arena, root, &files, NULL, NULL)) {
         for (size_t i = 0; i < files.count; i++) {
             struct stat status;
-            const char *path =
-                arena_printf(&arena, "%s/%s/%s", directory, LAYOUT, files.items[i]);
-            if (lstat(path, &status) == 0) {
-                size.entries++;
-                size.bytes += (unsigned long long)status.st_size;
+            if (lstat(path_join(arena, root, files.items[i]), &status) == 0) {
+                size->entries++;
+                size->bytes += (unsigned long long)status.st_size;
             }
         }
     }
     vec_free(&files);
+}
+
+CacheSize cache_measure(const char *directory) {
+    Arena arena = {0};
+    StrVec roots = {0};
+    CacheSize size = {0};
+    list_layouts(&arena, directory, &roots);
+    for (size_t i = 0; i < roots.count; i++) {
+        measure(&arena, roots.items[i], &size);
+    }
+    vec_free(&roots);
     arena_free(&arena);
     return size;
 }
 
 bool cache_clear(const char *directory, CacheSize *removed) {
     Arena arena = {0};
+    StrVec roots = {0};
+    bool ok = true;
     *removed = cache_measure(directory);
-    const char *root = path_join(&arena, directory, LAYOUT);
-    bool ok = !fs_exists(root) || fs_remove_tree(root);
+    list_layouts(&arena, directory, &roots);
+    for (size_t i = 0; i < roots.count; i++) {
+        ok &= fs_remove_tree(roots.items[i]);
+    }
+    vec_free(&roots);
     arena_free(&arena);
     return ok;
 }

@@ -42,6 +42,9 @@ static int seed(Session *session, const char *path) {
     CachePackWriter writer = {0};
     Request *request = &session->options.request;
     request->module = "this";
+#ifdef PYC2C_PYTHON
+    request->python = PYC2C_PYTHON;
+#endif
     request->no_trace = true;
     request->quiet = true;
     vec_push(&request->collect_all, "stdlib");

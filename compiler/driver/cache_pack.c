@@ -7,6 +7,8 @@
 #include <string.h>
 
 static const char MAGIC[8] = "PYC2CPK1";
+static const char SOURCES[16] = PYC2C_SOURCE_ID; /* of the pyc2c that wrote it */
+_Static_assert(sizeof(PYC2C_SOURCE_ID) <= 16, "the source id fits");
 
 static int compare_entries(const void *a, const void *b) {
     const PackEntry *left = a, *right = b;
@@ -27,6 +29,7 @@ bool cache_pack_open(CachePack *pack, const char *path) {
     }
     const PackHead *head = (const PackHead *)(const void *)pack->data;
     bool ok = pack->size >= sizeof(*head) && memcmp(head->magic, MAGIC, sizeof(MAGIC)) == 0 &&
+              memcmp(head->sources, SOURCES, sizeof(SOURCES)) == 0 &&
               head->entry_size == sizeof(PackEntry) &&
               head->count <= (pack->size - sizeof(*head)) / sizeof(PackEntry);
     if (!ok) {
@@ -100,6 +103,7 @@ bool cache_pack_write(CachePackWriter *writer, const char *path) {
     StrBuf index = {0}, payloads = {0};
     PackHead head = {.count = (uint32_t)count, .entry_size = sizeof(PackEntry)};
     memcpy(head.magic, MAGIC, sizeof(MAGIC));
+    memcpy(head.sources, SOURCES, sizeof(SOURCES));
     strbuf_add(&index, &head, sizeof(head));
     uint64_t start = sizeof(head) + count * sizeof(PackEntry);
     for (size_t i = 0; i < count; i++) {

@@ -17,6 +17,7 @@ enum { CACHE_KIND_SIZE = 8 };
 
 typedef struct PackHead {
     char magic[8];
+    char sources[16]; /* see PYC2C_SOURCE_ID in mk/build.mk */
     uint32_t count;
     uint32_t entry_size;
 } PackHead;

@@ -103,18 +103,29 @@ static const OptionSpec *find_letter(char letter, unsigned command) {
     return NULL;
 }
 
+/* "-output=x": one dash too few, which would otherwise read as -o with the value "utput=x". */
+static bool has_dash_too_few(Words *words, const char *word) {
+    const char *name = arena_strndup(words->arena, word + 1, strcspn(word + 1, "="));
+    const OptionSpec *spec = strlen(name) > 1 ? option_find(name) : NULL;
+    if (spec == NULL || !(spec->commands & words->command)) {
+        return false;
+    }
+    diag_error(words->diags, EXIT_USAGE, arena_printf(words->arena, "did you mean '-%s'?", word),
+               "unknown option '-%s'", name);
+    return true;
+}
+
 static bool parse_letters(Words *words, const char *word) {
+    if (has_dash_too_few(words, word)) {
+        return false;
+    }
     for (const char *at = word + 1; *at != '\0'; at++) {
         const char *shown = arena_printf(words->arena, "-%c", *at);
         const OptionSpec *spec = find_letter(*at, words->command);
         if (*at == 'h') {
             words->line->help = true;
         } else if (spec == NULL) {
-            const OptionSpec *full = option_find(word + 1);
-            const char *hint =
-                full != NULL ? arena_printf(words->arena, "did you mean '-%s'?", word) : NULL;
-            diag_error(words->diags, EXIT_USAGE, hint, "unknown option '%s'",
-                       full != NULL ? word : shown);
+            diag_error(words->diags, EXIT_USAGE, NULL, "unknown option '%s'", shown);
             return false;
         } else if (spec->argument == NULL) {
             add_use(words, spec, NULL);

@@ -85,6 +85,29 @@ static void detail(void *context, const char *text) {
     }
 }
 
+/* Seconds since the process was started (also by another pyc2c, before exec); 0 without /proc. */
+static double process_age(void) {
+    char text[1024];
+    struct timespec boot;
+    unsigned long long ticks = 0;
+    FILE *file = fopen("/proc/self/stat", "re");
+    size_t length = file != NULL ? fread(text, 1, sizeof(text) - 1, file) : 0;
+    if (file != NULL) {
+        fclose(file);
+    }
+    text[length] = '\0';
+    const char *at = strrchr(text, ')'); /* the name may hold anything */
+    for (int field = 2; at != NULL && field < 22; field++) {
+        at = strchr(at + 1, ' ');
+    }
+    if (at == NULL || sscanf(at, " %llu", &ticks) != 1 || clock_gettime(CLOCK_BOOTTIME, &boot) != 0) {
+        return 0;
+    }
+    double age = (double)boot.tv_sec + (double)boot.tv_nsec / 1e9 -
+                 (double)ticks / (double)sysconf(_SC_CLK_TCK);
+    return age > 0 && age < 3600 ? age : 0;
+}
+
 static int terminal_width(void) {
     struct winsize size;
     return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 20 ? size.ws_col : 80;
@@ -98,7 +121,8 @@ void progress_start(ProgressView *view, const char *title, bool quiet, bool forc
     view->lines = !view->live && !quiet && (forced || verbose > 0);
     view->details = verbose > 0;
     view->width = terminal_width();
-    view->started = view->step_started = now();
+    view->step_started = now();
+    view->started = view->step_started - process_age();
 }
 
 Progress progress_of(ProgressView *view) {

@@ -84,7 +84,8 @@ static bool write_output(Build *build, const char *stub) {
         ok = image_write(&build->program, request, stub, build->output, progress, &session->diags);
         break;
     case STRATEGY_PORTABLE:
-        ok = portable_write(&build->program, request, stub, build->output, progress, &session->diags);
+        ok = portable_write(&build->program, request, stub, build->output, progress,
+                            &session->diags);
         break;
     case STRATEGY_EMBEDDED:
     case STRATEGY_SYSTEM:

@@ -1,6 +1,7 @@
-/* One file an entry: <directory>/v1-<source id>/<kind>/<first two digits>/<rest of the key>, holding an
- * EntryHead and the payload. A file is written under another name and renamed, so that builds side by side see
- * whole entries or none. It is not synced: an entry that a power failure spoilt fails its check. */
+/* One file an entry: <directory>/v1-<source id>/<kind>/<first two digits>/<rest of the key>,
+ * holding an EntryHead and the payload. A file is written under another name and renamed, so that
+ * builds side by side see whole entries or none. It is not synced: an entry that a power failure
+ * spoilt fails its check. */
 #include "cache.h"
 
 #include "../support/fs.h"
@@ -92,9 +93,9 @@ static bool read_entry(Cache *cache, const char *kind, const uint8_t key[FRONT_H
 static bool get(void *context, const char *kind, const uint8_t key[FRONT_HASH_SIZE], Arena *arena,
                 const uint8_t **data, size_t *size) {
     Cache *cache = context;
-    bool found = !cache->rewrite && (cache_pack_find(&cache->pack, kind, key, data, size) ||
-                                     (cache->directory != NULL &&
-                                      read_entry(cache, kind, key, arena, data, size)));
+    bool found = !cache->rewrite &&
+                 (cache_pack_find(&cache->pack, kind, key, data, size) ||
+                  (cache->directory != NULL && read_entry(cache, kind, key, arena, data, size)));
     cache->hits += found;
     cache->misses += !found;
     return found;
@@ -129,13 +130,15 @@ static void write_entry(Cache *cache, const char *kind, const uint8_t key[FRONT_
     const char *path = entry_path(cache, &scratch, kind, key);
     char *temporary = arena_printf(&scratch, "%s.XXXXXX", path);
     int descriptor = mkostemp(temporary, O_CLOEXEC);
-    if (descriptor < 0 && errno == ENOENT && make_private_dirs(&scratch, path_dir(&scratch, path))) {
+    if (descriptor < 0 && errno == ENOENT &&
+        make_private_dirs(&scratch, path_dir(&scratch, path))) {
         memcpy(temporary + strlen(path), ".XXXXXX", sizeof(".XXXXXX"));
         descriptor = mkostemp(temporary, O_CLOEXEC);
     }
     if (descriptor < 0) {
         if (errno == EROFS || errno == EACCES || errno == ENOSPC || errno == ENOTDIR) {
-            cache->unusable = arena_printf(cache->arena, "%s: %s", cache->directory, strerror(errno));
+            cache->unusable =
+                arena_printf(cache->arena, "%s: %s", cache->directory, strerror(errno));
             cache->directory = NULL; /* one try is enough */
         }
         arena_free(&scratch);
@@ -188,7 +191,8 @@ static const char *objection(Arena *arena, const char *directory) {
 void cache_open(Cache *cache, Arena *arena, const char *directory, const char *support_dir,
                 bool rewrite) {
     *cache = (Cache){.arena = arena, .rewrite = rewrite};
-    cache->unusable = directory != NULL ? objection(arena, directory) : "there is no home directory";
+    cache->unusable =
+        directory != NULL ? objection(arena, directory) : "there is no home directory";
     cache->directory = cache->unusable == NULL ? directory : NULL;
     if (support_dir != NULL) {
         cache_pack_open(&cache->pack,

@@ -1,9 +1,9 @@
 /* The module cache: results of compiling, kept by the hash of everything they depend on.
  *
- * Two places: a directory of the user that is read and written, and a read-only pack made by `make` with
- * the standard library in it (cache_pack.h). An entry is only believed when its key, its size and the
- * hash of its payload agree; a damaged one is removed and counts as a miss. Nothing here fails a build:
- * without a usable directory there is no cache. */
+ * Two places: a directory of the user that is read and written, and a read-only pack made by `make`
+ * with the standard library in it (cache_pack.h). An entry is only believed when its key, its size
+ * and the hash of its payload agree; a damaged one is removed and counts as a miss. Nothing here
+ * fails a build: without a usable directory there is no cache. */
 #ifndef PYC2C_DRIVER_CACHE_H
 #define PYC2C_DRIVER_CACHE_H
 

@@ -62,7 +62,8 @@ static int seed(Session *session, const char *path) {
               program_collect(&program, request, session->support_dir, &session->cache_ops,
                               &session->progress, &session->diags);
     if (ok && !cache_pack_write(&writer, path)) {
-        diag_error(&session->diags, EXIT_USER, NULL, "cannot write '%s': %s", path, strerror(errno));
+        diag_error(&session->diags, EXIT_USER, NULL, "cannot write '%s': %s", path,
+                   strerror(errno));
         ok = false;
     }
     cache_pack_writer_free(&writer);
@@ -72,9 +73,10 @@ static int seed(Session *session, const char *path) {
 static const char *cache_directory(Session *session) {
     const char *directory = session_cache_dir(session);
     if (directory == NULL) {
-        diag_error(&session->diags, EXIT_USAGE, "name one with --module-cache-dir",
-                   "there is no cache directory: neither $PYC2C_CACHE_DIR, $XDG_CACHE_HOME nor $HOME "
-                   "is set");
+        diag_error(
+            &session->diags, EXIT_USAGE, "name one with --module-cache-dir",
+            "there is no cache directory: neither $PYC2C_CACHE_DIR, $XDG_CACHE_HOME nor $HOME "
+            "is set");
     }
     return directory;
 }

@@ -1,9 +1,10 @@
 /* The command line: words into options and operands.
  *
- * Forms: --name=value, --name value, --flag, -o value, -ovalue, -qv (flags together), -- (the rest are
- * operands). A word that begins with a dash is not taken as the value of the option before it, because
- * `--name --debug` is a forgotten value; --python-flag, whose values look like that, is the exception
- * for words with a single dash. */
+ * Forms: --name=value, --name value, --flag, -o value, -ovalue, -qv (flags together), -- (the rest
+ * are operands). A word that begins with a dash is not taken as the value of the option before it,
+ * because
+ * `--name --debug` is a forgotten value; --python-flag, whose values look like that, is the
+ * exception for words with a single dash. */
 #include "options.h"
 
 #include <string.h>

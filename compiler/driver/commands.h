@@ -6,8 +6,8 @@
 
 typedef struct Command {
     const char *name;
-    unsigned mask;          /* COMMAND_… of options.h; 0: no options */
-    const char *arguments;  /* for the usage line */
+    unsigned mask;         /* COMMAND_… of options.h; 0: no options */
+    const char *arguments; /* for the usage line */
     const char *summary;
     int (*run)(Session *session);
 } Command;

@@ -23,8 +23,9 @@ typedef struct Section {
     unsigned mask;
 } Section;
 
-static const Section sections[] = {{"build", IN_TOP},   {"app", IN_APP},         {"python", IN_PYTHON},
-                                   {"hooks", IN_HOOKS}, {"license", IN_LICENSE}, {"env", IN_ENV}};
+static const Section sections[] = {{"build", IN_TOP},       {"app", IN_APP},
+                                   {"python", IN_PYTHON},   {"hooks", IN_HOOKS},
+                                   {"license", IN_LICENSE}, {"env", IN_ENV}};
 static const size_t section_count = sizeof(sections) / sizeof(sections[0]);
 
 typedef struct KeySpec {
@@ -98,7 +99,8 @@ static bool wrong_type(const Reader *reader, const char *section, const char *ke
                        const char *expected, const Value *value) {
     return complain(reader, section, key, NULL,
                     arena_printf(reader->arena, "'%s' must be %s, not %s",
-                                 shown_key(reader, section, key), expected, value_kind_name(value)));
+                                 shown_key(reader, section, key), expected,
+                                 value_kind_name(value)));
 }
 
 /* ---- single values ---- */
@@ -121,8 +123,8 @@ static bool wrong_slot_type(const Slot *slot, const char *expected, const Value 
     return wrong_type(slot->reader, slot->section, slot->key, expected, value);
 }
 
-/* A pattern of files ("assets/x?.png") without a destination keeps its own place: DEST is its directory; a directory's
- * content goes to a directory of the same name. */
+/* A pattern of files ("assets/x?.png") without a destination keeps its own place: DEST is its
+ * directory; a directory's content goes to a directory of the same name. */
 static const char *own_destination(const Reader *reader, const char *from) {
     const char *full = path_join(reader->arena, reader->base, from);
     const char *to = from;
@@ -151,8 +153,9 @@ static bool set_pair(const Slot *slot, const Value *item) {
     const char *to = value_string(value_get(item, "to"));
     if (item->kind != VALUE_TABLE || from == NULL || to == NULL || item->count != 2) {
         return complain(slot->reader, slot->section, slot->key, NULL,
-                        arena_printf(arena, "each entry of '%s' must be a string or "
-                                            "{ from = \"…\", to = \"…\" }",
+                        arena_printf(arena,
+                                     "each entry of '%s' must be a string or "
+                                     "{ from = \"…\", to = \"…\" }",
                                      shown_key(slot->reader, slot->section, slot->key)));
     }
     return set_text(slot, arena_printf(arena, "%s:%s", from, *to != '\0' ? to : "."));
@@ -408,7 +411,8 @@ bool config_read(const char *file, Options *options, Arena *arena, Diags *diags)
                    strerror(errno));
         return false;
     }
-    Reader reader = {options, arena, diags, file, path_dir(arena, path_absolute(arena, file)), NULL, ""};
+    Reader reader = {options, arena, diags, file, path_dir(arena, path_absolute(arena, file)),
+                     NULL,    ""};
     reader.text = arena_strdup(arena, strbuf_text(&text));
     strbuf_free(&text);
     Value document;

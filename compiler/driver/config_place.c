@@ -1,13 +1,13 @@
-/* Finding a key's line without a parser that knows places: the headers and the keys at the beginning
- * of lines are enough for the files that people write. Whatever escapes it (a key inside an inline
- * table) gets the line of its table, or none. */
+/* Finding a key's line without a parser that knows places: the headers and the keys at the
+ * beginning of lines are enough for the files that people write. Whatever escapes it (a key inside
+ * an inline table) gets the line of its table, or none. */
 #include "config_place.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* The key or header at `at`, without quotes and blanks: `tool . "pyc2c"` -> tool.pyc2c. Returns what
- * follows it. */
+/* The key or header at `at`, without quotes and blanks: `tool . "pyc2c"` -> tool.pyc2c. Returns
+ * what follows it. */
 static const char *read_name(const char *at, char *name, size_t size) {
     size_t length = 0;
     for (; *at != '\0' && strchr("=]\n", *at) == NULL; at++) {

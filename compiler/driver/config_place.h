@@ -6,8 +6,8 @@
 
 #include <stdbool.h>
 
-/* Sets line, column and end_column of `place` to those of `key` in table `table` ("" = top level), or
- * of the table's header when `key` is NULL or not found. False when neither is there. */
+/* Sets line, column and end_column of `place` to those of `key` in table `table` ("" = top level),
+ * or of the table's header when `key` is NULL or not found. False when neither is there. */
 bool config_locate(const char *text, const char *table, const char *key, Diag *place);
 
 #endif

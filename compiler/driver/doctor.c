@@ -97,8 +97,9 @@ static void check_python(Examination *exam) {
     front_python_minor(&major, &minor);
     if (python == NULL || !target_query(exam->arena, python, &target, &session->diags)) {
         const Diags *diags = &session->diags;
-        const char *why = diags->items.count > 0 ? diags->items.items[diags->items.count - 1].message
-                                                 : "no interpreter was found";
+        const char *why = diags->items.count > 0
+                              ? diags->items.items[diags->items.count - 1].message
+                              : "no interpreter was found";
         missing(exam, "Python", FINDING_MISSING, arena_strdup(exam->arena, why),
                 package_command(exam->arena, PACKAGE_PYTHON, PYC2C_PYTHON_MINOR));
         return;
@@ -109,9 +110,9 @@ static void check_python(Examination *exam) {
         return;
     }
     const char *self = session_self(exam->arena);
-    const char *other = arena_printf(exam->arena, "%s/pyc2c-%d.%d",
-                                     path_dir(exam->arena, self != NULL ? self : "."), target.major,
-                                     target.minor);
+    const char *other =
+        arena_printf(exam->arena, "%s/pyc2c-%d.%d",
+                     path_dir(exam->arena, self != NULL ? self : "."), target.major, target.minor);
     if (access(other, X_OK) == 0) {
         found(exam, "Python", arena_printf(exam->arena, "%s, served by %s", detail, other));
     } else {
@@ -132,7 +133,8 @@ static void check_file(Examination *exam, const char *name, const char *path, co
     }
 }
 
-/* A static library on the compiler's search path; the compiler prints the bare name if there is none. */
+/* A static library on the compiler's search path; the compiler prints the bare name if there is
+ * none. */
 static void check_archive(Examination *exam, const char *file, Finding when_missing,
                           const char *purpose, PackageKind package) {
     const char *option = arena_printf(exam->arena, "-print-file-name=%s", file);
@@ -148,10 +150,11 @@ static void check_archive(Examination *exam, const char *file, Finding when_miss
 
 static void check_runtime(Examination *exam) {
     Session *session = exam->session;
-    const char *command =
-        arena_printf(exam->arena, "make PYTHON=python%s (in pyc2c's source tree)", PYC2C_PYTHON_MINOR);
+    const char *command = arena_printf(exam->arena, "make PYTHON=python%s (in pyc2c's source tree)",
+                                       PYC2C_PYTHON_MINOR);
     if (!session_find_support(session)) {
-        missing(exam, "runtime", FINDING_MISSING, "lib/pyc2c is not beside or above pyc2c", command);
+        missing(exam, "runtime", FINDING_MISSING, "lib/pyc2c is not beside or above pyc2c",
+                command);
         return;
     }
     const char *stub = path_join(exam->arena, session->support_dir, PYC2C_PYTHON_MINOR "/stub");
@@ -160,7 +163,8 @@ static void check_runtime(Examination *exam) {
     } else {
         missing(exam, "runtime", FINDING_MISSING, "the prebuilt interpreter is not there", command);
     }
-    exam->has_plan = session_start_front(session) && link_plan_read(&exam->plan, exam->arena, &session->options.request,
+    exam->has_plan = session_start_front(session) &&
+                     link_plan_read(&exam->plan, exam->arena, &session->options.request,
                                     session->support_dir, &session->diags);
 }
 
@@ -174,9 +178,9 @@ static void check_cache(Examination *exam) {
         found(exam, "module cache", directory);
     } else {
         missing(exam, "module cache", FINDING_OPTIONAL,
-                directory == NULL ? "no directory: builds are slower"
-                                  : arena_printf(exam->arena, "cannot write %s: builds are slower",
-                                                 directory),
+                directory == NULL
+                    ? "no directory: builds are slower"
+                    : arena_printf(exam->arena, "cannot write %s: builds are slower", directory),
                 "export PYC2C_CACHE_DIR=/path/to/a/directory");
     }
 }

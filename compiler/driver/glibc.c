@@ -1,6 +1,6 @@
-/* Symbol versions stand in .gnu.version_r: for each needed library a list of version names, of which
- * those that begin with "GLIBC_2." are of interest. Every offset is checked: the files come from
- * packages. */
+/* Symbol versions stand in .gnu.version_r: for each needed library a list of version names, of
+ * which those that begin with "GLIBC_2." are of interest. Every offset is checked: the files come
+ * from packages. */
 #include "glibc.h"
 
 #include "../../codegen/elf_section.h"
@@ -98,7 +98,8 @@ const char *glibc_needed(Arena *arena, const Program *program, const char *execu
         }
     }
     for (size_t i = 0; i < program->libraries.count; i++) {
-        look_at(program->libraries.items[i].path, program->libraries.items[i].soname, &newest, origin);
+        look_at(program->libraries.items[i].path, program->libraries.items[i].soname, &newest,
+                origin);
     }
     return newest > 0 ? arena_printf(arena, "%d.%d", newest / 1000, newest % 1000) : NULL;
 }

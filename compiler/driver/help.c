@@ -7,12 +7,13 @@
 enum { WIDTH = 100, TEXT_COLUMN = 34 };
 
 static const char *const group_titles[GROUP_COUNT] = {
-    [GROUP_OUTPUT] = "What comes out",     [GROUP_PROGRAM] = "The program",
-    [GROUP_CONTENT] = "What goes in",      [GROUP_CODE] = "The executable's code",
-    [GROUP_WORK] = "How it is done",       [GROUP_SHOW] = "What is shown",
+    [GROUP_OUTPUT] = "What comes out", [GROUP_PROGRAM] = "The program",
+    [GROUP_CONTENT] = "What goes in",  [GROUP_CODE] = "The executable's code",
+    [GROUP_WORK] = "How it is done",   [GROUP_SHOW] = "What is shown",
 };
 
-/* Prints `text` from the current column on, wrapped at blanks; further lines start at TEXT_COLUMN. */
+/* Prints `text` from the current column on, wrapped at blanks; further lines start at TEXT_COLUMN.
+ */
 static void print_wrapped(size_t column, const char *text) {
     while (*text != '\0') {
         size_t length = strcspn(text, " ");
@@ -57,7 +58,8 @@ static void print_option(const OptionSpec *spec) {
         at += snprintf(text + at, sizeof(text) - (size_t)at, "%s--%s", i == 0 ? "; also " : ", ",
                        other);
     }
-    if (spec->kind == OPTION_LIST || spec->kind == OPTION_PAIR || spec->kind == OPTION_ENVIRONMENT) {
+    if (spec->kind == OPTION_LIST || spec->kind == OPTION_PAIR ||
+        spec->kind == OPTION_ENVIRONMENT) {
         at += snprintf(text + at, sizeof(text) - (size_t)at, " (may be repeated)");
     }
     if (spec->uses & OPTION_LATER) {
@@ -104,16 +106,20 @@ void help_print(const Command *command) {
     printf("Usage: pyc2c %s %s\n\n%c%s.\n", command->name, command->arguments,
            command->summary[0] - 'a' + 'A', command->summary + 1);
     if (command->mask & (COMMAND_BUILD | COMMAND_CHECK)) {
-        puts("\nSOURCE is a script, a package directory, or module:function. Every option may also "
-             "stand in\npyc2c.toml or in pyproject.toml under [tool.pyc2c]; `pyc2c help config` lists "
-             "the keys. The command\nline wins: a single value replaces that of the file, a list is "
-             "added to it; the last of several\nvalues counts.");
+        puts(
+            "\nSOURCE is a script, a package directory, or module:function. Every option may also "
+            "stand in\npyc2c.toml or in pyproject.toml under [tool.pyc2c]; `pyc2c help config` "
+            "lists "
+            "the keys. The command\nline wins: a single value replaces that of the file, a list is "
+            "added to it; the last of several\nvalues counts.");
     }
     print_options(command->mask);
     print_row("-h, --help", "show this text");
     if (command->mask & COMMAND_BUILD) {
-        puts("\nAn existing output is replaced when pyc2c made it; anything else only with --noconfirm, "
-             "or after\na question on a terminal. Options for own C sources, resources and licences are "
+        puts("\nAn existing output is replaced when pyc2c made it; anything else only with "
+             "--noconfirm, "
+             "or after\na question on a terminal. Options for own C sources, resources and "
+             "licences are "
              "keys of the\nconfiguration only.");
     }
 }
@@ -134,11 +140,13 @@ static void print_keys(const char *title, const KeyHelp *keys, size_t count) {
 void help_print_config(void) {
     static const KeyHelp top[] = {
         {"entry_point", "\"app.py\", \"package/\" or \"module:function\""},
-        {"strategy", "standalone, portable, embedded (host's Python) or system (its packages, too)"},
+        {"strategy",
+         "standalone, portable, embedded (host's Python) or system (its packages, too)"},
         {"include_paths", "directories with further sources"},
         {"packages", "distributions to include whole"},
-        {"module_search_paths", "run-time sys.path; $EXTRACT_DIR, $SITE_PACKAGES and $RESOURCES_DIR "
-                                "name the embedded tree"},
+        {"module_search_paths",
+         "run-time sys.path; $EXTRACT_DIR, $SITE_PACKAGES and $RESOURCES_DIR "
+         "name the embedded tree"},
         {"filesystem_importer", "also import from real directories at run time"},
         {"resources", "files: \"pattern\", { from = \"…\", to = \"…\" }, or a table SRC = DEST"},
         {"exclude", "patterns of files to leave out"},
@@ -151,14 +159,16 @@ void help_print_config(void) {
     static const KeyHelp python[] = {{"version", "\"3.12\": which Python to build for"},
                                      {"executable", "interpreter or virtual environment"}};
     static const KeyHelp app[] = {{"name, version, title", "identity, shown by `pyc2c inspect`"}};
-    static const KeyHelp hooks[] = {{"collect", "list of { from = \"pattern\", to = \"directory\" }"}};
+    static const KeyHelp hooks[] = {
+        {"collect", "list of { from = \"pattern\", to = \"directory\" }"}};
     static const KeyHelp env[] = {{"NAME = \"VALUE\"", "set before Python starts"}};
     static const KeyHelp license[] = {
         {"type", "\"token\": a signed token is checked before the program starts"},
         {"public_key", "Ed25519 key: 32 bytes in base64, or a file"},
         {"product", "name that tokens must carry (default: the program's)"}};
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
-    puts("Configuration: pyc2c.toml, or the table [tool.pyc2c] of pyproject.toml, in the directory of "
+    puts("Configuration: pyc2c.toml, or the table [tool.pyc2c] of pyproject.toml, in the directory "
+         "of "
          "the\nprogram or above it. Relative paths start at the file's directory. Dashes and "
          "underscores in keys\nare the same.");
     print_keys("Top level, [build] and, except cc, [python]:", top, COUNT(top));

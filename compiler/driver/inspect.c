@@ -38,7 +38,8 @@ bool inspect_is_data(const ImageFile *image, uint32_t node, const bool *module_n
     const ImageNode *entry = &image->nodes[node];
     const char *path = image_string(image, entry->path);
     size_t length = strlen(path);
-    bool source = length > 3 && strcmp(path + length - 3, ".py") == 0 && starts(path, "lib/python3.");
+    bool source =
+        length > 3 && strcmp(path + length - 3, ".py") == 0 && starts(path, "lib/python3.");
     return !(entry->flags & (IMAGE_NODE_DIRECTORY | IMAGE_NODE_MAPPED)) && !module_nodes[node] &&
            !is_metadata(path) && !source;
 }
@@ -69,7 +70,8 @@ static void print_distributions(const ImageFile *image) {
     for (uint32_t i = 0, shown = 0; i < image->index->settings.count; i++) {
         if (strcmp(image_string(image, image->settings[i].key), "dist") == 0) {
             const char *value = image_string(image, image->settings[i].value);
-            printf("%-12s %.*s\n", shown++ == 0 ? "packages" : "", (int)strcspn(value, "\t"), value);
+            printf("%-12s %.*s\n", shown++ == 0 ? "packages" : "", (int)strcspn(value, "\t"),
+                   value);
         }
     }
 }
@@ -115,8 +117,8 @@ static void print_counts(const ImageFile *image, Arena *arena) {
         }
     }
     free(module_nodes);
-    printf("%-12s %u of Python (%s of byte code), %u extension%s, %u linked in\n", "modules", kinds[0],
-           format_size(arena, code), kinds[1], kinds[1] == 1 ? "" : "s", kinds[2]);
+    printf("%-12s %u of Python (%s of byte code), %u extension%s, %u linked in\n", "modules",
+           kinds[0], format_size(arena, code), kinds[1], kinds[1] == 1 ? "" : "s", kinds[2]);
     printf("%-12s %zu file%s, %s\n", "data", data, data == 1 ? "" : "s",
            format_size(arena, data_bytes));
     printf("%-12s %s: interpreter %s, embedded %s\n", "size", format_size(arena, image->file_size),
@@ -150,8 +152,8 @@ static void print_modules(const ImageFile *image, Arena *arena) {
         const ImageModule *module = &image->modules[i];
         if (module->kind != IMAGE_MODULE_SUPPORT) {
             const char *path = image_string(image, module->path);
-            printf("%-44s %-10s %-28s %s\n", image_string(image, module->name), inspect_kind(module),
-                   inspect_distribution(image, arena, path), path);
+            printf("%-44s %-10s %-28s %s\n", image_string(image, module->name),
+                   inspect_kind(module), inspect_distribution(image, arena, path), path);
         }
     }
 }

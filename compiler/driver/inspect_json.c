@@ -78,7 +78,8 @@ static void open_item(StrBuf *out, bool first) {
     strbuf_puts(out, first ? "\n    {" : ",\n    {");
 }
 
-/* Settings by key; a key that repeats becomes a list like the others, so that readers need one rule. */
+/* Settings by key; a key that repeats becomes a list like the others, so that readers need one
+ * rule. */
 static void add_settings(const ImageFile *image, StrBuf *out) {
     const char *previous = NULL;
     strbuf_puts(out, "  \"settings\": {");
@@ -161,8 +162,9 @@ void inspect_json(const ImageFile *image, Arena *arena) {
     StrBuf out = {0};
     strbuf_puts(&out, "{\n  \"executable\": ");
     strbuf_json_string(&out, image->path);
-    strbuf_printf(&out, ",\n  \"bytes\": %llu,\n  \"interpreter_bytes\": %llu,\n"
-                        "  \"embedded_bytes\": %llu,\n",
+    strbuf_printf(&out,
+                  ",\n  \"bytes\": %llu,\n  \"interpreter_bytes\": %llu,\n"
+                  "  \"embedded_bytes\": %llu,\n",
                   (unsigned long long)image->file_size, (unsigned long long)image->stub_size,
                   (unsigned long long)image->head->size);
     add_settings(image, &out);

@@ -10,8 +10,7 @@
 enum { KEY_BYTES = 32 };
 
 static int digit_of(char character) {
-    static const char digits[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     character = character == '-' ? '+' : character == '_' ? '/' : character; /* base64url */
     const char *at = character != '\0' ? strchr(digits, character) : NULL;
     return at != NULL ? (int)(at - digits) : -1;
@@ -43,8 +42,7 @@ static bool decode(const char *text, unsigned char key[KEY_BYTES]) {
 }
 
 static const char *encode(Arena *arena, const unsigned char key[KEY_BYTES]) {
-    static const char digits[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     char *text = arena_alloc(arena, (KEY_BYTES + 2) / 3 * 4 + 1);
     char *at = text;
     for (size_t i = 0; i < KEY_BYTES; i += 3) {
@@ -69,7 +67,8 @@ static bool complain(const Diag *place, Diags *diags, const char *hint, const ch
 }
 
 /* The file's content: 32 raw bytes, or text. False when there is no such file. */
-static bool read_key_file(Arena *arena, const char *file, unsigned char key[KEY_BYTES], bool *valid) {
+static bool read_key_file(Arena *arena, const char *file, unsigned char key[KEY_BYTES],
+                          bool *valid) {
     StrBuf content = {0};
     if (!fs_is_file(file) || !fs_read(file, &content)) {
         strbuf_free(&content);
@@ -93,11 +92,11 @@ bool license_key_resolve(Options *options, const char *base, Arena *arena, const
                          Diags *diags) {
     Request *request = &options->request;
     if (options->license_type == NULL || strcmp(options->license_type, "token") != 0) {
-        return complain(place, diags, "write type = \"token\"",
-                        options->license_type == NULL
-                            ? "[license] needs a type"
-                            : arena_printf(arena, "there is no license type '%s'",
-                                           options->license_type));
+        return complain(
+            place, diags, "write type = \"token\"",
+            options->license_type == NULL
+                ? "[license] needs a type"
+                : arena_printf(arena, "there is no license type '%s'", options->license_type));
     }
     if (request->license_public_key == NULL) {
         return complain(place, diags, "the key is 32 bytes in base64, or a file that holds them",

@@ -1,7 +1,7 @@
 /* pyc2c: the command.
  *
- * The first word chooses the command; the rest is parsed by options.def's rows for it. Every exit goes
- * through session_finish, which prints what was collected; signals remove what is unfinished
+ * The first word chooses the command; the rest is parsed by options.def's rows for it. Every exit
+ * goes through session_finish, which prints what was collected; signals remove what is unfinished
  * (support/cleanup.c). */
 #include "commands.h"
 
@@ -12,14 +12,14 @@
 #include <string.h>
 
 const Command commands[] = {
-    {"build", COMMAND_BUILD, "[OPTION]… SOURCE | -m MODULE", "make an executable of a Python program",
-     command_build},
+    {"build", COMMAND_BUILD, "[OPTION]… SOURCE | -m MODULE",
+     "make an executable of a Python program", command_build},
     {"check", COMMAND_CHECK, "[OPTION]… SOURCE | -m MODULE",
      "check entry point, configuration and imports without building", command_check},
     {"inspect", COMMAND_INSPECT, "[OPTION]… EXECUTABLE", "show what an executable contains",
      command_inspect},
-    {"doctor", COMMAND_DOCTOR, "[OPTION]…", "show what of the toolchain is there and what is missing",
-     command_doctor},
+    {"doctor", COMMAND_DOCTOR, "[OPTION]…",
+     "show what of the toolchain is there and what is missing", command_doctor},
     {"cache", COMMAND_CACHE, "[OPTION]… stats | clear", "show or empty the module cache",
      command_cache},
 };

@@ -21,8 +21,8 @@
 
 const OptionSpec option_specs[] = {
 #define OPTION(name, letter, kind, field, argument, group, commands, uses, help)                   \
-    {name, letter, OPTION_##kind, offsetof(Options, field), argument, GROUP_##group, commands,     \
-     uses, help},
+    {name,     letter, OPTION_##kind, offsetof(Options, field), argument, GROUP_##group,           \
+     commands, uses,   help},
 #define ALIAS(other, name)
 #include "options.def"
 #undef OPTION
@@ -141,7 +141,8 @@ static bool set_number(const Setter *setter, int *field, const char *value) {
     long number = strtol(value, &end, 10);
     if (*value == '\0' || *end != '\0' || errno != 0 || number < 1 || number > 4096) {
         return wrong_value(setter, NULL,
-                           arena_printf(setter->arena, "--%s takes a number from 1 to 4096, not '%s'",
+                           arena_printf(setter->arena,
+                                        "--%s takes a number from 1 to 4096, not '%s'",
                                         setter->spec->name, value));
     }
     *field = (int)number;
@@ -180,14 +181,16 @@ static bool set_pair(const Setter *setter, PathPairVec *field, const char *value
         return wrong_value(
             setter,
             arena_printf(setter->arena, "for the top of the embedded tree: --%s=%.*s:.",
-                         setter->spec->name, colon != NULL ? (int)(colon - value) : (int)strlen(value),
-                         value),
-            arena_printf(setter->arena, "--%s takes SRC:DEST, not '%s'", setter->spec->name, value));
+                         setter->spec->name,
+                         colon != NULL ? (int)(colon - value) : (int)strlen(value), value),
+            arena_printf(setter->arena, "--%s takes SRC:DEST, not '%s'", setter->spec->name,
+                         value));
     }
     const char *to = path_normal(setter->arena, colon + 1);
     if (to[0] == '/' || strcmp(to, "..") == 0 || strncmp(to, "../", 3) == 0) {
         return wrong_value(setter, "DEST is a place inside the executable, such as 'assets'",
-                           arena_printf(setter->arena, "--%s: DEST '%s' leads out of the executable",
+                           arena_printf(setter->arena,
+                                        "--%s: DEST '%s' leads out of the executable",
                                         setter->spec->name, colon + 1));
     }
     const char *from = arena_strndup(setter->arena, value, (size_t)(colon - value));
@@ -234,7 +237,8 @@ bool option_set(Options *options, const OptionSpec *spec, const char *value, con
     Setter setter = {options, spec, base, arena, place, diags};
     void *field = (char *)options + spec->offset;
     if (spec->argument != NULL && *value == '\0') {
-        return wrong_value(&setter, NULL, arena_printf(arena, "--%s: the value is empty", spec->name));
+        return wrong_value(&setter, NULL,
+                           arena_printf(arena, "--%s: the value is empty", spec->name));
     }
     switch (spec->kind) {
     case OPTION_FLAG: *(bool *)field = true; return true;
@@ -311,7 +315,8 @@ static void record_values(const OptionSpec *spec, const StrVec *values, Arena *a
         if (spec->offset == offsetof(Options, request.external_bin)) {
             value = path_base(value); /* no path of this machine goes into the executable */
         } else if (spec->kind == OPTION_ENVIRONMENT) {
-            value = arena_strndup(arena, value, strcspn(value, "=")); /* the value may be a secret */
+            value =
+                arena_strndup(arena, value, strcspn(value, "=")); /* the value may be a secret */
         }
         vec_push(out, arena_printf(arena, "--%s=%s", spec->name, value));
     }
@@ -328,7 +333,8 @@ static void record_one(const Options *options, const OptionSpec *spec, Arena *ar
         break;
     case OPTION_MODE:
         if (*(const Strategy *)field != STRATEGY_ONEFILE) {
-            vec_push(out, arena_printf(arena, "--%s=%s", spec->name, modes[*(const Strategy *)field]));
+            vec_push(out,
+                     arena_printf(arena, "--%s=%s", spec->name, modes[*(const Strategy *)field]));
         }
         break;
     case OPTION_LIST:

@@ -19,8 +19,8 @@ typedef struct Options {
     bool list;
     bool show_modules, show_files, show_libraries, json, verify;
     const char *extract;
-    int trace_timeout;         /* seconds; 0: the default */
-    const char *license_type;  /* as configured */
+    int trace_timeout;        /* seconds; 0: the default */
+    const char *license_type; /* as configured */
 } Options;
 
 typedef enum OptionKind {
@@ -46,25 +46,25 @@ typedef enum OptionGroup {
 } OptionGroup;
 
 enum { /* OptionSpec.commands */
-    COMMAND_BUILD = 1,
-    COMMAND_CHECK = 2,
-    COMMAND_INSPECT = 4,
-    COMMAND_DOCTOR = 8,
-    COMMAND_CACHE = 16
+       COMMAND_BUILD = 1,
+       COMMAND_CHECK = 2,
+       COMMAND_INSPECT = 4,
+       COMMAND_DOCTOR = 8,
+       COMMAND_CACHE = 16
 };
 
 enum { /* OptionSpec.uses */
-    OPTION_IS_PATH = 1,
-    OPTION_RECORDED = 2,
-    OPTION_LATER = 4,
-    OPTION_IN_CONFIG = 8
+       OPTION_IS_PATH = 1,
+       OPTION_RECORDED = 2,
+       OPTION_LATER = 4,
+       OPTION_IN_CONFIG = 8
 };
 
 typedef struct OptionSpec {
     const char *name;
     char letter; /* 0: none */
     OptionKind kind;
-    size_t offset; /* in Options */
+    size_t offset;        /* in Options */
     const char *argument; /* placeholder for help; NULL: takes no value */
     OptionGroup group;
     unsigned commands;
@@ -110,8 +110,8 @@ const char *command_line_value(const CommandLine *line, const char *name);
 /* Contradictions that only the whole can show. */
 bool options_check(const Options *options, Diags *diags);
 
-/* "--add-data=…:assets" for each recorded option, as settings of the executable: paths of this machine
- * are left out. `commands` of the result belong to `arena`. */
+/* "--add-data=…:assets" for each recorded option, as settings of the executable: paths of this
+ * machine are left out. `commands` of the result belong to `arena`. */
 void options_record(const Options *options, Arena *arena, StrVec *out);
 /* Names of the options in use that have no effect yet. */
 void options_without_effect(const Options *options, Arena *arena, StrVec *out);

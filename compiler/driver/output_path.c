@@ -110,5 +110,6 @@ bool output_path_check(Session *session, const Entry *entry, const char *path) {
                    "the output '%s' is the program's own source", path);
         return false;
     }
-    return !fs_exists(path) || is_ours(path) || may_replace(session, path, "no executable of pyc2c");
+    return !fs_exists(path) || is_ours(path) ||
+           may_replace(session, path, "no executable of pyc2c");
 }

@@ -80,8 +80,8 @@ const char *package_command(Arena *arena, PackageKind kind, const char *minor) {
         for (size_t i = 0; result == NULL && i < sizeof(families) / sizeof(families[0]); i++) {
             if (belongs_to(strbuf_text(&release), &families[i]) &&
                 families[i].packages[kind] != NULL) {
-                const char *before =
-                    arena_printf(arena, "%s%s ", geteuid() == 0 ? "" : "sudo ", families[i].command);
+                const char *before = arena_printf(arena, "%s%s ", geteuid() == 0 ? "" : "sudo ",
+                                                  families[i].command);
                 result = fill(arena, before, families[i].packages[kind], minor);
             }
         }

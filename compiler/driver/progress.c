@@ -100,7 +100,8 @@ static double process_age(void) {
     for (int field = 2; at != NULL && field < 22; field++) {
         at = strchr(at + 1, ' ');
     }
-    if (at == NULL || sscanf(at, " %llu", &ticks) != 1 || clock_gettime(CLOCK_BOOTTIME, &boot) != 0) {
+    if (at == NULL || sscanf(at, " %llu", &ticks) != 1 ||
+        clock_gettime(CLOCK_BOOTTIME, &boot) != 0) {
         return 0;
     }
     double age = (double)boot.tv_sec + (double)boot.tv_nsec / 1e9 -

@@ -1,5 +1,5 @@
-/* Progress: how far a build is. On a terminal one line that is rewritten; elsewhere one plain line a
- * step, and that only when asked for. Everything goes to stderr. */
+/* Progress: how far a build is. On a terminal one line that is rewritten; elsewhere one plain line
+ * a step, and that only when asked for. Everything goes to stderr. */
 #ifndef PYC2C_DRIVER_PROGRESS_H
 #define PYC2C_DRIVER_PROGRESS_H
 
@@ -14,13 +14,13 @@ typedef struct PhaseTime {
 } PhaseTime;
 
 typedef struct ProgressView {
-    const char *title;    /* "building app"; NULL: not started */
-    bool live;            /* rewrite one line */
-    bool lines;           /* a line for each step */
+    const char *title; /* "building app"; NULL: not started */
+    bool live;         /* rewrite one line */
+    bool lines;        /* a line for each step */
     bool details;
-    int width;            /* of the terminal */
+    int width; /* of the terminal */
     bool line_shown;
-    double started;       /* monotonic seconds */
+    double started; /* monotonic seconds */
     double step_started;
     double last_shown;
     char step[80];

@@ -35,8 +35,9 @@ const char *report_origin(Arena *arena, const Module *module) {
 static void add_missing(const MissingImport *missing, StrBuf *out) {
     strbuf_printf(out, "  %s", missing->name);
     if (missing->edge.from != NULL) {
-        strbuf_printf(out, "  (%s", missing->edge.from->vpath != NULL ? missing->edge.from->vpath
-                                                                     : missing->edge.from->name);
+        strbuf_printf(out, "  (%s",
+                      missing->edge.from->vpath != NULL ? missing->edge.from->vpath
+                                                        : missing->edge.from->name);
         if (missing->edge.line > 0) {
             strbuf_printf(out, ":%d", missing->edge.line);
         }
@@ -47,8 +48,8 @@ static void add_missing(const MissingImport *missing, StrBuf *out) {
     strbuf_printf(out, "  %s\n", missing->why != NULL ? missing->why : "not found");
 }
 
-static void add_missing_group(const Program *program, const char *title, bool matters, bool excluded,
-                              StrBuf *out) {
+static void add_missing_group(const Program *program, const char *title, bool matters,
+                              bool excluded, StrBuf *out) {
     bool titled = false;
     for (size_t i = 0; i < program->missing.count; i++) {
         const MissingImport *missing = &program->missing.items[i];
@@ -66,12 +67,14 @@ static void add_missing_group(const Program *program, const char *title, bool ma
 }
 
 static void write_warnings(Session *session, const Program *program, StrBuf *out) {
-    add_missing_group(program, "Imports that the program needs and that were not found. It will fail "
-                               "where they stand:",
+    add_missing_group(program,
+                      "Imports that the program needs and that were not found. It will fail "
+                      "where they stand:",
                       true, false, out);
     add_missing_group(program, "Imports left out on request:", false, true, out);
-    add_missing_group(program, "Imports that were not found and need not be: inside functions, "
-                               "conditions, or try blocks that\nexpect them to fail:",
+    add_missing_group(program,
+                      "Imports that were not found and need not be: inside functions, "
+                      "conditions, or try blocks that\nexpect them to fail:",
                       false, false, out);
     if (session->diags.items.count > 0) {
         strbuf_puts(out, "Messages of the build:\n");
@@ -108,8 +111,8 @@ bool report_write(Session *session, const Program *program, const char *output) 
     const char *directory = session->options.request.report_dir;
     session->progress.step(session->progress.context, "writing the report");
     if (!fs_make_dirs(directory)) {
-        diag_error(&session->diags, EXIT_USER, NULL, "cannot make the directory '%s': %s", directory,
-                   strerror(errno));
+        diag_error(&session->diags, EXIT_USER, NULL, "cannot make the directory '%s': %s",
+                   directory, strerror(errno));
         return false;
     }
     StrBuf warnings = {0}, html = {0}, json = {0};

@@ -14,7 +14,7 @@ void report_html(const Program *program, StrBuf *out);
 void report_json(Session *session, const Program *program, const char *output, StrBuf *out);
 
 /* Words that the report uses. */
-const char *report_kind(const Module *module);   /* "source", "package", "extension" … */
+const char *report_kind(const Module *module); /* "source", "package", "extension" … */
 const char *report_origin(Arena *arena, const Module *module); /* "requests 2.32.3", "program" … */
 
 #endif

@@ -1,5 +1,5 @@
-/* modules.html: who imports whom. One page without network: rows are filtered as one types, every name
- * is a link to its row, and the page follows the reader's light or dark setting. */
+/* modules.html: who imports whom. One page without network: rows are filtered as one types, every
+ * name is a link to its row, and the page follows the reader's light or dark setting. */
 #include "report.h"
 
 #include <string.h>
@@ -40,9 +40,11 @@ static const char STYLE[] =
     "</style>\n</head>\n<body>\n<h1>Modules of ";
 static const char SEARCH[] =
     "<form role=\"search\" onsubmit=\"return false\">\n"
-    "<input id=\"q\" type=\"search\" placeholder=\"Search modules\" aria-label=\"Search modules\">\n"
+    "<input id=\"q\" type=\"search\" placeholder=\"Search modules\" aria-label=\"Search "
+    "modules\">\n"
     "<select id=\"o\" aria-label=\"Origin\"><option value=\"\">every origin</option>"
-    "<option value=\"program\">program</option><option value=\"distribution\">distributions</option>"
+    "<option value=\"program\">program</option><option "
+    "value=\"distribution\">distributions</option>"
     "<option value=\"stdlib\">standard library</option></select>\n"
     "<output id=\"n\"></output>\n</form>\n";
 static const char SCRIPT[] =
@@ -52,7 +54,8 @@ static const char SCRIPT[] =
     "function show() {\n"
     "  const word = q.value.trim().toLowerCase(); let shown = 0;\n"
     "  for (const row of rows) {\n"
-    "    const fits = row.dataset.name.includes(word) && (!o.value || row.dataset.origin === o.value);\n"
+    "    const fits = row.dataset.name.includes(word) && (!o.value || row.dataset.origin === "
+    "o.value);\n"
     "    row.hidden = !fits; shown += fits;\n"
     "  }\n"
     "  n.textContent = shown + ' of ' + rows.length + ' modules';\n"
@@ -92,7 +95,8 @@ static void add_importers(const Module *module, StrBuf *out) {
         }
         bool plain = edge->reason == NULL || strcmp(edge->reason, "import") == 0;
         if (!plain || edge->from == NULL) {
-            strbuf_puts(out, edge->from != NULL ? " <span class=\"why\">(" : "<span class=\"why\">");
+            strbuf_puts(out,
+                        edge->from != NULL ? " <span class=\"why\">(" : "<span class=\"why\">");
             strbuf_html(out, plain ? "the entry point" : edge->reason);
             strbuf_puts(out, edge->from != NULL ? ")</span>" : "</span>");
         }
@@ -100,8 +104,9 @@ static void add_importers(const Module *module, StrBuf *out) {
 }
 
 static void add_row(const Module *module, const ModuleList *imports, Arena *arena, StrBuf *out) {
-    static const char *const origins[] = {
-        [ORIGIN_PROGRAM] = "program", [ORIGIN_DISTRIBUTION] = "distribution", [ORIGIN_STDLIB] = "stdlib"};
+    static const char *const origins[] = {[ORIGIN_PROGRAM] = "program",
+                                          [ORIGIN_DISTRIBUTION] = "distribution",
+                                          [ORIGIN_STDLIB] = "stdlib"};
     strbuf_puts(out, "<tr id=\"");
     strbuf_html(out, module->name);
     strbuf_puts(out, "\" data-name=\"");
@@ -171,7 +176,8 @@ void report_html(const Program *program, StrBuf *out) {
     strbuf_html(out, name);
     strbuf_puts(out, STYLE);
     strbuf_html(out, name);
-    strbuf_printf(out, "</h1>\n<p>%zu modules, Python %s. Names in warnings.txt were not found.</p>\n",
+    strbuf_printf(out,
+                  "</h1>\n<p>%zu modules, Python %s. Names in warnings.txt were not found.</p>\n",
                   program->sorted.count, program->target.version);
     add_missing(program, out);
     strbuf_puts(out, SEARCH);

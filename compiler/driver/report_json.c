@@ -59,9 +59,9 @@ static void add_files(const Program *program, StrBuf *out) {
         text_member(out, "reason", file->reason);
         text_member(out, "distribution",
                     file->distribution != NULL ? file->distribution->name : NULL);
-        strbuf_printf(out, ", \"bytes\": %llu}",
-                      (unsigned long long)(file->path != NULL ? size_on_disk(file->path)
-                                                              : file->size));
+        strbuf_printf(
+            out, ", \"bytes\": %llu}",
+            (unsigned long long)(file->path != NULL ? size_on_disk(file->path) : file->size));
     }
     strbuf_puts(out, "\n  ],\n");
 }
@@ -118,8 +118,8 @@ void report_json(Session *session, const Program *program, const char *output, S
     Arena *arena = &session->arena;
     strbuf_puts(out, "{\n  \"executable\": ");
     strbuf_json_string(out, path_base(output));
-    strbuf_printf(out, ",\n  \"bytes\": %llu,\n  \"python\": ",
-                  (unsigned long long)size_on_disk(output));
+    strbuf_printf(
+        out, ",\n  \"bytes\": %llu,\n  \"python\": ", (unsigned long long)size_on_disk(output));
     strbuf_json_string(out, program->target.version);
     strbuf_puts(out, ",\n  \"pyc2c\": ");
     strbuf_json_string(out, PYC2C_VERSION);

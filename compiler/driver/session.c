@@ -34,8 +34,9 @@ bool session_find_support(Session *session) {
     static const char *const places[] = {"lib/pyc2c", "../lib/pyc2c"};
     const char *self = session_self(&session->arena);
     for (size_t i = 0; self != NULL && i < sizeof(places) / sizeof(places[0]); i++) {
-        const char *directory = path_normal(
-            &session->arena, path_join(&session->arena, path_dir(&session->arena, self), places[i]));
+        const char *directory =
+            path_normal(&session->arena,
+                        path_join(&session->arena, path_dir(&session->arena, self), places[i]));
         if (fs_is_dir(path_join(&session->arena, directory, "adapters"))) {
             session->support_dir = directory;
             return true;
@@ -58,8 +59,8 @@ static bool start_front(Session *session, const char *stdlib) {
     if (!front_init(stdlib, &error)) {
         diag_error(&session->diags, EXIT_TOOLCHAIN,
                    "`pyc2c doctor` shows what this pyc2c was built with",
-                   "the Python inside pyc2c cannot start with the standard library '%s': %s", stdlib,
-                   error);
+                   "the Python inside pyc2c cannot start with the standard library '%s': %s",
+                   stdlib, error);
         return false;
     }
     session->front_started = true;
@@ -223,13 +224,14 @@ static bool hand_over(Session *session, const Target *target) {
                    strerror(errno));
         return false;
     }
-    diag_error(&session->diags, EXIT_TOOLCHAIN,
-               arena_printf(&session->arena,
-                            "build pyc2c for it with `make PYTHON=%s`, or choose another interpreter "
-                            "with --python",
-                            target->executable),
-               "this pyc2c is for Python %s, but '%s' is Python %s", PYC2C_PYTHON_MINOR,
-               target->executable, target->version);
+    diag_error(
+        &session->diags, EXIT_TOOLCHAIN,
+        arena_printf(&session->arena,
+                     "build pyc2c for it with `make PYTHON=%s`, or choose another interpreter "
+                     "with --python",
+                     target->executable),
+        "this pyc2c is for Python %s, but '%s' is Python %s", PYC2C_PYTHON_MINOR,
+        target->executable, target->version);
     return false;
 }
 

@@ -37,7 +37,8 @@ bool session_configure(Session *session);
 /* Starts the Python inside pyc2c (hashing, TOML) for commands that have no target. */
 bool session_start_front(Session *session);
 /* Chooses and asks the target Python and starts the front end. When the target has another minor
- * version and the pyc2c for it lies beside this one, that one takes over and this does not return. */
+ * version and the pyc2c for it lies beside this one, that one takes over and this does not return.
+ */
 bool session_open_target(Session *session);
 /* The module cache: --module-cache-dir, the environment's, ~/.cache; NULL when there is no home. */
 const char *session_cache_dir(Session *session);

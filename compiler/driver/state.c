@@ -5,7 +5,8 @@
  *     d <hash of the names> <mtime> <path>               a directory
  *     text                                               the rest is what the build said
  *
- * A file that was written while the build ran may or may not be what went in: then no state is kept. */
+ * A file that was written while the build ran may or may not be what went in: then no state is
+ * kept. */
 #include "state.h"
 
 #include "../support/fs.h"
@@ -37,8 +38,9 @@ static void add_list(StrBuf *text, const char *name, const StrVec *list) {
 }
 
 static void add_environment(StrBuf *text) {
-    static const char *const names[] = {"CC",   "CFLAGS",        "LDFLAGS",          "CPATH",
-                                        "PATH", "PYTHONOPTIMIZE", "SOURCE_DATE_EPOCH", "LIBRARY_PATH"};
+    static const char *const names[] = {
+        "CC",   "CFLAGS",         "LDFLAGS",           "CPATH",
+        "PATH", "PYTHONOPTIMIZE", "SOURCE_DATE_EPOCH", "LIBRARY_PATH"};
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         const char *value = getenv(names[i]);
         strbuf_printf(text, "%s=%s\n", names[i], value != NULL ? value : "");
@@ -65,7 +67,8 @@ void state_start(BuildState *state, Session *session, const char *output) {
     for (size_t i = 0; i < session->line.uses.count; i++) {
         const OptionUse *use = &session->line.uses.items[i];
         if (!is_about_the_work(use->spec)) {
-            strbuf_printf(&text, "--%s=%s\n", use->spec->name, use->value != NULL ? use->value : "");
+            strbuf_printf(&text, "--%s=%s\n", use->spec->name,
+                          use->value != NULL ? use->value : "");
         }
     }
     add_list(&text, "operand", &session->line.operands);
@@ -226,7 +229,8 @@ static bool write_file(StrBuf *text, char letter, const char *path, bool always_
         front_hash_hex(hash, hex);
     }
     strbuf_printf(text, "%c %s %" PRIu64 " %" PRId64 " %" PRId64 " %" PRIu64 " %s\n", letter, hex,
-                  signature.size, signature.changed, signature.status_changed, signature.inode, path);
+                  signature.size, signature.changed, signature.status_changed, signature.inode,
+                  path);
     return true;
 }
 
@@ -235,8 +239,8 @@ static bool is_newer(const char *path, int64_t time) {
     return !sign(path, &signature) || signature.changed >= time || signature.status_changed >= time;
 }
 
-static bool write_inputs(const Inputs *inputs, const char *output, int64_t started, const char *lock,
-                         StrBuf *text) {
+static bool write_inputs(const Inputs *inputs, const char *output, int64_t started,
+                         const char *lock, StrBuf *text) {
     bool ok = true;
     for (size_t i = 0; ok && i < inputs->files.count; i++) {
         const char *path = inputs->files.entries[i].key;
@@ -342,8 +346,8 @@ bool state_is_current(const BuildState *state, Session *session, const char *out
     const uint8_t *data;
     size_t size;
     if (!state->usable || request->clean || access(output, X_OK) != 0 || !has_report(request) ||
-        !session->cache_ops.get(session->cache_ops.context, KIND, state->key, &session->arena, &data,
-                                &size)) {
+        !session->cache_ops.get(session->cache_ops.context, KIND, state->key, &session->arena,
+                                &data, &size)) {
         return false;
     }
     char *line = arena_strndup(&session->arena, (const char *)data, size);

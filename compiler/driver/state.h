@@ -1,8 +1,8 @@
 /* Build state: what an output was made from, so that a build with nothing to do can say so at once.
  *
- * Kept in the module cache under the output's path and the words of the command line. Files count as
- * unchanged when size, times and inode are the same, or else the content's hash; directories when they
- * hold the same names. */
+ * Kept in the module cache under the output's path and the words of the command line. Files count
+ * as unchanged when size, times and inode are the same, or else the content's hash; directories
+ * when they hold the same names. */
 #ifndef PYC2C_DRIVER_STATE_H
 #define PYC2C_DRIVER_STATE_H
 

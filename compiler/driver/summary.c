@@ -88,8 +88,9 @@ static void add_modules(const Program *program, const ProgramCounts *counts, Str
     for (size_t i = 0; i < 3; i++) {
         total += counts->modules[i];
     }
-    strbuf_printf(out, "  modules    %zu: %zu of the program, %zu of %zu distribution%s, %zu standard "
-                       "library\n",
+    strbuf_printf(out,
+                  "  modules    %zu: %zu of the program, %zu of %zu distribution%s, %zu standard "
+                  "library\n",
                   total, counts->modules[ORIGIN_PROGRAM], counts->modules[ORIGIN_DISTRIBUTION],
                   counts->distributions, counts->distributions == 1 ? "" : "s",
                   counts->modules[ORIGIN_STDLIB]);
@@ -104,9 +105,8 @@ static void add_native(const Program *program, Arena *arena, StrBuf *out) {
         if ((module->kind == MODULE_EXTENSION || module->kind == MODULE_STATIC) &&
             module->origin != ORIGIN_STDLIB) {
             const Distribution *from = module->distribution;
-            const char *key = from != NULL
-                                  ? arena_printf(arena, "%s %s", from->name, from->version)
-                                  : "the program";
+            const char *key = from != NULL ? arena_printf(arena, "%s %s", from->name, from->version)
+                                           : "the program";
             strmap_set(&groups, key, (char *)strmap_get(&groups, key) + 1);
         }
     }
@@ -151,10 +151,10 @@ static void add_left_out(const ProgramCounts *counts, const Request *request, Ar
                       counts->excluded, counts->excluded == 1 ? "" : "s");
     }
     if (counts->absent > 0 && (request->verbose > 0 || request->report_dir != NULL)) {
-        const char *where =
-            request->report_dir != NULL
-                ? arena_printf(arena, "; see %s/warnings.txt", shown_path(arena, request->report_dir))
-                : "; --report=DIR lists them";
+        const char *where = request->report_dir != NULL
+                                ? arena_printf(arena, "; see %s/warnings.txt",
+                                               shown_path(arena, request->report_dir))
+                                : "; --report=DIR lists them";
         strbuf_printf(out, "  not found  %zu optional import%s%s\n", counts->absent,
                       counts->absent == 1 ? "" : "s", where);
     }
@@ -178,7 +178,8 @@ void summary_write(Session *session, const Program *program, const char *output,
     add_left_out(&counts, request, arena, out);
     if (request->verbose > 0) {
         strbuf_printf(out, "  cache      %zu found, %zu made%s%s\n", session->cache.hits,
-                      session->cache.misses, session->cache.damaged > 0 ? ", damaged and removed: " : "",
+                      session->cache.misses,
+                      session->cache.damaged > 0 ? ", damaged and removed: " : "",
                       session->cache.first_damaged);
         for (size_t i = 0; i < program->notes.count; i++) {
             strbuf_printf(out, "  note       %s\n", program->notes.items[i]);

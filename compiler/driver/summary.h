@@ -9,13 +9,13 @@
 
 /* Counts that the summary and the report share. */
 typedef struct ProgramCounts {
-    size_t modules[3];  /* by Origin; what the executable holds, built-in modules left out */
-    size_t extensions;  /* of them, extension modules */
-    size_t data_files;  /* neither module source nor shared object nor metadata */
+    size_t modules[3]; /* by Origin; what the executable holds, built-in modules left out */
+    size_t extensions; /* of them, extension modules */
+    size_t data_files; /* neither module source nor shared object nor metadata */
     uint64_t data_bytes;
     size_t distributions;
-    size_t excluded;    /* imports left out on request */
-    size_t absent;      /* imports that resolve nowhere and need not */
+    size_t excluded; /* imports left out on request */
+    size_t absent;   /* imports that resolve nowhere and need not */
 } ProgramCounts;
 
 ProgramCounts program_count(const Program *program);

@@ -47,6 +47,9 @@
  * while it starts, too, but through other means that cannot be postponed; 3.13 has none. */
 #define RT_HAS_DEEPFREEZE (PY_VERSION_HEX < 0x030C0000)
 
+/* LOAD_ATTR's argument carries a flag in its lowest bit. */
+#define RT_LOAD_ATTR_HAS_FLAG (PY_VERSION_HEX >= 0x030C0000)
+
 /* True after the main program ended with an uncaught KeyboardInterrupt (main.c: exit_sigint). */
 #if PY_VERSION_HEX < 0x030C0000
 extern int _Py_UnhandledKeyboardInterrupt;

@@ -81,7 +81,10 @@ static void set_paths(PyConfig *config) {
 /* After CPython read the environment: what must not come from there. */
 static void override_environment(PyConfig *config, RtChildKind kind) {
     const char *optimize = rt_setting("optimize");
-    config->optimization_level = optimize != NULL ? atoi(optimize) : 0;
+    int level = optimize != NULL ? atoi(optimize) : 0;
+    if (kind == RT_RUN_PROGRAM || config->optimization_level < level) {
+        config->optimization_level = level;
+    }
     PyMem_RawFree(config->pythonpath_env);
     config->pythonpath_env = NULL;
     PyMem_RawFree(config->home);

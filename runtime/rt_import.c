@@ -10,6 +10,7 @@
  * included. */
 #include "rt_import.h"
 
+#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -48,7 +49,9 @@ static PyObject *embedded_path_hook(PyObject *self, PyObject *path) {
     bool is_root = strcmp(text, rt_image.exe) == 0;
     uint32_t node = is_root ? 0 : rt_vfs_lookup(text);
     struct stat status;
-    bool is_file = node == IMAGE_NONE && stat(text, &status) == 0 && S_ISREG(status.st_mode);
+    /* `archive.zip`, or a directory inside it. */
+    bool is_file = node == IMAGE_NONE && (stat(text, &status) == 0 ? S_ISREG(status.st_mode)
+                                                                   : errno == ENOTDIR);
     Py_DECREF(bytes);
     if (node != IMAGE_NONE && (rt_image.nodes[node].flags & IMAGE_NODE_DIRECTORY)) {
         return new_file_finder(path);
@@ -223,8 +226,9 @@ static int bind_to_parent(PyObject *parent, PyObject *child, PyObject *module) {
 
 /* The entry to load directly, NULL when importlib has to decide. *found is set instead when
  * importing the parent brought the module in. -1 with an exception on failure. */
-static int choose_entry(PyObject *name, PyObject *parent, const char *text,
+static int choose_entry(PyObject *name, PyObject *parent, PyObject *import_function,
                         const ImageModule **entry, PyObject **found) {
+    const char *text = PyUnicode_AsUTF8(name);
     *entry = rt_module_find(text);
     if (*entry != NULL && (*entry)->kind == IMAGE_MODULE_SUPPORT) {
         *entry = NULL;
@@ -245,8 +249,10 @@ static int choose_entry(PyObject *name, PyObject *parent, const char *text,
         return 0;
     }
     if (!PySequence_Contains(rt_importer.modules, parent)) {
-        PyObject *imported = PyImport_ImportModuleLevelObject(parent, NULL, NULL, NULL, 0);
+        PyObject *imported = PyObject_CallOneArg(import_function, parent);
         if (imported == NULL) {
+            rt_trace_bootstrap("_call_with_frames_removed", "");
+            rt_trace_bootstrap("_find_and_load_unlocked", "_call_with_frames_removed");
             return -1;
         }
         Py_DECREF(imported);
@@ -333,9 +339,12 @@ static PyObject *find_and_load_unlocked(PyObject *name, PyObject *import_functio
     PyUnicode_InternInPlace(&parent);
     const ImageModule *entry = NULL;
     PyObject *module = NULL;
-    if (choose_entry(name, parent, text, &entry, &module) == 0 && module == NULL) {
+    if (choose_entry(name, parent, import_function, &entry, &module) == 0 && module == NULL) {
         if (entry != NULL) {
             module = load_entry(name, parent, entry);
+            if (module == NULL) {
+                rt_trace_bootstrap("_find_and_load_unlocked", "_load_unlocked");
+            }
         } else if (strcmp(text, "site") == 0) {
             module = rt_site_import(rt_importer.find_and_load_unlocked, name, import_function);
         } else {
@@ -370,6 +379,9 @@ static PyObject *load_locked(PyObject *name, PyObject *import_function, bool *lo
             rt_collector_pause(interp);
             module = find_and_load_unlocked(name, import_function);
             rt_collector_resume(interp);
+            if (module == NULL) {
+                rt_trace_bootstrap("_find_and_load", "_find_and_load_unlocked");
+            }
         } else if (present > 0) {
             module = PyObject_GetItem(rt_importer.modules, name);
         }
@@ -428,6 +440,7 @@ static PyObject *find_and_load(PyObject *self, PyObject *const *args, Py_ssize_t
         if (message != NULL) {
             PyErr_SetImportErrorSubclass(PyExc_ModuleNotFoundError, message, name, NULL);
             Py_DECREF(message);
+            rt_trace_bootstrap("_find_and_load", "ModuleNotFoundError");
         }
         return NULL;
     }

@@ -51,6 +51,13 @@ int rt_load_adapter(const char *name, PyObject *module);
 /* Length of the directory part of a virtual path of `length` bytes. */
 size_t rt_directory_length(const char *path, size_t length);
 
+/* ---- rt_trace.c: with an exception set ---- */
+
+/* Adds the entry of importlib._bootstrap's `function` where it calls `next`. */
+void rt_trace_bootstrap(const char *function, const char *next);
+/* Adds the entries between _find_and_load_unlocked and the body of a module. */
+void rt_trace_body(void);
+
 /* ---- rt_collector.c ---- */
 
 /* Around each import; they nest. */

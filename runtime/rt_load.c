@@ -92,7 +92,8 @@ static PyType_Slot loader_slots[] = {
     {0, NULL},
 };
 static PyType_Spec loader_spec = {
-    .name = "pyc2c.EmbeddedLoader",
+    /* Under its base class' name: reprs in tracebacks and messages stay what they are. */
+    .name = "_frozen_importlib_external.SourceFileLoader",
     .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE,
     .slots = loader_slots,
 };
@@ -198,6 +199,7 @@ static PyObject *execute_module(PyObject *name, PyObject *spec, PyObject *module
     PyObject *result = NULL;
     PyObject *type = NULL, *value = NULL, *traceback = NULL;
     if (done == NULL) {
+        rt_trace_body();
         PyErr_Fetch(&type, &value, &traceback);
         if (PyObject_DelItem(rt_importer.modules, name) < 0) {
             PyErr_Clear();

@@ -125,7 +125,7 @@ static void flush_stream(const char *name) {
 static int program_status(PyObject *result) {
     int code = 0;
     if (result == NULL) {
-        if (PyErr_ExceptionMatches(PyExc_KeyboardInterrupt)) {
+        if (PyErr_Occurred() == PyExc_KeyboardInterrupt) {
             RT_UNHANDLED_INTERRUPT = 1;
         }
         code = 1;

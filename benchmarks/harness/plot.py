@@ -18,9 +18,8 @@ COLOURS = {
 
 def _ticks(most: float) -> list[float]:
     """Round values from 0 to `most`, five to ten of them."""
-    step = 1.0
-    while most / step > 10:
-        step *= 2 if str(step)[0] in "15" else 2.5
+    steps = (factor * 10**power for power in range(6) for factor in (1, 2, 5))
+    step = next(step for step in steps if most / step <= 10)
     return [step * number for number in range(int(most / step) + 1)]
 
 

@@ -42,6 +42,12 @@ def _targets(config) -> list[Target]:
     return config._pyc2c_targets
 
 
+def pytest_configure(config):
+    """A missing command or interpreter stops the session here, with one line."""
+    if not config.getoption("--help"):
+        _targets(config)
+
+
 def pytest_report_header(config):
     shown = [f"{target.minor} ({target.python})" for target in _targets(config)]
     return f"pyc2c: {default_command()}, Python versions: {', '.join(shown)}"

@@ -21,7 +21,7 @@ FILES = {
     "work/parts.py": "NAMES = ['x', 'y']\nTABLE = {name: len(name) for name in NAMES}\n\n\ndef f(a, *, b=(1, 2.5, 'text', frozenset({1, 2}))):\n    return f'{a!r}{b}'\n",
     "work/lazy.py": "SET = {'a', 'b'}\nprint('a' in {'q', 'a', 'z', 'w'})\n",
     "work/data.txt": "data\n" * 50,
-    "pyproject.toml": "[tool.pyc2c]\nhidden_imports = ['colorsys']\n",
+    "pyproject.toml": "[tool.pyc2c]\nhidden-import = ['colorsys']\n",
 }
 PACKAGES = "import fastapi, numpy, grpc, PIL.Image, lxml.etree, cryptography\nprint('built')\n"
 

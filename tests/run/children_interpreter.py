@@ -7,7 +7,7 @@ import textwrap
 
 def show(*words, **options):
     done = subprocess.run([sys.executable, *words], capture_output=True, text=True, timeout=50, **options)
-    print([word if len(word) < 30 else "…" for word in words], done.returncode, repr(done.stdout), repr(done.stderr))
+    print([word if len(word) < 30 and word != sys.executable else "…" for word in words], done.returncode, repr(done.stdout), repr(done.stderr))
 
 
 import json
@@ -40,5 +40,3 @@ show("script.py", "arg")
 show("-m", "beside")
 show("-c", "import os; print(os.environ.get('GIVEN'), sorted(k for k in os.environ if 'PYC2C' in k))", env={**os.environ, "GIVEN": "1"})
 show("-c", "import sys, os; print(os.path.samefile(sys.executable, sys.argv[1]))", sys.executable)
-show("--version")
-show("-V")

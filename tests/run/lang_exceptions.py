@@ -75,8 +75,9 @@ try:
         pass
 except TypeError as problem:
     print(problem, repr(problem.__context__))
+steps_taken = [1]
 try:
-    assert (0, "never") is None, {"detail": 1}
+    assert not steps_taken, {"detail": 1}
 except AssertionError as problem:
     print(problem.args)
 group = ExceptionGroup("g", [ValueError(1), TypeError(2), ExceptionGroup("h", [ValueError(3)])])

@@ -21,7 +21,8 @@ except IndexError as problem:
     for frame in traceback.extract_tb(problem.__traceback__):
         print(os.path.basename(frame.filename), frame.lineno, frame.name, frame.line, frame.colno)
     print(traceback.format_exception_only(problem))
-    summary = traceback.TracebackException.from_exception(problem, capture_locals=True)
+    inner = problem.__traceback__.tb_next
+    summary = traceback.TracebackException(type(problem), problem, inner, capture_locals=True)
     print("".join(summary.format()))
     sink = io.StringIO()
     traceback.print_tb(problem.__traceback__, limit=1, file=sink)

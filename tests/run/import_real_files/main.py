@@ -1,5 +1,6 @@
 """Modules written at run time and found through sys.path, zip files included."""
 import importlib
+import json
 import os
 import sys
 import zipfile

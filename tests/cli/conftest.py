@@ -1,0 +1,43 @@
+"""A project folder, and the command run in it."""
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+
+class Project:
+    """Files in a folder of their own, with `hello.py` to begin with."""
+
+    def __init__(self, folder: Path, pyc2c):
+        self.folder = folder
+        self._pyc2c = pyc2c
+        self.write("hello.py", "print('hello')\n")
+
+    def write(self, name: str, text: str | bytes) -> Path:
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(text, str):
+            text = text.encode()
+        path.write_bytes(text)
+        return path
+
+    def __call__(self, *words, status: int = 0, **options):
+        """pyc2c WORDS…; the outcome, which must have ended with `status`."""
+        return self._pyc2c(*words, cwd=options.pop("cwd", self.folder), **options).expect(status)
+
+    def refused(self, *words, status: int = 2, **options) -> str:
+        """What pyc2c says on stderr when it refuses; nothing may be on stdout."""
+        outcome = self(*words, status=status, **options)
+        assert outcome.stdout == b""
+        return outcome.stderr.decode()
+
+    def settings(self, executable: str = "dist/hello") -> dict[str, list[str]]:
+        import json
+
+        return json.loads(self("inspect", "--json", executable).stdout)["settings"]
+
+
+@pytest.fixture
+def project(folder, pyc2c) -> Project:
+    return Project(folder, pyc2c)

@@ -1,0 +1,217 @@
+"""What each option of `pyc2c build` does, seen from outside."""
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+
+import pytest
+
+
+def run(project, path="dist/hello", *words, **environment):
+    done = subprocess.run(
+        [project.folder / path, *words],
+        capture_output=True,
+        text=True,
+        env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", **environment},
+        timeout=60,
+    )
+    return done.stdout
+
+
+def test_result_and_summary(project, target):
+    outcome = project("build", "hello.py")
+    text = outcome.stderr.decode()
+    assert outcome.stdout == b"", "stdout is free for tools"
+    assert text.startswith("built dist/hello: ")
+    assert f"Python {target.version}" in text and "modules" in text and "needs      glibc 2." in text
+    assert run(project) == "hello\n"
+
+
+def test_quiet(project):
+    assert project("build", "hello.py", "--quiet").stderr == b""
+
+
+def test_verbose_and_show_progress(project):
+    text = project("build", "hello.py", "--verbose").stderr.decode()
+    assert "finding modules" in text and "cache      " in text
+    text = project("build", "hello.py", "--show-progress", "--clean").stderr.decode()
+    assert "] writing\n" in text and "  time       " in text
+
+
+def test_name_and_output_dir(project):
+    project("build", "hello.py", "--name=hi", "--output-dir=out/deep", "-q")
+    assert run(project, "out/deep/hi") == "hello\n"
+
+
+def test_up_to_date(project):
+    project("build", "hello.py")
+    before = (project.folder / "dist/hello").stat()
+    text = project("build", "hello.py", "--jobs=1").stderr.decode()
+    assert text.startswith("dist/hello is up to date: nothing changed since it was built")
+    assert (project.folder / "dist/hello").stat().st_mtime_ns == before.st_mtime_ns
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["content", "new module", "output", "option", "clean", "gone"],
+)
+def test_not_up_to_date(project, change):
+    words = ["build", "hello.py"]
+    project.write("hello.py", "try:\n    import helper\nexcept ImportError:\n    pass\nprint('hello')\n")
+    project(*words)
+    output = project.folder / "dist/hello"
+    if change == "content":
+        project.write("hello.py", "print('other')\n")
+    elif change == "new module":
+        project.write("helper.py", "print('helper')\n")
+    elif change == "output":
+        output.write_bytes(output.read_bytes()[:-1] + b"x")
+    elif change == "gone":
+        output.unlink()
+    else:
+        words.append({"option": "--strip", "clean": "--clean"}[change])
+    assert project(*words).stderr.decode().startswith("built dist/hello")
+    expected = {"content": "other\n", "new module": "helper\nhello\n"}
+    assert run(project) == expected.get(change, "hello\n")
+
+
+def test_touched_file_is_up_to_date(project):
+    project("build", "hello.py")
+    os.utime(project.folder / "hello.py", (1, 1))
+    assert b"up to date" in project("build", "hello.py").stderr
+
+
+def test_warnings_are_repeated_when_up_to_date(project):
+    project.write("hello.py", "import surely_absent\n")
+    first = project("build", "hello.py").stderr.decode()
+    second = project("build", "hello.py").stderr.decode()
+    warning = first[: first.index("built")]
+    assert "surely_absent" in warning
+    assert second.startswith(warning) and "up to date" in second
+
+
+def test_foreign_output_is_kept(project):
+    project.write("dist/hello", "precious")
+    text = project.refused("build", "hello.py")
+    assert "/dist/hello' exists and is no executable of pyc2c\n" in text
+    assert "hint: --noconfirm replaces it" in text
+    assert (project.folder / "dist/hello").read_text() == "precious"
+    project("build", "hello.py", "--noconfirm", "-q")
+    assert run(project) == "hello\n"
+
+
+def test_own_source_is_never_overwritten(project):
+    text = project.refused("build", "hello.py", "-o", "hello.py", "--noconfirm")
+    assert "is the program's own source" in text
+
+
+def test_directory_as_output(project):
+    (project.folder / "dist/hello").mkdir(parents=True)
+    assert "is a directory" in project.refused("build", "hello.py")
+
+
+def test_failed_build_leaves_no_directory(project):
+    project.write("hello.py", "def broken(:\n")
+    project.refused("build", "hello.py", "-o", "new/deep/out", status=1)
+    assert not (project.folder / "new").exists()
+
+
+@pytest.mark.parametrize("option", ["--native=program", "--optimize-speed", "--full-compat"])
+def test_options_of_later_versions_say_so(project, option):
+    text = project("build", "hello.py", option).stderr.decode()
+    assert text.startswith(
+        f"pyc2c: compiled as bytecode in this version: {option} has no effect yet\n"
+    )
+    assert project.settings()["option"] == [option]
+
+
+def test_options_are_recorded_without_paths_and_values(project):
+    project.write("data/x.txt", "x")
+    project(
+        "build", "hello.py", "-q", "--hidden-import=json", "--env=TOKEN=secret",
+        f"--add-data={project.folder}/data:assets",
+    )  # fmt: skip
+    assert project.settings()["option"] == [
+        "--env=TOKEN", "--hidden-import=json", "--add-data=data:assets",
+    ]  # fmt: skip
+
+
+def test_env_and_python_flag(project):
+    project.write("hello.py", "import os, sys\nprint(os.environ['A'], os.environ['B'], sys.flags.optimize)\n")
+    project("build", "hello.py", "--env", "A=1", "--env=A=2", "--env=B=x=y", "--python-flag", "-O", "-q")
+    assert run(project) == "2 x=y 1\n"
+
+
+def test_external_path(project):
+    project.write("hello.py", "import importlib, sys\nprint(importlib.import_module(sys.argv[1]).NAME)\n")
+    plugin = project.write("plugins/extra.py", "NAME = 'extra'\n")
+    project("build", "hello.py", f"--external-path={plugin.parent}", "-q")
+    assert run(project, "dist/hello", "extra") == "extra\n"
+
+
+def test_add_data_is_served(project):
+    project.write("hello.py", "import pathlib\nprint((pathlib.Path(__file__).parent / 'a/x.txt').read_text())\n")
+    project.write("data/x.txt", "served")
+    project("build", "hello.py", "--add-data=data:a", "-q")
+    assert run(project) == "served\n"
+
+
+def test_exclude_module(project):
+    project.write("hello.py", "try:\n    import json\nexcept ImportError as e:\n    print(e)\n")
+    project("build", "hello.py", "--nofollow-import-to=json", "-q")
+    text = run(project)
+    assert "json" in text
+
+
+def test_module_and_function(project):
+    project.write("pkg/__init__.py", "def main():\n    print('function')\n")
+    project.write("pkg/__main__.py", "from . import main\nprint(__package__)\n")
+    project("build", "-m", "pkg", "-o", "one", "-q")
+    project("build", "pkg", "-o", "two", "-q")
+    project("build", "pkg:main", "-o", "three", "-q")
+    assert [run(project, name) for name in ("one", "two", "three")] == ["pkg\n", "pkg\n", "function\n"]
+
+
+def test_lock(project):
+    project("build", "hello.py", "--lock=trace.lock", "-q")
+    lock = (project.folder / "trace.lock").read_bytes()
+    project("build", "hello.py", "--lock=trace.lock", "-q")
+    assert (project.folder / "trace.lock").read_bytes() == lock
+
+
+def test_missing_pyc2c_for_that_python(project, pyc2c):
+    fake = project.write("python9", "#!/bin/sh\nexit 1\n")
+    fake.chmod(0o755)
+    text = project.refused("build", "hello.py", "--python", str(fake), status=3)
+    assert "did not answer as a CPython" in text
+
+
+def test_report(project):
+    project.write("hello.py", "import json\ntry:\n    import surely_absent\nexcept ImportError:\n    pass\n")
+    project("build", "hello.py", "--report=rep", "-q")
+    report = json.loads((project.folder / "rep/report.json").read_text())
+    names = [module["name"] for module in report["modules"]]
+    assert names == sorted(set(names)) and {"__main__", "json", "json.decoder"} <= set(names)
+    decoder = next(module for module in report["modules"] if module["name"] == "json.decoder")
+    assert {"module": "json", "reason": "import", "line": 106} in decoder["imported_by"]
+    assert [missing["name"] for missing in report["missing"]].count("surely_absent") == 1
+    assert "surely_absent  (hello.py:3)" in (project.folder / "rep/warnings.txt").read_text()
+    page = (project.folder / "rep/modules.html").read_text()
+    assert '<a href="#json.decoder">json.decoder</a>' in page
+    assert "http" not in page, "the page needs no network"
+
+
+def test_colours_only_on_a_terminal(project):
+    text = project("build", "hello.py", "--clean").stderr + project("build", "gone.py", status=2).stderr
+    assert b"\033" not in text
+
+
+def test_two_builds_at_once(project, target):
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(4) as pool:
+        for outcome in pool.map(lambda _: project("build", "hello.py", "--clean", "-q"), range(4)):
+            assert outcome.stderr == b""
+    assert run(project) == "hello\n"
+    assert os.listdir(project.folder / "dist") == ["hello"]

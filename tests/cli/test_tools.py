@@ -1,0 +1,156 @@
+"""inspect, check, doctor, cache."""
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+
+# ---- inspect ----
+
+
+@pytest.fixture
+def built(project):
+    project.write("hello.py", "import json, pathlib\nprint('hello')\n")
+    project.write("data/x.txt", "content\n")
+    project("build", "hello.py", "--add-data=data:assets", "-q")
+    return project
+
+
+def test_inspect_overview(built, target):
+    text = built("inspect", "dist/hello").stdout.decode()
+    assert "entry point  hello.py\n" in text
+    assert f"Python       {target.version}\n" in text
+    assert "options      --add-data=data:assets\n" in text
+    assert re.search(r"^size         [\d.]+ MB: interpreter [\d.]+ MB, embedded", text, re.M)
+
+
+def test_inspect_lists(built):
+    modules = built("inspect", "--modules", "dist/hello").stdout.decode().splitlines()
+    names = [line.split()[0] for line in modules]
+    assert names == sorted(set(names)) and "json.decoder" in names and "__main__" in names
+    assert built("inspect", "--files", "dist/hello").stdout.decode().split() == ["8", "bytes", "assets/x.txt"]
+
+
+def test_inspect_json(built):
+    content = json.loads(built("inspect", "--json", "dist/hello").stdout)
+    assert content["bytes"] == (built.folder / "dist/hello").stat().st_size
+    assert content["settings"]["entry.path"] == ["hello.py"]
+    data = [entry["path"] for entry in content["files"] if entry["data"]]
+    assert data == ["assets/x.txt"]
+    main = next(module for module in content["modules"] if module["name"] == "__main__")
+    assert main["origin"] == "program"
+
+
+def test_inspect_extract_and_verify(built):
+    assert built("inspect", "--extract=assets/x.txt", "dist/hello").stdout == b"content\n"
+    assert b"hello.py" not in built("inspect", "--verify", "dist/hello").stdout.split(b"\n")[0]
+    text = built.refused("inspect", "--extract=gone", "dist/hello", status=1)
+    assert "has no embedded file 'gone'" in text
+
+
+def test_inspect_refuses_other_files(project):
+    assert "hello.py" in project.refused("inspect", "hello.py", status=1)
+    assert project.refused("inspect").startswith("pyc2c: error: no executable given\n")
+    assert "one executable at a time" in project.refused("inspect", "a", "b")
+
+
+def test_inspect_damaged(built):
+    path = built.folder / "dist/hello"
+    content = bytearray(path.read_bytes())
+    content[-20] ^= 1
+    path.write_bytes(content)
+    built.refused("inspect", "--verify", "dist/hello", status=1)
+
+
+# ---- check ----
+
+
+def test_check_finds_everything(project):
+    text = project("check", "hello.py").stdout.decode()
+    assert "everything that the program imports was found" in text
+    assert list(project.folder.iterdir()) == [project.folder / "hello.py"], "nothing was built"
+
+
+def test_check_names_missing_imports_with_their_place(project):
+    project.write("hello.py", "import os\nimport surely_absent\n")
+    outcome = project("check", "hello.py", status=1)
+    assert b"hello.py:2" in outcome.stderr and b"surely_absent" in outcome.stderr
+
+
+def test_check_lets_optional_imports_be(project):
+    project.write("hello.py", "try:\n    import surely_absent\nexcept ImportError:\n    pass\n")
+    project("check", "hello.py")
+
+
+def test_check_list(project):
+    text = project("check", "--list", "hello.py").stdout.decode()
+    assert "__main__" in text and "entry point" not in text
+
+
+def test_check_entry_point(project):
+    assert "gone.py" in project.refused("check", "gone.py")
+
+
+# ---- doctor ----
+
+
+def test_doctor(project):
+    text = project("doctor").stdout.decode()
+    for name in ("runtime", "Python", "C compiler", "linker", "Python headers", "static libpython", "libz.a"):
+        assert re.search(rf"^ok +{re.escape(name)} ", text, re.M), name
+    assert text.endswith("pyc2c is ready.\n")
+
+
+def test_doctor_names_the_command_that_helps(project):
+    outcome = project("doctor", status=1, env={"CC": "no-such-compiler", "PATH": "/usr/bin:/bin"})
+    text = outcome.stdout.decode()
+    assert re.search(r"^missing +C compiler +'no-such-compiler' cannot be run", text, re.M)
+    assert re.search(r"-> .*gcc", text)
+
+
+def test_doctor_json(project):
+    content = json.loads(project("doctor", "--json").stdout)
+    assert all(check["ok"] or not check["required"] for check in content["checks"])
+    assert {"name", "ok", "required", "detail", "install"} == set(content["checks"][0])
+
+
+# ---- cache ----
+
+
+def test_cache_stats_and_clear(project):
+    words = ["--module-cache-dir=cache"]
+    project.write("own.py", "X = 1\n")
+    project.write("hello.py", "import own\n")
+    project("build", "hello.py", "-q", *words)
+    text = project("cache", "stats", *words).stdout.decode()
+    assert re.search(r"^entries    [1-9]", text, re.M)
+    assert project("cache", "clear", *words).stdout.startswith(b"removed ")
+    assert re.search(r"^entries    0$", project("cache", *words).stdout.decode(), re.M)
+
+
+def test_damaged_cache_entries_are_not_believed(project):
+    words = ["build", "hello.py", "--module-cache-dir=cache", "-v"]
+    project(*words)
+    expected = (project.folder / "dist/hello").read_bytes()
+    for path in (project.folder / "cache").rglob("*"):
+        if path.is_file():
+            content = bytearray(path.read_bytes())
+            content[-1] ^= 0xFF
+            path.write_bytes(content)
+    text = project(*words).stderr.decode()
+    assert "damaged and removed" in text
+    assert (project.folder / "dist/hello").read_bytes() == expected
+
+
+def test_cache_is_private_and_optional(project):
+    project("build", "hello.py", "-q", "--module-cache-dir=cache")
+    assert (project.folder / "cache").stat().st_mode & 0o077 == 0
+    (project.folder / "file").write_text("")
+    project("build", "hello.py", "-q", "--clean", "--module-cache-dir=file/below")
+
+
+def test_cache_refusals(project):
+    assert "did you mean 'clear'?" in project.refused("cache", "claer")
+    assert "wrong number of arguments" in project.refused("cache", "stats", "x")

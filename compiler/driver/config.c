@@ -443,6 +443,10 @@ static bool has_own_table(const char *file) {
     if (found) {
         Diag place = {0};
         found = config_locate(strbuf_text(&text), "tool.pyc2c", NULL, &place);
+        /* [tool.pyc2c.python] alone is enough: TOML makes the table above it by itself. */
+        for (size_t i = 0; !found && i < section_count; i++) {
+            found = config_locate(strbuf_text(&text), "tool.pyc2c", sections[i].name, &place);
+        }
     }
     strbuf_free(&text);
     return found;

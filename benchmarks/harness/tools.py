@@ -98,11 +98,16 @@ class Tool:
         if ended is None:
             return None, f"no end after {self.place.limit:.0f} s"
         if ended.status != 0:
-            lines = log.read_text(errors="replace").strip().splitlines() or ["(no output)"]
-            return None, f"status {ended.status}: {lines[-1]}"
+            return None, f"status {ended.status}: {_what_went_wrong(log)}"
         if not output.is_file():
             return None, f"ended well but left no {output.name}"
         return ended, ""
+
+
+def _what_went_wrong(log: Path) -> str:
+    """The line of a failed build that says most: the first that speaks of an error, else the last."""
+    lines = log.read_text(errors="replace").strip().splitlines() or ["(no output)"]
+    return next((line for line in lines if "error" in line.lower()), lines[-1]).strip()
 
 
 class CPython(Tool):

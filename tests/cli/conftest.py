@@ -5,12 +5,15 @@ from pathlib import Path
 
 import pytest
 
+from support.running import run
+
 
 class Project:
     """Files in a folder of their own, with `hello.py` to begin with."""
 
-    def __init__(self, folder: Path, pyc2c):
+    def __init__(self, folder: Path, pyc2c, command: Path):
         self.folder = folder
+        self.command = command
         self._pyc2c = pyc2c
         self.write("hello.py", "print('hello')\n")
 
@@ -26,6 +29,10 @@ class Project:
         """pyc2c WORDS…; the outcome, which must have ended with `status`."""
         return self._pyc2c(*words, cwd=options.pop("cwd", self.folder), **options).expect(status)
 
+    def run(self, *words):
+        """The command with exactly these words; `project(…)` adds --python to build and check."""
+        return run([self.command, *words], cwd=self.folder)
+
     def refused(self, *words, status: int = 2, **options) -> str:
         """What pyc2c says on stderr when it refuses; nothing may be on stdout."""
         outcome = self(*words, status=status, **options)
@@ -39,5 +46,5 @@ class Project:
 
 
 @pytest.fixture
-def project(folder, pyc2c) -> Project:
-    return Project(folder, pyc2c)
+def project(folder, pyc2c, target) -> Project:
+    return Project(folder, pyc2c, target.command)

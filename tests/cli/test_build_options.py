@@ -180,11 +180,11 @@ def test_lock(project):
     assert (project.folder / "trace.lock").read_bytes() == lock
 
 
-def test_missing_pyc2c_for_that_python(project, pyc2c):
+def test_interpreter_that_is_none(project):
     fake = project.write("python9", "#!/bin/sh\nexit 1\n")
     fake.chmod(0o755)
-    text = project.refused("build", "hello.py", "--python", str(fake), status=3)
-    assert "did not answer as a CPython" in text
+    outcome = project.run("build", "hello.py", "--python", str(fake)).expect(3)
+    assert b"did not answer as a CPython" in outcome.stderr
 
 
 def test_report(project):

@@ -86,7 +86,7 @@ def test_check_lets_optional_imports_be(project):
 
 def test_check_list(project):
     text = project("check", "--list", "hello.py").stdout.decode()
-    assert "__main__" in text and "entry point" not in text
+    assert "module __main__ source hello.py" in text and "Python       " not in text
 
 
 def test_check_entry_point(project):

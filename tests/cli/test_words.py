@@ -132,5 +132,5 @@ def test_last_value_counts(project):
 
 def test_words_after_two_dashes_are_no_options(project):
     project.write("-odd.py", "print('odd')\n")
-    project("build", "-q", "-o", "out", "--", "-odd.py")
+    assert project.run("build", "-q", "-o", "out", "--", "-odd.py").status == 0
     assert (project.folder / "out").exists()

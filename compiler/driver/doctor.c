@@ -241,6 +241,7 @@ int command_doctor(Session *session) {
     if (!command_line_apply(&session->line, &session->options, &session->arena, &session->diags)) {
         return EXIT_USAGE;
     }
+    session_finish_request(session);
     Examination exam = {.session = session, .arena = &session->arena};
     check_runtime(&exam); /* first: it tells which compiler and libraries the others are about */
     const LinkPlan *plan = exam.has_plan ? &exam.plan : NULL;

@@ -113,7 +113,7 @@ const char *session_cache_dir(Session *session) {
     return home != NULL && home[0] == '/' ? path_join(arena, home, ".cache/pyc2c") : NULL;
 }
 
-static void finish_request(Session *session) {
+void session_finish_request(Session *session) {
     Request *request = &session->options.request;
     Arena *arena = &session->arena;
     if (request->output_dir == NULL) {
@@ -196,7 +196,7 @@ bool session_configure(Session *session) {
     if (!take_source(session) || !options_check(options, &session->diags)) {
         return false;
     }
-    finish_request(session);
+    session_finish_request(session);
     return true;
 }
 

@@ -34,6 +34,9 @@ const char *session_self(Arena *arena);
 /* Configuration and command line become `session->options`: starts the front end if a configuration
  * file has to be parsed. */
 bool session_configure(Session *session);
+/* Defaults and what the environment decides ($CC, the cache directory), once the options are known.
+ */
+void session_finish_request(Session *session);
 /* Starts the Python inside pyc2c (hashing, TOML) for commands that have no target. */
 bool session_start_front(Session *session);
 /* Chooses and asks the target Python and starts the front end. When the target has another minor

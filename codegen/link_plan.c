@@ -87,9 +87,10 @@ bool link_plan_check(const LinkPlan *plan, Arena *arena, const char *purpose, Di
     return true;
 }
 
+/* gold is not among them: it refuses -z noseparate-code, which keeps executables small. */
 const char *link_plan_linker(Arena *arena) {
-    static const char *const linkers[][2] = {
-        {"ld.mold", "-fuse-ld=mold"}, {"ld.lld", "-fuse-ld=lld"}, {"ld.gold", "-fuse-ld=gold"}};
+    static const char *const linkers[][2] = {{"ld.mold", "-fuse-ld=mold"},
+                                             {"ld.lld", "-fuse-ld=lld"}};
     for (size_t i = 0; i < sizeof(linkers) / sizeof(linkers[0]); i++) {
         if (proc_find(arena, linkers[i][0]) != NULL) {
             return linkers[i][1];

@@ -67,6 +67,39 @@ static char *temporary_name(const char *path) {
     return name;
 }
 
+/* A file without a name leaves nothing behind even when the process is killed. Not every file system
+ * has them, and without /proc they cannot be given a name. */
+static bool open_nameless(OutputFile *output, mode_t mode) {
+    Arena arena = {0};
+    if (access("/proc/self/fd", X_OK) == 0) {
+        output->fd = open(path_dir(&arena, output->path), O_RDWR | O_TMPFILE | O_CLOEXEC, mode);
+    }
+    arena_free(&arena);
+    return output->fd >= 0;
+}
+
+/* Gives the nameless file its temporary name. */
+static bool name_file(OutputFile *output) {
+    char self[64];
+    snprintf(self, sizeof(self), "/proc/self/fd/%d", output->fd);
+    for (int attempt = 0; attempt < 100; attempt++) {
+        output->temporary = temporary_name(output->path);
+        fs_remove_at_exit(output->temporary);
+        if (linkat(AT_FDCWD, self, AT_FDCWD, output->temporary, AT_SYMLINK_FOLLOW) == 0) {
+            return true;
+        }
+        int error = errno;
+        fs_forget(output->temporary);
+        free(output->temporary);
+        output->temporary = NULL;
+        errno = error;
+        if (error != EEXIST) {
+            return false;
+        }
+    }
+    return false;
+}
+
 bool output_open(OutputFile *output, const char *path, mode_t mode, Diags *diags) {
     *output = (OutputFile){.path = path, .fd = -1, .diags = diags};
     if (!check_place(output)) {
@@ -74,6 +107,9 @@ bool output_open(OutputFile *output, const char *path, mode_t mode, Diags *diags
     }
     /* A file size limit shall be an error of write, not the end of the process. */
     signal(SIGXFSZ, SIG_IGN);
+    if (open_nameless(output, mode)) {
+        return true;
+    }
     for (int attempt = 0; attempt < 100 && output->fd < 0; attempt++) {
         output->temporary = temporary_name(path);
         output->fd = open(output->temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode);
@@ -134,6 +170,9 @@ bool output_commit(OutputFile *output) {
         return false;
     }
     if (fsync(output->fd) != 0 && errno != EINVAL) {
+        return fail(output, errno);
+    }
+    if (output->temporary == NULL && !name_file(output)) {
         return fail(output, errno);
     }
     int closed = close(output->fd);

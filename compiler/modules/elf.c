@@ -48,7 +48,7 @@ static bool open_image(const char *path, Image *image) {
         image->segments = at_offset(image, header->e_phoff,
                                     (uint64_t)header->e_phnum * sizeof(Elf64_Phdr));
     }
-    if (image->segments == NULL) {
+    if (image->header == NULL || image->segments == NULL) {
         fs_unmap(image->data, image->size);
         return false;
     }

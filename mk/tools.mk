@@ -47,7 +47,7 @@ check-layers:
 ANALYZED := $(filter-out compiler/front/py_%,$(COMPILER_SRC))
 ANALYZER := -fanalyzer -Wno-analyzer-malloc-leak -Wno-analyzer-file-leak \
             -Wno-analyzer-possible-null-argument -Wno-analyzer-possible-null-dereference \
-            -Werror
+            -Werror -DPYC2C_SOURCE_ID='"0"' -DPYC2C_STDLIB='"$(PY_STDLIB)"'
 ANALYZER_OK := $(ANALYZED:%.c=$(BUILD)/analyzed/%.ok)
 
 $(BUILD)/analyzed/%.ok: %.c

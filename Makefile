@@ -8,3 +8,4 @@ include mk/build.mk
 include mk/tools.mk
 include mk/demo.mk
 include mk/unit.mk
+include mk/test.mk

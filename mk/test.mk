@@ -1,0 +1,54 @@
+# make test: every suite, in one go. Parts of it:
+#
+#   make test-unit      C programs of tests/unit; test-unit-python runs them and what drives them
+#   make test-run       programs compared with CPython (also: test-cli test-behaviour test-apps
+#                       test-plugins test-property test-signals test-faults test-determinism)
+#   make test-oracle    the compared programs against CPython alone: no pyc2c needed
+#   make test-long      what takes too long for every day
+#
+# T="-k name" chooses tests; TEST_JOBS=n sets how many run at once.
+TEST_JOBS   ?= $(shell nproc)
+TEST_PYTHON := $(BUILD)/tests/venv/bin/python
+TEST_APPS   := $(BUILD)/tests/apps/bin/python
+SUITES      := run cli behaviour apps plugins property signals faults determinism
+T ?=
+
+PYTEST = PYC2C=$(abspath $(BUILD)/pyc2c) PYC2C_TEST_APPS_PYTHON=$(abspath $(TEST_APPS)) \
+         PYTHONDONTWRITEBYTECODE=1 $(TEST_PYTHON) -m pytest -n $(TEST_JOBS) --dist=worksteal
+
+.PHONY: test test-all test-tools test-venvs test-versions test-unit-python test-oracle test-long \
+        $(SUITES:%=test-%)
+
+# The sub-makes build the command for each further Python found here; the link goes back to the default.
+test: test-tools
+	$(Q)$(MAKE) --no-print-directory all test-venvs
+	$(Q)$(MAKE) --no-print-directory test-versions test-unit-python
+	$(Q)cd tests && $(PYTEST) -c pytest.ini $(T) $(SUITES)
+
+# Debian packages that the tests use, strace and the like; does nothing when they are there.
+test-tools:
+	$(Q)scripts/bootstrap.sh build test
+
+test-venvs:
+	$(Q)scripts/venv.sh $(PYTHON) $(BUILD)/tests/venv tests/requirements.txt
+	$(Q)scripts/venv.sh $(PYTHON) $(BUILD)/tests/apps tests/apps/requirements.txt
+
+test-versions: | all
+	$(Q)for python in $$($(PYTHON) tests/support/others.py); do \
+	    echo "building for $$python"; \
+	    $(MAKE) --no-print-directory PYTHON=$$python all || exit 1; \
+	done
+	$(Q)ln -sf pyc2c-$(PY_MINOR) $(BUILD)/pyc2c
+
+test-unit-python: unit test-venvs
+	$(Q)$(PYTEST) -c tests/unit/pytest.ini tests/unit
+
+$(SUITES:%=test-%): test-%: all test-venvs
+	$(Q)cd tests && $(PYTEST) -c pytest.ini $(T) $*
+
+test-oracle: test-venvs
+	$(Q)cd tests && $(PYTEST) -c pytest.ini --oracle-only $(T) run behaviour apps
+
+test-long: all test-venvs
+	$(Q)cd tests && PYC2C_TEST_EXAMPLES=1000 $(PYTEST) -c pytest.ini --long --all-targets \
+	    --timeout=3000 $(T) $(SUITES)

@@ -36,7 +36,7 @@ $(BUILD)/pyc2c-$(PY_MINOR): $(COMPILER_OBJ) $(PY_LIB)
 	$(Q)$(CC) $(CFLAGS) -no-pie -o $@ $(COMPILER_OBJ) $(PY_LIB) $(PY_LIBS) -Wl,-export-dynamic
 
 $(BUILD)/pyc2c: $(BUILD)/pyc2c-$(PY_MINOR) $(RTDIR)/stub $(SHARE)/.data $(RTDIR)/cache.pack
-	$(Q)ln -sf pyc2c-$(PY_MINOR) $@
+	$(Q)cd $(@D) && ln -sf $$(ls -d pyc2c-3.* | sort | head -n 1) $(@F)
 
 # The standard library, compiled once here instead of once by every user.
 $(RTDIR)/cache.pack: $(BUILD)/obj/source_id $(SHARE)/.data | $(BUILD)/pyc2c-$(PY_MINOR)

@@ -65,8 +65,8 @@ INSTALLED := $(DESTDIR)$(PREFIX)
 
 install: all
 	$(Q)install -d $(INSTALLED)/bin $(INSTALLED)/lib/pyc2c $(INSTALLED)/share/doc/pyc2c
-	$(Q)install -m 755 $(wildcard $(BUILD)/pyc2c-3.*) $(INSTALLED)/bin/
-	$(Q)ln -sf pyc2c-$(PY_MINOR) $(INSTALLED)/bin/pyc2c
+	$(Q)install -m 755 $(BUILD)/pyc2c-3.* $(INSTALLED)/bin/
+	$(Q)ln -sf $$(readlink $(BUILD)/pyc2c) $(INSTALLED)/bin/pyc2c
 	$(Q)cp -R --no-preserve=ownership $(SHARE)/. $(INSTALLED)/lib/pyc2c/
 	$(Q)install -m 644 $(wildcard README.md LICENSE docs/*.md) $(INSTALLED)/share/doc/pyc2c/
 

@@ -468,6 +468,8 @@ static int read_bootstrap(PyObject *bootstrap) {
     PyObject *d = PyModule_GetDict(bootstrap);
     rt_importer.bootstrap = d;
     rt_importer.modules = PyImport_GetModuleDict();
+    rt_importer.find_and_load = PyDict_GetItemString(d, "_find_and_load");
+    Py_XINCREF(rt_importer.find_and_load);
     rt_importer.find_and_load_unlocked = PyDict_GetItemString(d, "_find_and_load_unlocked");
     rt_importer.get_module_lock = PyDict_GetItemString(d, "_get_module_lock");
     rt_importer.lock_unlock_module = PyDict_GetItemString(d, "_lock_unlock_module");

@@ -15,6 +15,7 @@ typedef struct RtImporter {
     bool ready;                       /* importlib's external part is there: everything is set */
     PyObject *bootstrap;              /* importlib._bootstrap's namespace, borrowed */
     PyObject *modules;                /* sys.modules as the interpreter knows it, borrowed */
+    PyObject *find_and_load;          /* the original that ours replaces: for tracebacks */
     PyObject *find_and_load_unlocked; /* the original, in Python, borrowed */
     PyObject *get_module_lock;        /* borrowed */
     PyObject *lock_unlock_module;     /* borrowed */

@@ -70,7 +70,10 @@ static const char BOOTSTRAP[] = "<frozen importlib._bootstrap>";
 static const char EXTERNAL[] = "<frozen importlib._bootstrap_external>";
 
 void rt_trace_bootstrap(const char *function, const char *next) {
-    add_entry(PyDict_GetItemString(rt_importer.bootstrap, function), function, BOOTSTRAP, next);
+    PyObject *caller = strcmp(function, "_find_and_load") == 0
+                           ? rt_importer.find_and_load
+                           : PyDict_GetItemString(rt_importer.bootstrap, function);
+    add_entry(caller, function, BOOTSTRAP, next);
 }
 
 void rt_trace_body(void) {

@@ -36,6 +36,7 @@ static const char STYLE[] =
     "a { color: var(--link); text-decoration: none; } a:hover { text-decoration: underline; }\n"
     "tr:target { background: var(--mark); }\n"
     "tr { scroll-margin-top: 4rem; }\n"
+    "summary { color: var(--dim); cursor: pointer; }\n"
     ".why { color: var(--dim); } .bad { color: var(--bad); font-weight: 600; }\n"
     "</style>\n</head>\n<body>\n<h1>Modules of ";
 static const char SEARCH[] =
@@ -79,28 +80,81 @@ static void add_link(StrBuf *out, const char *name) {
     strbuf_puts(out, "</a>");
 }
 
-static void add_imports(const ModuleList *imports, StrBuf *out) {
-    for (size_t i = 0; i < imports->count; i++) {
-        strbuf_puts(out, i > 0 ? ", " : "");
-        add_link(out, imports->items[i]->name);
+/* What goes into one cell: links with their reasons, each once, by name. */
+typedef struct Link {
+    const char *name;   /* NULL: no module, only a reason */
+    const char *reason; /* NULL: a plain import */
+} Link;
+
+typedef VEC(Link) LinkList;
+
+static int compare_links(const void *a, const void *b) {
+    const Link *left = a, *right = b;
+    const char *left_name = left->name != NULL ? left->name : "";
+    const char *right_name = right->name != NULL ? right->name : "";
+    int order = strcmp(left_name, right_name);
+    return order != 0 ? order
+                      : strcmp(left->reason != NULL ? left->reason : "",
+                               right->reason != NULL ? right->reason : "");
+}
+
+static void add_one_link(const Link *link, StrBuf *out) {
+    if (link->name != NULL) {
+        add_link(out, link->name);
+    }
+    if (link->reason != NULL) {
+        strbuf_puts(out, link->name != NULL ? " <span class=\"why\">(" : "<span class=\"why\">");
+        strbuf_html(out, link->reason);
+        strbuf_puts(out, link->name != NULL ? ")</span>" : "</span>");
     }
 }
 
-static void add_importers(const Module *module, StrBuf *out) {
-    for (size_t i = 0; i < module->imported_by.count; i++) {
-        const ImportEdge *edge = &module->imported_by.items[i];
-        strbuf_puts(out, i > 0 ? ", " : "");
-        if (edge->from != NULL) {
-            add_link(out, edge->from->name);
-        }
-        bool plain = edge->reason == NULL || strcmp(edge->reason, "import") == 0;
-        if (!plain || edge->from == NULL) {
-            strbuf_puts(out,
-                        edge->from != NULL ? " <span class=\"why\">(" : "<span class=\"why\">");
-            strbuf_html(out, plain ? "the entry point" : edge->reason);
-            strbuf_puts(out, edge->from != NULL ? ")</span>" : "</span>");
+/* The first few are shown, the rest is folded away: half of all modules import `typing`. */
+static void add_links(LinkList *links, StrBuf *out) {
+    enum { SHOWN = 12 };
+    size_t shown = 0;
+    if (links->count > 1) {
+        qsort(links->items, links->count, sizeof(Link), compare_links);
+    }
+    size_t distinct = 0;
+    for (size_t i = 0; i < links->count; i++) {
+        if (i == 0 || compare_links(&links->items[distinct - 1], &links->items[i]) != 0) {
+            links->items[distinct++] = links->items[i];
         }
     }
+    bool folded = distinct > SHOWN + 3;
+    for (; shown < distinct; shown++) {
+        if (folded && shown == SHOWN) {
+            strbuf_printf(out, "<details><summary>%zu more</summary>", distinct - shown);
+        } else if (shown > 0) {
+            strbuf_puts(out, ", ");
+        }
+        add_one_link(&links->items[shown], out);
+    }
+    strbuf_puts(out, folded ? "</details>" : "");
+    vec_free(links);
+}
+
+static void add_imports(const ModuleList *imports, StrBuf *out) {
+    LinkList links = {0};
+    for (size_t i = 0; i < imports->count; i++) {
+        Link link = {imports->items[i]->name, NULL};
+        vec_push(&links, link);
+    }
+    add_links(&links, out);
+}
+
+static void add_importers(const Module *module, StrBuf *out) {
+    LinkList links = {0};
+    for (size_t i = 0; i < module->imported_by.count; i++) {
+        const ImportEdge *edge = &module->imported_by.items[i];
+        bool plain = edge->reason == NULL || strcmp(edge->reason, "import") == 0;
+        Link link = {edge->from != NULL ? edge->from->name : NULL, plain ? NULL : edge->reason};
+        if (link.name != NULL || link.reason != NULL) {
+            vec_push(&links, link);
+        }
+    }
+    add_links(&links, out);
 }
 
 static void add_row(const Module *module, const ModuleList *imports, Arena *arena, StrBuf *out) {
@@ -146,9 +200,13 @@ static void add_table(const Program *program, Arena *arena, StrBuf *out) {
     }
     strbuf_puts(out, "<table>\n<thead><tr><th>Module</th><th>Origin</th><th>Imports</th>"
                      "<th>Imported by</th></tr></thead>\n<tbody id=\"m\">\n");
-    for (size_t i = 0; i < count; i++) {
-        add_row(program->sorted.items[i], &imports[i], arena, out);
-        vec_free(&imports[i]);
+    for (int origin = ORIGIN_PROGRAM; origin <= ORIGIN_STDLIB; origin++) { /* own modules first */
+        for (size_t i = 0; i < count; i++) {
+            if ((int)program->sorted.items[i]->origin == origin) {
+                add_row(program->sorted.items[i], &imports[i], arena, out);
+                vec_free(&imports[i]);
+            }
+        }
     }
     strbuf_puts(out, "</tbody>\n</table>\n");
     free(imports);
@@ -176,9 +234,10 @@ void report_html(const Program *program, StrBuf *out) {
     strbuf_html(out, name);
     strbuf_puts(out, STYLE);
     strbuf_html(out, name);
-    strbuf_printf(out,
-                  "</h1>\n<p>%zu modules, Python %s. Names in warnings.txt were not found.</p>\n",
-                  program->sorted.count, program->target.version);
+    strbuf_printf(
+        out,
+        "</h1>\n<p>%zu modules, Python %s. Imports that were not found are in warnings.txt.</p>\n",
+        program->sorted.count, program->target.version);
     add_missing(program, out);
     strbuf_puts(out, SEARCH);
     add_table(program, &arena, out);

@@ -439,11 +439,26 @@ static bool comes_from(Facts *facts, expr_ty function, const CallRule *rule) {
     return false;
 }
 
+/* Built-in functions that import a module when they are called. */
+static void add_builtin_import(Facts *facts, expr_ty call, const char *name) {
+    static const struct {
+        const char *function, *module;
+    } builtins[] = {{"breakpoint", "pdb"}, {"help", "pydoc"}};
+    for (size_t i = 0; i < sizeof(builtins) / sizeof(builtins[0]); i++) {
+        if (strcmp(name, builtins[i].function) == 0) {
+            facts_add_import(facts, builtins[i].module, NULL, 0, call->lineno, IMPORT_DYNAMIC);
+        }
+    }
+}
+
 void facts_visit_call(Facts *facts, expr_ty call) {
     expr_ty function = call->v.Call.func;
     const char *name = facts_last_name(facts, function);
     if (name == NULL) {
         return;
+    }
+    if (function->kind == Name_kind) {
+        add_builtin_import(facts, call, name);
     }
     for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
         if (strcmp(name, rules[i].name) == 0 && comes_from(facts, function, &rules[i])) {

@@ -2,7 +2,14 @@
 include mk/config.mk
 
 .PHONY: all
+ifeq ($(PY_MINOR),)
+all:
+	@echo "make: there is no $(PYTHON); scripts/bootstrap.sh installs what is missing on Debian," >&2
+	@echo "and make PYTHON=… takes another interpreter" >&2
+	@exit 1
+else
 all: $(BUILD)/pyc2c
+endif
 
 include mk/build.mk
 include mk/tools.mk

@@ -7,11 +7,11 @@ VERSION := 0.1.0
 
 Q := $(if $(V),,@)
 
-PY_MINOR  := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
-PY_EXE    := $(shell $(PYTHON) -c 'import sys; print(sys.executable)')
-PY_INC    := $(shell $(PYTHON) -c 'import sysconfig; print(sysconfig.get_path("include"))')
-PY_CONFIG := $(shell $(PYTHON) -c 'import sysconfig; print(sysconfig.get_config_var("LIBPL"))')
-PY_STDLIB := $(shell $(PYTHON) -c 'import sysconfig; print(sysconfig.get_path("stdlib"))')
+PY_MINOR  := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null)
+PY_EXE    := $(shell $(PYTHON) -c 'import sys; print(sys.executable)' 2>/dev/null)
+PY_INC    := $(shell $(PYTHON) -c 'import sysconfig; print(sysconfig.get_path("include"))' 2>/dev/null)
+PY_CONFIG := $(shell $(PYTHON) -c 'import sysconfig; print(sysconfig.get_config_var("LIBPL"))' 2>/dev/null)
+PY_STDLIB := $(shell $(PYTHON) -c 'import sysconfig; print(sysconfig.get_path("stdlib"))' 2>/dev/null)
 PY_LIB    := $(firstword $(wildcard $(PY_CONFIG)/libpython$(PY_MINOR).a))
 
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wundef -Wwrite-strings \

@@ -3,9 +3,9 @@
 # link.toml records this build's Python for `pyc2c`: a link at the user's place must use the very
 # libpython and flags that the runtime was compiled for.
 
-PY_VERSION := $(shell $(PYTHON) -c 'import platform; print(platform.python_version())')
+PY_VERSION := $(shell $(PYTHON) -c 'import platform; print(platform.python_version())' 2>/dev/null)
 # Debian has a position independent archive; a Python configured with --enable-shared has only such.
-PY_SHARED  := $(shell $(PYTHON) -c 'import sysconfig; print(sysconfig.get_config_var("Py_ENABLE_SHARED") or "")')
+PY_SHARED  := $(shell $(PYTHON) -c 'import sysconfig; print(sysconfig.get_config_var("Py_ENABLE_SHARED") or "")' 2>/dev/null)
 PY_LIB_PIC := $(firstword $(wildcard $(PY_CONFIG)/libpython$(PY_MINOR)-pic.a) \
                           $(if $(filter 1,$(PY_SHARED)),$(PY_LIB)))
 

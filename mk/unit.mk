@@ -3,7 +3,7 @@ UNIT_DIR  := $(BUILD)/unit/$(PY_MINOR)
 UNIT_OBJ  := $(patsubst %.c,$(BUILD)/obj/$(PY_MINOR)/%.o,$(sort $(wildcard compiler/support/*.c \
                                                                          compiler/front/*.c)))
 UNIT_BIN  := $(patsubst tests/unit/%.c,$(UNIT_DIR)/%,$(sort $(wildcard tests/unit/*_test.c)))
-PY_STDLIB := $(shell $(PYTHON) -c 'import sysconfig; print(sysconfig.get_path("stdlib"))')
+PY_STDLIB := $(shell $(PYTHON) -c 'import sysconfig; print(sysconfig.get_path("stdlib"))' 2>/dev/null)
 
 $(UNIT_DIR)/%: tests/unit/%.c $(UNIT_OBJ) $(PY_LIB)
 	@mkdir -p $(@D)

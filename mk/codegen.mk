@@ -67,7 +67,7 @@ $(RTDIR)/librt-pic.a: $(RUNTIME_PIC_OBJ)
 	$(Q)rm -f $@ && ar rcsD $@ $(RUNTIME_PIC_OBJ)
 
 # ---- the license check: needs libcrypto's headers, and is linked in only where it is asked for ----
-HAVE_CRYPTO := $(shell echo '\#include <openssl/evp.h>' | $(CC) -E -xc - >/dev/null 2>&1 && echo 1)
+HAVE_CRYPTO := $(shell $(CC) -E -include openssl/evp.h -xc /dev/null >/dev/null 2>&1 && echo 1)
 
 $(RTDIR)/rt_license.o: runtime/license/rt_license.c
 	@mkdir -p $(@D)

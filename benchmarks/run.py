@@ -2,11 +2,13 @@
 
     make bench                                     everything: an hour or more, most of it Nuitka
     make bench ARGS="--quick --tools pyc2c,pyinstaller"
+    make bench ARGS=--publish                      everything, into RESULTS.md, too
     python3.11 benchmarks/run.py --build build --only hello,plugin --rounds 40
 
-Writes results.md, results.json and results.svg into benchmarks/results/ (or --output). Figures are
-figures: nothing here passes or fails by time. The exit status is 1 only when pyc2c itself could not
-build a program or the program did not do what it does under CPython.
+Writes results.md, results.json and results.svg into benchmarks/results/ (or --output); --publish
+also replaces RESULTS.md and RESULTS.svg beside this file, which are checked in. Figures are figures:
+nothing here passes or fails by time. The exit status is 1 only when pyc2c itself could not build a
+program, or the program did not do what it does under CPython.
 """
 from __future__ import annotations
 
@@ -41,6 +43,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, help="interleaved rounds (default: 30)")
     parser.add_argument("--limit", type=float, default=3600, help="seconds a build may take")
     parser.add_argument("--output", type=Path, default=HERE / "results")
+    parser.add_argument("--publish", action="store_true", help="replace RESULTS.md and RESULTS.svg")
     return parser.parse_args()
 
 
@@ -104,14 +107,17 @@ def main() -> int:
         say(f"{name}: measuring {rounds} rounds")
         results[name] = measure(programs[name], builds, rounds, say)
 
-    given.output.mkdir(parents=True, exist_ok=True)
     titles = {name: tool.title for name, tool in tools.items()}
     text = report.markdown(results, programs, tools, facts, rounds)
+    picture = plot.svg(results, programs, titles)
+    given.output.mkdir(parents=True, exist_ok=True)
     (given.output / "results.md").write_text(text, encoding="utf-8")
     (given.output / "results.json").write_text(report.as_json(results, facts), encoding="utf-8")
-    (given.output / "results.svg").write_text(
-        plot.svg(results, programs, titles), encoding="utf-8"
-    )
+    (given.output / "results.svg").write_text(picture, encoding="utf-8")
+    if given.publish:
+        published = text.replace("\n### ", "\n![all runs](RESULTS.svg)\n\n### ", 1)
+        (HERE / "RESULTS.md").write_text(published, encoding="utf-8")
+        (HERE / "RESULTS.svg").write_text(picture, encoding="utf-8")
     print(text)
     say(f"written: {given.output}/results.md, results.json, results.svg")
     own = [by_tool["pyc2c"] for by_tool in results.values() if "pyc2c" in by_tool]

@@ -26,9 +26,9 @@
 # argv = ["256 + 9"]
 # status = 9
 # [[run]]
-# name = "huge"
-# argv = ["2 ** 70"]
-# status = 255
+# name = "large"
+# argv = ["2 ** 40 + 5"]
+# status = 5
 # [[run]]
 # name = "tuple"
 # argv = ["(1, 2)"]

@@ -88,6 +88,14 @@ bool rt_elf_is_object(const void *handle);
  * ("ssl" -> "libssl.so.3"); NULL when none is carried. */
 const char *rt_elf_find_library(const char *name);
 
+/* ---- rt_ext.c: extension modules linked in ---- */
+
+/* Handle of the linked module that has this virtual path, NULL if there is none. */
+const void *rt_static_open(const char *path);
+bool rt_static_is_handle(const void *handle);
+/* Its init function, for names of init functions; NULL for others. */
+void *rt_static_symbol(const void *handle, const char *name);
+
 /* ---- rt_exec.c, rt_child.c: children ---- */
 
 /* Set by the parent when it starts this executable again: see rt_child.c. */

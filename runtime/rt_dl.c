@@ -41,6 +41,10 @@ RtDlAnswer rt_dl_open(const char *path, int flags, const void *unused, void *cal
         RtObject *object = rt_elf_load_name(path, rt_elf_at((uintptr_t)caller), flags, &found);
         return found ? answer(object) : to_host();
     }
+    const void *linked = rt_static_open(path);
+    if (linked) {
+        return answer((void *)(uintptr_t)linked);
+    }
     uint32_t node = rt_vfs_lookup(path);
     if (node == IMAGE_NONE) {
         return to_host();
@@ -53,6 +57,9 @@ RtDlAnswer rt_dl_open(const char *path, int flags, const void *unused, void *cal
 
 RT_EXPORT int dlclose(void *handle) {
     rt_host_start();
+    if (rt_static_is_handle(handle)) {
+        return 0;
+    }
     if (!rt_elf_is_object(handle)) {
         return rt_real_dlclose(handle);
     }
@@ -138,6 +145,13 @@ static RtDlAnswer find_symbol(void *handle, RtWanted *wanted, const void *caller
 RtDlAnswer rt_dl_symbol(void *handle, const char *name, const void *unused, void *caller) {
     (void)unused;
     rt_host_start();
+    if (rt_static_is_handle(handle)) {
+        void *symbol = rt_static_symbol(handle, name);
+        if (!symbol) {
+            rt_elf_fail("undefined symbol: %s (in a module linked into the executable)", name);
+        }
+        return answer(symbol);
+    }
     if (!atomic_load(&rt_objects) || !name) {
         return to_host();
     }

@@ -1,7 +1,8 @@
 """Shows pyc2c at work: builds an mcpd plugin and talks to the executable over gRPC.
 
-Run by `make demo`, with the interpreter that pyc2c was built for, after pyc2c is built. Every step prints what it does; the first that does
-not do what it should ends the demo with status 1, says what went wrong, and leaves nothing running.
+Run by `make demo`, with the interpreter that pyc2c was built for, after pyc2c is built.
+Every step prints what it does; the first that does not do what it should ends the demo with status 1,
+says what went wrong, and leaves nothing running.
 """
 from __future__ import annotations
 

@@ -34,7 +34,6 @@ class Program:
     arguments: Callable[[Path, Endpoint], list[str]]
     answered: Callable[[Endpoint], bool] | None = None
     needs_packages: bool = True
-    target: float | None = None
 
     @property
     def is_server(self) -> bool:
@@ -81,7 +80,6 @@ PROGRAMS = (
         EXAMPLES / "hello" / "hello.py",
         lambda folder, endpoint: [],
         needs_packages=False,
-        target=0.50,
     ),
     Program(
         "mid",
@@ -89,7 +87,6 @@ PROGRAMS = (
         REPOSITORY / "benchmarks" / "programs" / "mid.py",
         lambda folder, endpoint: [],
         needs_packages=False,
-        target=0.62,
     ),
     Program("cli", "click CLI", EXAMPLES / "cli" / "todo.py", _todo_arguments),
     Program(
@@ -105,7 +102,6 @@ PROGRAMS = (
         EXAMPLES / "plugins" / "header.py",
         lambda folder, endpoint: ["--address", str(endpoint.path), "--network", "unix"],
         _grpc_answered,
-        target=0.65,
     ),
 )
 

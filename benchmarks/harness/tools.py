@@ -147,8 +147,8 @@ class PyInstaller(Tool):
     def build_command(self, program: Program, output: Path) -> list[str | Path]:
         folder = self.folder(program)
         return [
-            *(self.place.python, "-m", "PyInstaller", "--onefile", "--noconfirm", "--log-level=WARN"),
-            *("--name", output.name, "--distpath", output.parent),
+            *(self.place.python, "-m", "PyInstaller", "--onefile", "--noconfirm"),
+            *("--log-level=WARN", "--name", output.name, "--distpath", output.parent),
             *("--workpath", folder / "work", "--specpath", folder / "work"),
             program.source,
         ]

@@ -75,7 +75,8 @@ def sign(database: sqlite3.Connection, name: str, file: Path) -> None:
 def verify(database: sqlite3.Connection, name: str, file: Path, signature: str) -> None:
     public, _, _ = find(database, name)
     try:
-        signing.VerifyKey(public).verify(file.read_bytes(), Base64Encoder.decode(signature.encode()))
+        given = Base64Encoder.decode(signature.encode())
+        signing.VerifyKey(public).verify(file.read_bytes(), given)
     except (exceptions.BadSignatureError, exceptions.ValueError, ValueError):
         raise SystemExit("keytool: the signature is not right") from None
     print("the signature is right")

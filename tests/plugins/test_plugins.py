@@ -94,9 +94,8 @@ def sides(builder, target, plugin_python, request):
         if request.config.getoption("--oracle-only"):
             return oracle, oracle
         executable = builder.executable(program, target, plugin_python)
-        return oracle, Side(
-            "executable", (executable,), Path("/"), normal=normalise.for_executable(executable, NOWHERE)
-        )
+        normal = normalise.for_executable(executable, NOWHERE)
+        return oracle, Side("executable", (executable,), Path("/"), normal=normal)
 
     return make_sides
 

@@ -50,11 +50,20 @@ static void set_path(PyConfig *config, wchar_t **field, const char *relative) {
     free(full);
 }
 
+/* "/real/directory", ".." and "../x": beside the executable, or a path below the executable. */
 static void add_search_path(const char *path, void *context) {
     PyConfig *config = context;
     wchar_t *decoded = NULL;
     if (path[0] == '/') {
         check(PyConfig_SetBytesString(config, &decoded, path), config);
+    } else if (strncmp(path, "..", 2) == 0 && (path[2] == '/' || path[2] == '\0')) {
+        char *full = NULL;
+        int directory = (int)(strrchr(rt_image.exe, '/') - rt_image.exe);
+        if (asprintf(&full, "%.*s%s", directory, rt_image.exe, path + 2) < 0) {
+            abort();
+        }
+        check(PyConfig_SetBytesString(config, &decoded, full), config);
+        free(full);
     } else {
         set_path(config, &decoded, path);
     }

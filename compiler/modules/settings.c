@@ -61,11 +61,15 @@ static void set_paths(Program *program, const Request *request) {
     const char *stdlib =
         arena_printf(arena, "lib/python%d.%d", program->target.major, program->target.minor);
     add_path(&paths, "");
-    add_path(&paths, "lib");
     add_path(&paths, stdlib);
     add_path(&paths, path_join(arena, stdlib, "lib-dynload"));
+    add_path(&paths, "lib");
     for (size_t i = 0; i < request->external_paths.count; i++) {
-        add_path(&paths, request->external_paths.items[i]);
+        const char *path = request->external_paths.items[i];
+        add_path(&paths, path[0] == '/' ? path : path_join(arena, "..", path));
+    }
+    if (request->filesystem_importer) {
+        add_path(&paths, ".."); /* the executable's own directory */
     }
     for (size_t i = 0; i < paths.count; i++) {
         set(program, "path", paths.items[i]);

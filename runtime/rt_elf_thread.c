@@ -92,9 +92,40 @@ static __attribute__((noreturn)) void leave_thread(void) {
     _longjmp(thread_exit->point, 1);
 }
 
+/* ---- two copies of libgcc_s ---- */
+
+typedef _Unwind_Reason_Code (*Backtrace)(_Unwind_Trace_Fn visit, void *context);
+
+static _Unwind_Reason_Code stop_at_once(struct _Unwind_Context *context, void *unused) {
+    (void)context;
+    (void)unused;
+    return _URC_END_OF_STACK;
+}
+
+static bool provide_unwinder(void) {
+    if (!rt_host_provide(unwinder_library)) {
+        return false;
+    }
+    void *handle = rt_real_dlopen(unwinder_library, RTLD_NOW | RTLD_NOLOAD);
+    bool found = false;
+    RtObject *in_place = rt_elf_load_name(unwinder_library, NULL, RTLD_NOW | RTLD_NOLOAD, &found);
+    if (handle && in_place) {
+        Backtrace first = (Backtrace)rt_real_dlsym(handle, "_Unwind_Backtrace");
+        Backtrace second = (Backtrace)rt_elf_symbol(in_place, "_Unwind_Backtrace");
+        if (first && second) {
+            first(stop_at_once, NULL);
+            second(stop_at_once, NULL);
+        }
+    }
+    if (handle) {
+        rt_real_dlclose(handle);
+    }
+    return true;
+}
+
 RT_EXPORT void pthread_exit(void *value) {
     rt_host_start();
-    if (!thread_exit || rt_host_provide(unwinder_library)) {
+    if (!thread_exit || provide_unwinder()) {
         rt_real_pthread_exit(value);
     } else {
         thread_exit->value = value;
@@ -105,6 +136,6 @@ RT_EXPORT void pthread_exit(void *value) {
 
 RT_EXPORT int pthread_cancel(pthread_t id) {
     rt_host_start();
-    rt_host_provide(unwinder_library);
+    provide_unwinder();
     return rt_real_pthread_cancel(id);
 }

@@ -8,12 +8,12 @@
 #
 # T="-k name" chooses tests; TEST_JOBS=n sets how many run at once.
 TEST_JOBS   ?= $(shell nproc)
-TEST_PYTHON := $(BUILD)/tests/venv/bin/python
-TEST_APPS   := $(BUILD)/tests/apps/bin/python
+TEST_PYTHON := $(abspath $(BUILD)/tests/venv/bin/python)
+TEST_APPS   := $(abspath $(BUILD)/tests/apps/bin/python)
 SUITES      := run cli behaviour apps plugins property signals faults determinism
 T ?=
 
-PYTEST = PYC2C=$(abspath $(BUILD)/pyc2c) PYC2C_TEST_APPS_PYTHON=$(abspath $(TEST_APPS)) \
+PYTEST = PYC2C=$(abspath $(BUILD)/pyc2c) PYC2C_TEST_APPS_PYTHON=$(TEST_APPS) \
          PYTHONDONTWRITEBYTECODE=1 $(TEST_PYTHON) -m pytest -n $(TEST_JOBS) --dist=worksteal
 
 .PHONY: test test-all test-tools test-venvs test-versions test-unit-python test-oracle test-long \

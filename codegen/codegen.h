@@ -29,7 +29,8 @@ bool stub_provide(Program *program, const Request *request, const char *support_
 bool image_write(const Program *program, const Request *request, const char *stub,
                  const char *output, const Progress *progress, Diags *diags);
 
-/* STRATEGY_PORTABLE: <output>/<name> plus the embedded tree as plain files beside it. */
+/* STRATEGY_PORTABLE: the directory `output` with the executable of the same name and its files as plain
+ * files beside it, in <name>.data/. */
 bool portable_write(const Program *program, const Request *request, const char *stub,
                     const char *output, const Progress *progress, Diags *diags);
 /* STRATEGY_EMBEDDED and STRATEGY_SYSTEM: an executable that starts the host's Python. */

@@ -85,7 +85,8 @@ typedef struct ImageModule {
 enum { /* ImageNode.flags */
     IMAGE_NODE_DIRECTORY = 1,
     IMAGE_NODE_EXECUTABLE = 2,
-    IMAGE_NODE_MAPPED = 4 /* page aligned, stored as is: may be mapped from the executable */
+    IMAGE_NODE_MAPPED = 4, /* page aligned, stored as is: may be mapped from the executable */
+    IMAGE_NODE_BESIDE = 8  /* not in the image: <dir of exe>/<setting "beside">/<path> (portable) */
 };
 
 typedef struct ImageNode {

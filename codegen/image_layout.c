@@ -122,6 +122,17 @@ static bool collect_items(ImageLayout *layout, const Program *program, PathItems
     return ok;
 }
 
+/* A portable build keeps its files beside the executable, where they can be changed; shared objects
+ * stay inside, because they are mapped from there. */
+static bool lies_beside(LayoutFiles files, const EmbeddedFile *file) {
+    return files == LAYOUT_FILES_BESIDE && !file->mapped;
+}
+
+static uint64_t size_on_disk(const EmbeddedFile *file) {
+    struct stat info;
+    return file->path != NULL && stat(file->path, &info) == 0 ? (uint64_t)info.st_size : file->size;
+}
+
 static bool add_file_content(ImageLayout *layout, const EmbeddedFile *file, const Request *request,
                              uint32_t *number, Diags *diags) {
     Packing packing = file->mapped             ? PACK_NEVER
@@ -161,7 +172,7 @@ static void link_node(ImageLayout *layout, StrMap *numbers, uint32_t *last_child
 
 /* `numbers` gets path -> node number. */
 static bool add_nodes(ImageLayout *layout, const Program *program, const Request *request,
-                      StrMap *numbers, Diags *diags) {
+                      LayoutFiles files, StrMap *numbers, Diags *diags) {
     PathItems items = {0};
     bool ok = collect_items(layout, program, &items, diags);
     uint32_t *last_child = xmalloc(items.count * sizeof(*last_child));
@@ -173,8 +184,11 @@ static bool add_nodes(ImageLayout *layout, const Program *program, const Request
                           .first_child = IMAGE_NONE,
                           .next_sibling = IMAGE_NONE};
         uint32_t content = IMAGE_NONE;
-        if (item->file != NULL && !add_file_content(layout, item->file, request, &content, diags)) {
-            ok = false;
+        if (item->file != NULL && lies_beside(files, item->file)) {
+            node.flags |= IMAGE_NODE_BESIDE;
+            node.size = size_on_disk(item->file);
+        } else if (item->file != NULL) {
+            ok = add_file_content(layout, item->file, request, &content, diags);
         }
         vec_push(&layout->nodes, node);
         vec_push(&layout->node_contents, content);
@@ -393,13 +407,8 @@ bool layout_build(ImageLayout *layout, const Program *program, const Request *re
                   LayoutFiles files, Diags *diags) {
     *layout = (ImageLayout){.arena = program->arena, .contents = {.arena = program->arena}};
     add_string(layout, "");
-    /* Without files the tree is empty: only its root. */
-    Program without_files = *program;
-    if (files == LAYOUT_FILES_BESIDE) {
-        without_files.files.count = 0;
-    }
     StrMap numbers = {0};
-    bool ok = add_nodes(layout, &without_files, request, &numbers, diags);
+    bool ok = add_nodes(layout, program, request, files, &numbers, diags);
     ok = add_modules(layout, program, request, &numbers, diags) && ok;
     add_settings(layout, program);
     add_libraries(layout, program, &numbers);

@@ -23,7 +23,7 @@ typedef struct ImageLayout {
     uint64_t tables_size;          /* index, tables and strings; data starts behind them */
 } ImageLayout;
 
-/* What of the program lies in the image: everything, or (portable) all but the files. */
+/* Where files lie: in the image, or (portable) beside the executable, all but shared objects. */
 typedef enum LayoutFiles { LAYOUT_FILES_INSIDE, LAYOUT_FILES_BESIDE } LayoutFiles;
 
 /* False with errors for unreadable files and for two things that claim one place. Free the layout in

@@ -5,6 +5,7 @@
 
 #include "../compiler/front/front.h"
 #include "../compiler/support/fs.h"
+#include "../compiler/support/path.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -249,8 +250,23 @@ static bool read_content(const ImageFile *image, uint64_t offset, uint64_t size,
     return ok;
 }
 
+/* Portable builds: the file beside the executable. */
+static bool read_beside(const ImageFile *image, const ImageNode *file, StrBuf *out) {
+    const char *directory = image_setting(image, "beside");
+    Arena arena = {0};
+    bool ok = directory != NULL &&
+              fs_read(arena_printf(&arena, "%s/%s/%s", path_dir(&arena, image->path), directory,
+                                   image_string(image, file->path)),
+                      out);
+    arena_free(&arena);
+    return ok;
+}
+
 bool image_read_node(const ImageFile *image, uint32_t node, StrBuf *out) {
     const ImageNode *file = &image->nodes[node];
+    if ((file->flags & IMAGE_NODE_BESIDE) != 0) {
+        return read_beside(image, file, out);
+    }
     return read_content(image, file->data, file->size, file->stored, out);
 }
 

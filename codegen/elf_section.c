@@ -48,3 +48,24 @@ ElfResult elf_find_section(const uint8_t *data, uint64_t size, const char *name,
     }
     return ELF_NO_SECTION;
 }
+
+void elf_each_symbol(const uint8_t *data, uint64_t size, bool defined,
+                     void (*each)(const char *name, void *context), void *context) {
+    uint64_t symbols = 0;
+    uint64_t symbols_size = 0;
+    uint64_t strings = 0;
+    uint64_t strings_size = 0;
+    if (elf_find_section(data, size, ".dynsym", &symbols, &symbols_size) != ELF_FOUND ||
+        elf_find_section(data, size, ".dynstr", &strings, &strings_size) != ELF_FOUND ||
+        strings_size == 0 || data[strings + strings_size - 1] != '\0') {
+        return;
+    }
+    for (uint64_t at = 0; at + sizeof(Elf64_Sym) <= symbols_size; at += sizeof(Elf64_Sym)) {
+        Elf64_Sym symbol;
+        memcpy(&symbol, data + symbols + at, sizeof(symbol));
+        if ((symbol.st_shndx != SHN_UNDEF) == defined && symbol.st_name != 0 &&
+            symbol.st_name < strings_size) {
+            each((const char *)data + strings + symbol.st_name, context);
+        }
+    }
+}

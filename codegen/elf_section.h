@@ -1,4 +1,4 @@
-/* Just enough ELF: where a section of an executable lies in the file. */
+/* Just enough ELF: where a section lies in the file, which symbols an object imports and exports. */
 #ifndef PYC2C_CODEGEN_ELF_SECTION_H
 #define PYC2C_CODEGEN_ELF_SECTION_H
 
@@ -15,5 +15,10 @@ typedef enum ElfResult {
 /* Looks `name` up among the section headers of the ELF image `data`. The range is within `size`. */
 ElfResult elf_find_section(const uint8_t *data, uint64_t size, const char *name, uint64_t *offset,
                            uint64_t *length);
+
+/* Names in the dynamic symbol table: those the object defines, or those it wants from others. Does
+ * nothing for a file that is no ELF object or has none. */
+void elf_each_symbol(const uint8_t *data, uint64_t size, bool defined,
+                     void (*each)(const char *name, void *context), void *context);
 
 #endif

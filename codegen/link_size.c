@@ -1,11 +1,11 @@
 #include "link_size.h"
 
 #include "elf_section.h"
+#include "link_stub.h"
 
 #include "../compiler/support/fs.h"
 #include "../compiler/support/path.h"
 
-#include <elf.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,12 +26,45 @@ static const char *const small[] = {
 #undef SMALL_BUILTIN
 };
 
-bool link_size_small_serves(const Program *program) {
-    for (size_t i = 0; i < program->files.count; i++) {
-        if (program->files.items[i].mapped) {
-            return false; /* it may need any part of the C API */
-        }
+/* ---- does the small stub do? ---- */
+
+typedef struct SymbolSet {
+    Arena *arena;
+    StrMap names;
+    bool missing; /* something is wanted that is not in `names` */
+} SymbolSet;
+
+/* The C API; every other symbol comes from the object's own libraries. */
+static bool is_python_symbol(const char *name) {
+    return strncmp(name, "Py", 2) == 0 || strncmp(name, "_Py", 3) == 0;
+}
+
+static void add_symbol(const char *name, void *context) {
+    SymbolSet *set = context;
+    if (!strmap_has(&set->names, name)) {
+        strmap_set(&set->names, arena_strdup(set->arena, name), NULL);
     }
+}
+
+static void check_symbol(const char *name, void *context) {
+    SymbolSet *set = context;
+    set->missing |= is_python_symbol(name) && !strmap_has(&set->names, name);
+}
+
+/* Calls `each` for the symbols of a file; false when it cannot be read. */
+static bool each_symbol(const char *path, bool defined,
+                        void (*each)(const char *name, void *context), SymbolSet *set) {
+    const uint8_t *data;
+    size_t size;
+    if (!fs_map(path, &data, &size)) {
+        return false;
+    }
+    elf_each_symbol(data, size, defined, each, set);
+    fs_unmap(data, size);
+    return true;
+}
+
+static bool has_builtins(const Program *program) {
     for (size_t i = 0; i < program->modules.count; i++) {
         const Module *module = program->modules.entries[i].value;
         bool found = module->kind != MODULE_BUILTIN;
@@ -44,6 +77,21 @@ bool link_size_small_serves(const Program *program) {
     }
     return true;
 }
+
+bool link_size_small_serves(const Program *program, const char *stub) {
+    SymbolSet set = {.arena = program->arena};
+    bool serves = has_builtins(program) && each_symbol(stub, true, add_symbol, &set);
+    for (size_t i = 0; serves && i < program->files.count; i++) {
+        const EmbeddedFile *file = &program->files.items[i];
+        if (file->mapped && file->path != NULL) {
+            serves = each_symbol(file->path, false, check_symbol, &set) && !set.missing;
+        }
+    }
+    strmap_free(&set.names);
+    return serves;
+}
+
+/* ---- built-in modules ---- */
 
 static bool is_wanted(const Program *program, const char *name) {
     for (size_t i = 0; i < sizeof(always) / sizeof(always[0]); i++) {
@@ -87,84 +135,79 @@ static int compare_names(const void *a, const void *b) {
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static void add_name(Arena *arena, StrMap *names, const char *name) {
-    if (name[0] != '\0' && !strmap_has(names, name)) {
-        strmap_set(names, arena_strdup(arena, name), NULL);
-    }
-}
-
-static bool add_imports(Arena *arena, StrMap *names, const char *path, Diags *diags) {
-    const uint8_t *data;
-    size_t size;
-    if (!fs_map(path, &data, &size)) {
-        diag_error(diags, EXIT_USER, NULL, "cannot read '%s': %s", path, strerror(errno));
-        return false;
-    }
-    uint64_t symbols = 0;
-    uint64_t symbols_size = 0;
-    uint64_t strings = 0;
-    uint64_t strings_size = 0;
-    if (elf_find_section(data, size, ".dynsym", &symbols, &symbols_size) == ELF_FOUND &&
-        elf_find_section(data, size, ".dynstr", &strings, &strings_size) == ELF_FOUND &&
-        strings_size > 0 && data[strings + strings_size - 1] == '\0') {
-        for (uint64_t at = 0; at + sizeof(Elf64_Sym) <= symbols_size; at += sizeof(Elf64_Sym)) {
-            Elf64_Sym symbol;
-            memcpy(&symbol, data + symbols + at, sizeof(symbol));
-            if (symbol.st_shndx == SHN_UNDEF && symbol.st_name < strings_size) {
-                add_name(arena, names, (const char *)data + strings + symbol.st_name);
-            }
+static bool add_imports(SymbolSet *set, const Program *program, Diags *diags) {
+    for (size_t i = 0; i < program->files.count; i++) {
+        const EmbeddedFile *file = &program->files.items[i];
+        if (file->mapped && file->path != NULL &&
+            !each_symbol(file->path, false, add_symbol, set)) {
+            diag_error(diags, EXIT_USER, NULL, "cannot read '%s': %s", file->path, strerror(errno));
+            return false;
         }
     }
-    fs_unmap(data, size);
     return true;
 }
 
-static bool add_runtime_exports(Arena *arena, StrMap *names, const LinkPlan *plan, Diags *diags) {
-    const char *path = path_join(arena, plan->directory, "exports.txt");
+static bool add_runtime_exports(SymbolSet *set, const LinkPlan *plan, Diags *diags) {
+    const char *path = path_join(set->arena, plan->directory, "exports.txt");
     StrBuf text = {0};
     if (!fs_read(path, &text)) {
         diag_error(diags, EXIT_TOOLCHAIN, "install pyc2c again", "cannot read '%s': %s", path,
                    strerror(errno));
         return false;
     }
-    char *rest = text.data;
+    char *rest = NULL;
     for (char *line = strtok_r(text.data, "\n", &rest); line != NULL;
          line = strtok_r(NULL, "\n", &rest)) {
-        add_name(arena, names, line);
+        add_symbol(line, set);
     }
     strbuf_free(&text);
     return true;
 }
 
-const char *link_size_exports(Arena *arena, const Program *program, const LinkPlan *plan,
-                              const char *directory, Diags *diags) {
-    StrMap names = {0};
-    bool ok = add_runtime_exports(arena, &names, plan, diags);
-    for (size_t i = 0; ok && i < program->files.count; i++) {
-        const EmbeddedFile *file = &program->files.items[i];
-        if (file->mapped && file->path != NULL) {
-            ok = add_imports(arena, &names, file->path, diags);
-        }
-    }
-    const char **sorted = xmalloc(names.count * sizeof(*sorted));
-    for (size_t i = 0; i < names.count; i++) {
-        sorted[i] = names.entries[i].key;
-    }
-    qsort(sorted, names.count, sizeof(*sorted), compare_names);
+static bool write_list(const char *path, const StrVec *names, Diags *diags) {
     StrBuf text = {0};
     strbuf_puts(&text, "{\n");
-    for (size_t i = 0; i < names.count; i++) {
-        strbuf_printf(&text, "    \"%s\";\n", sorted[i]);
+    for (size_t i = 0; i < names->count; i++) {
+        strbuf_printf(&text, "    \"%s\";\n", names->items[i]);
     }
     strbuf_puts(&text, "};\n");
-    free(sorted);
-    strmap_free(&names);
-    const char *path = path_join(arena, directory, "exports.ld");
-    if (ok && !fs_write_atomic(path, text.data, text.length, 0600)) {
+    bool ok = fs_write_atomic(path, text.data, text.length, 0600);
+    if (!ok) {
         diag_error(diags, EXIT_TOOLCHAIN, "check $TMPDIR", "cannot write '%s': %s", path,
                    strerror(errno));
-        ok = false;
     }
     strbuf_free(&text);
-    return ok ? path : NULL;
+    return ok;
+}
+
+bool link_size_exports(Arena *arena, const Program *program, const LinkPlan *plan,
+                       const char *directory, StrVec *flags, Diags *diags) {
+    SymbolSet set = {.arena = arena};
+    StrVec sorted = {0};
+    const char *path = path_join(arena, directory, "exports.ld");
+    bool ok = add_runtime_exports(&set, plan, diags) && add_imports(&set, program, diags);
+    for (size_t i = 0; ok && i < set.names.count; i++) {
+        vec_push(&sorted, set.names.entries[i].key);
+    }
+    if (sorted.count > 0) {
+        qsort(sorted.items, sorted.count, sizeof(*sorted.items), compare_names);
+    }
+    ok = ok && write_list(path, &sorted, diags);
+    vec_push(flags, arena_printf(arena, "-Wl,--dynamic-list=%s", path));
+    for (size_t i = 0; i < sorted.count; i++) {
+        if (is_python_symbol(sorted.items[i])) {
+            vec_push(flags, arena_printf(arena, "-Wl,-u,%s", sorted.items[i]));
+        }
+    }
+    vec_free(&sorted);
+    strmap_free(&set.names);
+    return ok;
+}
+
+const char *link_size_archive(Arena *arena, const char *libpython, const char *directory,
+                              Diags *diags) {
+    const char *lean = path_join(arena, directory, "libpython.a");
+    const char *const argv[] = {"objcopy", "-D", "-R", ".eh_frame", "-R", ".rela.eh_frame",
+                                libpython, lean, NULL};
+    return link_run(argv, NULL, "preparing libpython", diags) ? lean : NULL;
 }

@@ -6,8 +6,8 @@
  *
  * --optimize-size leaves out what a general stub must have: built-in modules that the program does not
  * reach (an own table of built-in modules replaces libpython's config.o, and the archive members
- * behind the other names are not pulled in), and exported symbols that no embedded shared object
- * imports. */
+ * behind the other names are not pulled in), exported symbols that no embedded shared object imports,
+ * and unwind tables of C code (see link_size_archive). */
 #include "link_stub.h"
 
 #include "link_size.h"
@@ -111,12 +111,10 @@ static bool choose_flags(Link *link) {
         vec_push(&link->flags, "-rdynamic");
         return true;
     }
-    const char *exports = link_size_exports(link->arena, link->program, link->plan, link->directory,
-                                            link->diags);
-    if (exports == NULL) {
+    if (!link_size_exports(link->arena, link->program, link->plan, link->directory, &link->flags,
+                           link->diags)) {
         return false;
     }
-    vec_push(&link->flags, arena_printf(link->arena, "-Wl,--dynamic-list=%s", exports));
     vec_push(&link->flags, "-Wl,--gc-sections");
     vec_push(&link->flags, "-Wl,--build-id=none");
     return true;
@@ -218,7 +216,11 @@ static bool link_cached(Link *link, const CacheOps *cache, const char *output) {
     if (cache != NULL && cache->get(cache->context, "link", key, link->arena, &data, &size)) {
         return write_cached(link, data, size, output);
     }
-    if (!run_linker(link, output)) {
+    if (link->request->optimize_size) {
+        link->libpython =
+            link_size_archive(link->arena, link->libpython, link->directory, link->diags);
+    }
+    if (link->libpython == NULL || !run_linker(link, output)) {
         return false;
     }
     if (cache != NULL && fs_map(output, &data, &size)) {

@@ -3,7 +3,7 @@
  * Most programs start from a stub that `make` linked: nothing is compiled or linked for them, which
  * is what makes a build take a fraction of a second and work without a compiler. There are two: one
  * with all of libpython, and one a megabyte smaller with the built-in modules that every program has,
- * for programs that import no others and load no shared objects. A fresh link is made
+ * for programs that need no others. A fresh link is made
  * when native objects have to go in, or when an option changes the stub itself. Its result depends on
  * the bytes of its inputs only, and is kept in the cache under their hash. */
 #include "codegen.h"
@@ -38,7 +38,8 @@ bool stub_provide(Program *program, const Request *request, const char *support_
                   const char **path, Diags *diags) {
     Arena *arena = program->arena;
     const char *directory = path_join(arena, support_dir, PYC2C_PYTHON_MINOR);
-    *path = path_join(arena, directory, link_size_small_serves(program) ? "stub-small" : "stub");
+    const char *small = path_join(arena, directory, "stub-small");
+    *path = link_size_small_serves(program, small) ? small : path_join(arena, directory, "stub");
     const char *purpose = link_purpose(request, objects);
     if (purpose != NULL) {
         LinkPlan plan;

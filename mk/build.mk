@@ -59,9 +59,9 @@ $(RTDIR)/librt.a: $(RUNTIME_OBJ)
 	@mkdir -p $(@D)
 	$(Q)rm -f $@ && ar rcsD $@ $(RUNTIME_OBJ)
 
-$(RTDIR)/stub: $(RTDIR)/librt.a $(PY_LIB)
+$(RTDIR)/stub: $(RTDIR)/librt.a $(BUILD)/obj/$(PY_MINOR)/libpython-lean.a
 	$(Q)$(CC) $(STUB_LDFLAGS) $(STUB_WRAPS:%=-Wl,--wrap=%) -s -o $@ -Wl,--whole-archive $(RTDIR)/librt.a \
-	    -Wl,--no-whole-archive $(PY_LIB) $(PY_LIBS)
+	    -Wl,--no-whole-archive $(PY_LIB_LEAN) $(PY_LIBS)
 
 include mk/codegen.mk
 

@@ -29,7 +29,15 @@ $(RTDIR)/exports.txt: $(RTDIR)/librt.a
 	$(Q)readelf -sW $< | awk '$$5 == "GLOBAL" && $$6 == "DEFAULT" && $$7 != "UND" { print $$8 }' \
 	    | LC_ALL=C sort -u > $@
 
-# ---- a smaller stub for programs that need few built-in modules and load no shared objects ----
+# ---- libpython without unwind tables: half a megabyte less in every executable ----
+# No C++ exception passes through CPython's C code; see link_size_archive in codegen/link_size.h.
+PY_LIB_LEAN := $(BUILD)/obj/$(PY_MINOR)/libpython-lean.a
+
+$(PY_LIB_LEAN): $(PY_LIB) mk/codegen.mk
+	@mkdir -p $(@D)
+	$(Q)objcopy -D -R .eh_frame -R .rela.eh_frame $(PY_LIB) $@
+
+# ---- a smaller stub for programs that need few built-in modules ----
 SMALL_BUILTINS := $(shell sed -n 's/^[A-Z]*_BUILTIN("\(.*\)").*/\1/p' codegen/core_builtins.def)
 # Rows of libpython's own table (config.c) for these modules, as `name symbol`.
 SMALL_ROWS = sed -n 's/^ *{"\([A-Za-z0-9_]*\)", *\([A-Za-z0-9_]*\)}.*/\1 \2/p' \
@@ -46,14 +54,10 @@ $(BUILD)/obj/$(PY_MINOR)/small_builtins.c: codegen/core_builtins.def mk/codegen.
 	  $(SMALL_ROWS) | sed 's/ NULL$$/ 0/; s/\(.*\) \(.*\)/    {"\1", \2},/'; \
 	  echo '    {0, 0},'; echo '};'; } > $@
 
-$(RTDIR)/stub-small: $(RTDIR)/librt.a $(RTDIR)/exports.txt $(PY_LIB) \
-                     $(BUILD)/obj/$(PY_MINOR)/small_builtins.c
-	$(Q){ echo '{'; sed 's/.*/    &;/' $(RTDIR)/exports.txt; echo '};'; } > $(@:=.exports)
-	$(Q)$(CC) $(filter-out -rdynamic,$(STUB_LDFLAGS)) $(STUB_WRAPS:%=-Wl,--wrap=%) -O1 -s -o $@ \
-	    -Wl,--dynamic-list=$(@:=.exports) -Wl,--gc-sections \
+$(RTDIR)/stub-small: $(RTDIR)/librt.a $(PY_LIB_LEAN) $(BUILD)/obj/$(PY_MINOR)/small_builtins.c
+	$(Q)$(CC) $(STUB_LDFLAGS) $(STUB_WRAPS:%=-Wl,--wrap=%) -O1 -s -o $@ -Wl,--gc-sections \
 	    $(BUILD)/obj/$(PY_MINOR)/small_builtins.c -Wl,--whole-archive $(RTDIR)/librt.a \
-	    -Wl,--no-whole-archive $(PY_LIB) $(PY_LIBS)
-	$(Q)rm -f $(@:=.exports)
+	    -Wl,--no-whole-archive $(PY_LIB_LEAN) $(PY_LIBS)
 
 # ---- the runtime once more, position independent, for --pie ----
 RUNTIME_PIC_OBJ := $(RUNTIME_SRC:%.c=$(BUILD)/obj/$(PY_MINOR)/pic/%.o)

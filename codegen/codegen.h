@@ -11,12 +11,20 @@
 bool support_modules_add(Program *program, const char *support_dir, const CacheOps *cache,
                          Diags *diags);
 
-/* Extension modules that are linked in from sources: own C sources, CFFI, sdists. Compiles what is
- * needed (through the cache) and turns the modules concerned into MODULE_STATIC. `objects` gets the
- * relocatable files for the link, `libraries` what they need from the system (-lfoo). */
-bool static_extensions_build(Program *program, const Request *request, const char *support_dir,
-                             const CacheOps *cache, const Progress *progress, StrVec *objects,
-                             StrVec *libraries, Diags *diags);
+/* Extension modules that are linked in from sources, compiled through the cache. `objects` gets the
+ * relocatable files for the link, `libraries` what they need from the system (-lfoo).
+ *
+ * Before the program is collected: the program's own C sources and CFFI modules. Enters them into
+ * `program` (whose target and arena must be set) as MODULE_STATIC, and what they import from C into
+ * `request->hidden_imports`. */
+bool static_sources_build(Program *program, Request *request, const char *support_dir,
+                          const CacheOps *cache, const Progress *progress, StrVec *objects,
+                          StrVec *libraries, Diags *diags);
+/* After it was collected: packages named in `sdists`. Turns their extension modules that the program
+ * reaches into MODULE_STATIC; a package that cannot be built this way is a warning. */
+bool static_sdists_build(Program *program, const Request *request, const char *support_dir,
+                         const CacheOps *cache, const Progress *progress, StrVec *objects,
+                         StrVec *libraries, Diags *diags);
 
 /* The executable without its image: the prebuilt stub of `support_dir`/<minor>/ where nothing has to
  * be linked, else a fresh link in a private directory. *path is valid until exit. */

@@ -10,36 +10,47 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool static_extensions_build(Program *program, const Request *request, const char *support_dir,
-                             const CacheOps *cache, const Progress *progress, StrVec *objects,
-                             StrVec *libraries, Diags *diags) {
-    if (request->c_sources.count == 0 && request->cffi_modules.count == 0 &&
-        request->sdists.count == 0) {
-        return true;
-    }
-    StaticBuild build = {.arena = program->arena,
-                         .program = program,
-                         .request = request,
-                         .cache = cache,
-                         .progress = progress,
-                         .diags = diags,
-                         .support_dir = support_dir,
-                         .objects = objects,
-                         .libraries = libraries};
-    if (!link_plan_read(&build.plan, build.arena, request, support_dir, diags) ||
-        !link_plan_check(&build.plan, build.arena, "building extension modules from sources",
-                         diags)) {
+static bool start(StaticBuild *build) {
+    if (!link_plan_read(&build->plan, build->arena, build->request, build->support_dir,
+                        build->diags) ||
+        !link_plan_check(&build->plan, build->arena, "building extension modules from sources",
+                         build->diags)) {
         return false;
     }
-    build.directory = fs_temp_dir(build.arena);
-    if (build.directory == NULL) {
-        diag_error(diags, EXIT_TOOLCHAIN, "set TMPDIR to a writable directory",
+    build->directory = fs_temp_dir(build->arena);
+    if (build->directory == NULL) {
+        diag_error(build->diags, EXIT_TOOLCHAIN, "set TMPDIR to a writable directory",
                    "cannot create a temporary directory: %s", strerror(errno));
         return false;
     }
-    fs_remove_at_exit(build.directory);
-    progress->step(progress->context, "building extension modules");
-    return static_own_build(&build) && static_cffi_build(&build) && static_sdist_build(&build);
+    fs_remove_at_exit(build->directory);
+    build->progress->step(build->progress->context, "building extension modules");
+    return true;
+}
+
+bool static_sources_build(Program *program, Request *request, const char *support_dir,
+                          const CacheOps *cache, const Progress *progress, StrVec *objects,
+                          StrVec *libraries, Diags *diags) {
+    if (request->c_sources.count == 0 && request->cffi_modules.count == 0) {
+        return true;
+    }
+    StaticBuild build = {program->arena, program,     request, cache,     progress, diags,
+                         .support_dir = support_dir, .objects = objects, .libraries = libraries};
+    if (request->cffi_modules.count > 0) {
+        vec_push(&request->hidden_imports, "_cffi_backend");
+    }
+    return start(&build) && static_own_build(&build) && static_cffi_build(&build);
+}
+
+bool static_sdists_build(Program *program, const Request *request, const char *support_dir,
+                         const CacheOps *cache, const Progress *progress, StrVec *objects,
+                         StrVec *libraries, Diags *diags) {
+    if (request->sdists.count == 0) {
+        return true;
+    }
+    StaticBuild build = {program->arena, program,     request, cache,     progress, diags,
+                         .support_dir = support_dir, .objects = objects, .libraries = libraries};
+    return start(&build) && static_sdist_build(&build);
 }
 
 bool static_is_cxx(const char *source) {

@@ -81,26 +81,6 @@ static bool isolate(StaticBuild *build, const char *module_name, const char *joi
 
 /* ---- the program's lists ---- */
 
-static void forget_missing(Program *program, const char *name) {
-    size_t kept = 0;
-    for (size_t i = 0; i < program->missing.count; i++) {
-        if (strcmp(program->missing.items[i].name, name) != 0) {
-            program->missing.items[kept++] = program->missing.items[i];
-        }
-    }
-    program->missing.count = kept;
-}
-
-static void forget_hint(Program *program, const char *name) {
-    size_t kept = 0;
-    for (size_t i = 0; i < program->hints.count; i++) {
-        if (strcmp(program->hints.items[i].name, name) != 0) {
-            program->hints.items[kept++] = program->hints.items[i];
-        }
-    }
-    program->hints.count = kept;
-}
-
 static void forget_file(Program *program, const char *vpath) {
     size_t kept = 0;
     for (size_t i = 0; i < program->files.count; i++) {
@@ -109,16 +89,6 @@ static void forget_file(Program *program, const char *vpath) {
         }
     }
     program->files.count = kept;
-}
-
-static void insert_sorted(Program *program, Module *module) {
-    vec_push(&program->sorted, module);
-    size_t place = program->sorted.count - 1;
-    while (place > 0 && strcmp(program->sorted.items[place - 1]->name, module->name) > 0) {
-        program->sorted.items[place] = program->sorted.items[place - 1];
-        place--;
-    }
-    program->sorted.items[place] = module;
 }
 
 /* `__file__` looks as if the shared object were there: packages compute paths from it. */
@@ -141,9 +111,6 @@ void static_register_module(StaticBuild *build, const char *module_name, const c
         module->origin = ORIGIN_PROGRAM;
         module->vpath = virtual_path(build, module_name);
         strmap_set(&program->modules, module->name, module);
-        insert_sorted(program, module);
-        forget_missing(program, module_name);
-        forget_hint(program, module_name);
     } else if (module->kind == MODULE_EXTENSION) {
         forget_file(program, module->vpath);
     }

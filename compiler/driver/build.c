@@ -109,16 +109,20 @@ static bool make_executable(Build *build) {
     const Progress *progress = &session->progress;
     StrVec objects = {0}, libraries = {0};
     const char *stub = NULL;
-    bool ok = program_collect(&build->program, request, session->support_dir, &session->cache_ops,
+    bool ok = (!needs_stub(request) ||
+               static_sources_build(&build->program, &session->options.request,
+                                    session->support_dir, &session->cache_ops, progress, &objects,
+                                    &libraries, &session->diags)) &&
+              program_collect(&build->program, request, session->support_dir, &session->cache_ops,
                               progress, &session->diags);
     if (ok) {
         record_options(build);
     }
     if (ok && needs_stub(request)) {
         progress->step(progress->context, "linking");
-        ok = static_extensions_build(&build->program, request, session->support_dir,
-                                     &session->cache_ops, progress, &objects, &libraries,
-                                     &session->diags) &&
+        ok = static_sdists_build(&build->program, request, session->support_dir,
+                                 &session->cache_ops, progress, &objects, &libraries,
+                                 &session->diags) &&
              stub_provide(&build->program, request, session->support_dir, &objects, &libraries,
                           &session->cache_ops, &stub, &session->diags) &&
              support_modules_add(&build->program, session->support_dir, &session->cache_ops,

@@ -260,7 +260,19 @@ PyObject *rt_load_extension(PyObject *name, const ImageModule *entry) {
     return module;
 }
 
-/* Part of the runtime written in Python that completes a standard module once it is loaded. */
+/* ---- parts of the runtime written in Python that complete a standard module once it is loaded ---- */
+
+static PyObject *find_library(PyObject *self, PyObject *name) {
+    (void)self;
+    const char *text = PyUnicode_Check(name) ? PyUnicode_AsUTF8(name) : NULL;
+    const char *soname = text != NULL ? rt_elf_find_library(text) : NULL;
+    PyErr_Clear();
+    return soname != NULL ? PyUnicode_DecodeFSDefault(soname) : Py_NewRef(Py_None);
+}
+
+static PyMethodDef find_library_method = {"find_carried", find_library, METH_O,
+                                          "File name of a library inside the executable."};
+
 int rt_load_adapter(const char *name, PyObject *module) {
     char full[256];
     if (snprintf(full, sizeof(full), "_pyc2c.%s", name) >= (int)sizeof(full)) {
@@ -271,11 +283,14 @@ int rt_load_adapter(const char *name, PyObject *module) {
         return 0;
     }
     PyObject *code = rt_import_code(adapter);
-    PyObject *d = code ? Py_BuildValue("{sOsOsO}", "__builtins__", PyEval_GetBuiltins(), "__name__",
-                                       PyUnicode_InternFromString("_pyc2c"), "module", module)
-                       : NULL;
+    PyObject *find_library = code ? PyCFunction_New(&find_library_method, NULL) : NULL;
+    PyObject *d = find_library
+                      ? Py_BuildValue("{sOsssOsO}", "__builtins__", PyEval_GetBuiltins(), "__name__",
+                                      "_pyc2c", "module", module, "find_carried", find_library)
+                      : NULL;
     PyObject *done = d ? PyEval_EvalCode(code, d, d) : NULL;
     Py_XDECREF(code);
+    Py_XDECREF(find_library);
     Py_XDECREF(d);
     Py_XDECREF(done);
     return done != NULL ? 0 : -1;

@@ -3,8 +3,8 @@
  *   u32 number of imports, then for each: u32 flags, i32 level, i32 line, text module, list names
  *   list all_names, list entry_groups, list strings
  *
- * Integers are little-endian; a text is u32 length and its bytes; a list is u32 count + 1 (0: no list)
- * and its texts. Reading trusts nothing. */
+ * Integers are little-endian; a text is u32 length and its bytes; a list is u32 count + 1 (0: no
+ * list) and its texts. Reading trusts nothing. */
 #include "front.h"
 
 #include <stdlib.h>

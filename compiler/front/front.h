@@ -22,29 +22,30 @@ const char *front_python_version(void);
 void front_python_minor(int *major, int *minor);
 
 typedef struct FrontError {
-    const char *message; /* arena of the call; e.g. "invalid syntax" */
+    const char *message;          /* arena of the call; e.g. "invalid syntax" */
     int line, column, end_column; /* 1-based, 0 = unknown */
-    const char *source;  /* offending line or NULL */
+    const char *source;           /* offending line or NULL */
 } FrontError;
 
 /* Where an import statement stands; several may hold. */
 enum {
-    IMPORT_IN_FUNCTION = 1,  /* runs later, if ever */
-    IMPORT_CONDITIONAL = 2,  /* under if/while/for/match, in a handler or else of try */
-    IMPORT_IN_TRY = 4,       /* in a try body whose handlers catch ImportError or wider and do not end
-                                by raising; under contextlib.suppress(ImportError) */
-    IMPORT_TYPE_CHECKING = 8, /* never runs: under `if TYPE_CHECKING:`, or under a test that is false on
-                                the target (sys.version_info, sys.platform, os.name, False) */
-    IMPORT_DYNAMIC = 16,     /* argument of import_module, __import__, find_spec, run_module…; what it
-                                names need not exist. See `module` for patterns */
-    IMPORT_STAR = 32,        /* from m import * */
-    IMPORT_FROM = 64,        /* `names` may be submodules or attributes */
-    IMPORT_MAIN_ONLY = 128   /* under `if __name__ == "__main__":` */
+    IMPORT_IN_FUNCTION = 1, /* runs later, if ever */
+    IMPORT_CONDITIONAL = 2, /* under if/while/for/match, in a handler or else of try */
+    IMPORT_IN_TRY = 4, /* in a try body whose handlers catch ImportError or wider and do not end
+                          by raising; under contextlib.suppress(ImportError) */
+    IMPORT_TYPE_CHECKING =
+        8,               /* never runs: under `if TYPE_CHECKING:`, or under a test that is false on
+                           the target (sys.version_info, sys.platform, os.name, False) */
+    IMPORT_DYNAMIC = 16, /* argument of import_module, __import__, find_spec, run_module…; what it
+                            names need not exist. See `module` for patterns */
+    IMPORT_STAR = 32,    /* from m import * */
+    IMPORT_FROM = 64,    /* `names` may be submodules or attributes */
+    IMPORT_MAIN_ONLY = 128 /* under `if __name__ == "__main__":` */
 };
 
 typedef struct ImportFact {
-    const char *module;       /* as written; "" for `from . import x`. Dynamic ones may end in ".*" (or
-                                 be "*" with level > 0): any submodule of that package */
+    const char *module; /* as written; "" for `from . import x`. Dynamic ones may end in ".*" (or
+                           be "*" with level > 0): any submodule of that package */
     const char *const *names; /* of `from m import a, b`; NULL-terminated, NULL if none */
     int level;                /* leading dots */
     int line;

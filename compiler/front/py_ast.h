@@ -1,5 +1,6 @@
-/* CPython's syntax tree, parser and compiler, for the files that walk or make the tree. Apart from the
- * rest because these headers claim common words ("object", "string", "constant") as type names. */
+/* CPython's syntax tree, parser and compiler, for the files that walk or make the tree. Apart from
+ * the rest because these headers claim common words ("object", "string", "constant") as type names.
+ */
 #ifndef PYC2C_FRONT_PY_AST_H
 #define PYC2C_FRONT_PY_AST_H
 

@@ -1,8 +1,8 @@
 /* Imports by function call, entry point groups, and strings that may name modules.
  *
- * A module name that is put together from pieces is evaluated as a pattern: text, with WILD for what
- * is not known and OWN_PACKAGE for __name__ or __package__ at the start. "services.{x}" becomes the
- * dynamic import "services.*", all submodules of that package. */
+ * A module name that is put together from pieces is evaluated as a pattern: text, with WILD for
+ * what is not known and OWN_PACKAGE for __name__ or __package__ at the start. "services.{x}"
+ * becomes the dynamic import "services.*", all submodules of that package. */
 #include "py_facts.h"
 
 #include <stdlib.h>
@@ -33,8 +33,8 @@ static const CallRule rules[] = {
 #undef CALL
 };
 
-void facts_add_import(Facts *facts, const char *module, const char *const *names, int level, int line,
-                      unsigned flags) {
+void facts_add_import(Facts *facts, const char *module, const char *const *names, int level,
+                      int line, unsigned flags) {
     ImportFact fact = {.names = names, .level = level, .line = line, .flags = facts->flags | flags};
     fact.module = arena_strdup(facts->arena, module);
     vec_push(&facts->imports, fact);
@@ -71,7 +71,8 @@ static void evaluate_template(const char *text, char opening, StrBuf *out) {
 }
 
 /* ".".join(["services", name]) */
-static void evaluate_join(Facts *facts, const char *separator, expr_ty list, StrBuf *out, int depth) {
+static void evaluate_join(Facts *facts, const char *separator, expr_ty list, StrBuf *out,
+                          int depth) {
     asdl_expr_seq *items = list->kind == List_kind    ? list->v.List.elts
                            : list->kind == Tuple_kind ? list->v.Tuple.elts
                                                       : NULL;
@@ -89,12 +90,15 @@ static void evaluate_join(Facts *facts, const char *separator, expr_ty list, Str
 
 static void evaluate_call(Facts *facts, expr_ty call, StrBuf *out, int depth) {
     expr_ty function = call->v.Call.func;
-    const char *method = function->kind == Attribute_kind ? facts_text(function->v.Attribute.attr) : "";
-    const char *text =
-        function->kind == Attribute_kind ? facts_certain_string(facts, function->v.Attribute.value) : NULL;
+    const char *method =
+        function->kind == Attribute_kind ? facts_text(function->v.Attribute.attr) : "";
+    const char *text = function->kind == Attribute_kind
+                           ? facts_certain_string(facts, function->v.Attribute.value)
+                           : NULL;
     if (text != NULL && strcmp(method, "format") == 0) {
         evaluate_template(text, '{', out);
-    } else if (text != NULL && strcmp(method, "join") == 0 && asdl_seq_LEN(call->v.Call.args) == 1) {
+    } else if (text != NULL && strcmp(method, "join") == 0 &&
+               asdl_seq_LEN(call->v.Call.args) == 1) {
         evaluate_join(facts, text, asdl_seq_GET(call->v.Call.args, 0), out, depth);
     } else {
         strbuf_putc(out, WILD);
@@ -305,7 +309,8 @@ static void add_dunder_import(Facts *facts, expr_ty call, expr_ty name) {
     expr_ty from = find_argument(call, 3, "fromlist");
     expr_ty level = find_argument(call, 4, "level");
     long depth = 0;
-    if (level != NULL && level->kind == Constant_kind && PyLong_CheckExact(level->v.Constant.value)) {
+    if (level != NULL && level->kind == Constant_kind &&
+        PyLong_CheckExact(level->v.Constant.value)) {
         depth = PyLong_AsLong(level->v.Constant.value);
         PyErr_Clear();
     }
@@ -356,7 +361,8 @@ static bool mentions_own_path(expr_ty e, int depth) {
 
 /* pkgutil.iter_modules(plugins.__path__), iter_modules([os.path.dirname(__file__)]) */
 static void add_package_path(Facts *facts, expr_ty path, int line) {
-    const char *attribute = path->kind == Attribute_kind ? facts_text(path->v.Attribute.attr) : NULL;
+    const char *attribute =
+        path->kind == Attribute_kind ? facts_text(path->v.Attribute.attr) : NULL;
     if (attribute != NULL && strcmp(attribute, "__path__") == 0) {
         const char *package = facts_dotted(facts, path->v.Attribute.value);
         int level = 0;
@@ -364,8 +370,8 @@ static void add_package_path(Facts *facts, expr_ty path, int line) {
             level++;
         }
         if (package != NULL && is_dotted_name(package + level)) {
-            facts_add_import(facts, arena_printf(facts->arena, "%s.*", package + level), NULL, level,
-                             line, IMPORT_DYNAMIC);
+            facts_add_import(facts, arena_printf(facts->arena, "%s.*", package + level), NULL,
+                             level, line, IMPORT_DYNAMIC);
         }
     } else if (mentions_own_path(path, 0)) {
         facts_add_import(facts, "*", NULL, 1, line, IMPORT_DYNAMIC);
@@ -420,7 +426,8 @@ static void apply_rule(Facts *facts, const CallRule *rule, expr_ty call, expr_ty
     }
 }
 
-/* True when the function's full name is `name` from one of the modules, or its origin is unknown. */
+/* True when the function's full name is `name` from one of the modules, or its origin is unknown.
+ */
 static bool comes_from(Facts *facts, expr_ty function, const CallRule *rule) {
     if (rule->from[0] == '\0') {
         return true;

@@ -1,8 +1,8 @@
 /* The one place of the front end that knows which CPython it is compiled against. 3.11 to 3.13.
  *
  * The front end uses the parser and the compiler below `compile()`: one parse gives the syntax tree
- * that the facts are read from and that is then compiled. These entry points are internal to CPython,
- * which is why pyc2c is built once per minor version, against that version's headers. */
+ * that the facts are read from and that is then compiled. These entry points are internal to
+ * CPython, which is why pyc2c is built once per minor version, against that version's headers. */
 #ifndef PYC2C_FRONT_PY_COMPAT_H
 #define PYC2C_FRONT_PY_COMPAT_H
 
@@ -24,7 +24,8 @@
 #define COMPAT_NEW_STATEMENTS
 #endif
 
-/* The pending exception as one normalised object, cleared; NULL when there is none. New reference. */
+/* The pending exception as one normalised object, cleared; NULL when there is none. New reference.
+ */
 static inline PyObject *compat_take_exception(void) {
 #if PY_VERSION_HEX >= 0x030C0000
     return PyErr_GetRaisedException();

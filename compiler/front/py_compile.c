@@ -20,9 +20,9 @@ static const uint8_t *find_invalid_utf8(const uint8_t *at, const uint8_t *end) {
             continue;
         }
         size_t length = *at < 0xC2 ? 0 : *at < 0xE0 ? 2 : *at < 0xF0 ? 3 : *at < 0xF5 ? 4 : 0;
-        if (length == 0 || (size_t)(end - at) < length ||
-            (*at == 0xE0 && at[1] < 0xA0) || (*at == 0xED && at[1] >= 0xA0) ||
-            (*at == 0xF0 && at[1] < 0x90) || (*at == 0xF4 && at[1] >= 0x90)) {
+        if (length == 0 || (size_t)(end - at) < length || (*at == 0xE0 && at[1] < 0xA0) ||
+            (*at == 0xED && at[1] >= 0xA0) || (*at == 0xF0 && at[1] < 0x90) ||
+            (*at == 0xF4 && at[1] >= 0x90)) {
             return at;
         }
         for (size_t i = 1; i < length; i++) {
@@ -82,10 +82,8 @@ static void set_place(Arena *arena, const uint8_t *source, size_t size, const ui
     error->source = front_source_line(arena, source, size, error->line);
 }
 
-/* Faults that CPython reports without a place, or not at all: found before it sees the source.
- * `declared`: what encoding_line said. */
-static bool check_bytes(Arena *arena, const char *name, const uint8_t *source, size_t size,
-                        int declared, FrontError *error) {
+/* Faults that CPython reports without a place, or not at all: found before it sees the source. */
+static bool check_bytes(Arena *arena, const uint8_t *source, size_t size, FrontError *error) {
     *error = (FrontError){0};
     const uint8_t *nul = size > 0 ? memchr(source, '\0', size) : NULL;
     if (nul != NULL) {
@@ -94,20 +92,27 @@ static bool check_bytes(Arena *arena, const char *name, const uint8_t *source, s
         error->message = "source code cannot contain null bytes";
         return false;
     }
-    const uint8_t *invalid = find_invalid_utf8(source, source + size);
-    if (invalid != NULL && declared == 0) {
-        set_place(arena, source, size, invalid, error);
-        error->message = arena_printf(
-            arena, "Non-UTF-8 code starting with '\\x%02x' in file %s on line %d, but no encoding "
-                   "declared; see https://peps.python.org/pep-0263/ for details",
-            *invalid, name, error->line);
-        return false;
-    }
     if (size > INT32_MAX) {
         error->message = "the file is larger than Python can compile (2 GB)";
         return false;
     }
     return true;
+}
+
+/* After a failure: the undeclared byte that is not UTF-8 is the reason, unless something before it
+ * was wrong already. In CPython's words for a script, which say more than those for a module. */
+static void blame_encoding(Arena *arena, const char *name, const uint8_t *source, size_t size,
+                           const uint8_t *invalid, FrontError *error) {
+    FrontError place = {0};
+    set_place(arena, source, size, invalid, &place);
+    if (error->line == 0 || error->line >= place.line) {
+        *error = place;
+        error->message = arena_printf(
+            arena,
+            "Non-UTF-8 code starting with '\\x%02x' in file %s on line %d, but no encoding "
+            "declared; see https://peps.python.org/pep-0263/ for details",
+            *invalid, name, error->line);
+    }
 }
 
 typedef struct Parsed {
@@ -127,11 +132,13 @@ static void parsed_free(Parsed *parsed) {
 static bool parse(Arena *arena, const char *name, const uint8_t *source, size_t size, Parsed *out,
                   FrontError *error) {
     *out = (Parsed){.flags = _PyCompilerFlags_INIT};
-    int declared = encoding_line(arena, source, size);
-    if (!check_bytes(arena, name, source, size, declared, error)) {
+    if (!check_bytes(arena, source, size, error)) {
         return false;
     }
-    if (declared == 0) { /* known to be UTF-8; and only so does the parser count columns right */
+    /* What is not UTF-8 is no error yet: in comments, CPython imports it. */
+    int declared = encoding_line(arena, source, size);
+    const uint8_t *invalid = declared == 0 ? find_invalid_utf8(source, source + size) : NULL;
+    if (declared == 0 && invalid == NULL) { /* only so does the parser count columns right */
         out->flags.cf_flags |= PyCF_IGNORE_COOKIE;
     }
     char *text = xmalloc(size + 1); /* the tokenizer wants a NUL at the end */
@@ -146,7 +153,9 @@ static bool parse(Arena *arena, const char *name, const uint8_t *source, size_t 
     free(text);
     if (out->module == NULL) {
         front_take_error(arena, source, size, false, error);
-        if (error->line == 0 && declared > 0 && strstr(error->message, "encoding") != NULL) {
+        if (invalid != NULL) {
+            blame_encoding(arena, name, source, size, invalid, error);
+        } else if (error->line == 0 && declared > 0 && strstr(error->message, "encoding") != NULL) {
             error->line = declared; /* "unknown encoding: x" comes without a place */
             error->source = front_source_line(arena, source, size, declared);
         }
@@ -167,8 +176,8 @@ bool front_scan(Arena *arena, const char *name, const uint8_t *source, size_t si
 }
 
 /* Compiles a parsed module and takes over the bytes of its code. */
-static bool make_code(Arena *arena, Parsed *parsed, int optimize, const uint8_t *source, size_t size,
-                      CompiledSource *out, FrontError *error) {
+static bool make_code(Arena *arena, Parsed *parsed, int optimize, const uint8_t *source,
+                      size_t size, CompiledSource *out, FrontError *error) {
     PyObject *code = (PyObject *)_PyAST_Compile(parsed->module, parsed->name, &parsed->flags,
                                                 optimize, parsed->tree);
     if (code == NULL) {

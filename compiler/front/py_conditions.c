@@ -1,5 +1,5 @@
-/* Tests whose outcome is known before the program runs, because they ask about the platform or about
- * type checkers. What they leave out needs not be found, and what they let in does. */
+/* Tests whose outcome is known before the program runs, because they ask about the platform or
+ * about type checkers. What they leave out needs not be found, and what they let in does. */
 #include "py_facts.h"
 
 #include <string.h>
@@ -86,8 +86,8 @@ static size_t version_parts(Facts *facts, expr_ty expression) {
     if (expression->kind == Subscript_kind && expression->v.Subscript.slice->kind == Slice_kind) {
         expr_ty slice = expression->v.Subscript.slice;
         if (slice->v.Slice.lower != NULL || slice->v.Slice.step != NULL ||
-            slice->v.Slice.upper == NULL || !known_number(slice->v.Slice.upper, &stop) || stop < 1 ||
-            stop > MAX_VERSION_PARTS) {
+            slice->v.Slice.upper == NULL || !known_number(slice->v.Slice.upper, &stop) ||
+            stop < 1 || stop > MAX_VERSION_PARTS) {
             return 0;
         }
         expression = expression->v.Subscript.value;
@@ -109,10 +109,10 @@ static bool version_number(Facts *facts, expr_ty expression, long *number) {
         }
     } else if (expression->kind == Attribute_kind) {
         const char *name = facts_dotted(facts, expression);
-        index = name == NULL                                          ? -1
+        index = name == NULL                                  ? -1
                 : strcmp(name, "sys.version_info.major") == 0 ? 0
                 : strcmp(name, "sys.version_info.minor") == 0 ? 1
-                                                                      : -1;
+                                                              : -1;
     }
     if (index < 0 || index > 1) {
         return false;

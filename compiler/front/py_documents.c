@@ -1,5 +1,5 @@
-/* TOML by tomllib, JSON by json: the target's own standard library, so that what pyc2c reads is what
- * Python tools read. */
+/* TOML by tomllib, JSON by json: the target's own standard library, so that what pyc2c reads is
+ * what Python tools read. */
 #include "py_common.h"
 
 #include <stdlib.h>
@@ -9,8 +9,7 @@
 static PyObject *loads(const char *module_name, const char *text) {
     PyObject *document = PyUnicode_DecodeUTF8(text, (Py_ssize_t)strlen(text), NULL);
     PyObject *module = document != NULL ? PyImport_ImportModule(module_name) : NULL;
-    PyObject *result =
-        module != NULL ? PyObject_CallMethod(module, "loads", "O", document) : NULL;
+    PyObject *result = module != NULL ? PyObject_CallMethod(module, "loads", "O", document) : NULL;
     Py_XDECREF(module);
     Py_XDECREF(document);
     return result;
@@ -27,8 +26,7 @@ static void take_place(Arena *arena, const char *text, FrontError *error) {
             error->line = (int)strtol(place + strlen(forms[i]), &end, 10);
             const char *column = strstr(end, "column ");
             error->column = column != NULL ? (int)strtol(column + 7, NULL, 10) : 0;
-            error->message =
-                arena_strndup(arena, error->message, (size_t)(place - error->message));
+            error->message = arena_strndup(arena, error->message, (size_t)(place - error->message));
         }
     }
     const char *end_of_document = strstr(error->message, " (at end of document)");
@@ -40,8 +38,7 @@ static void take_place(Arena *arena, const char *text, FrontError *error) {
         error->message =
             arena_strndup(arena, error->message, (size_t)(end_of_document - error->message));
     }
-    error->source =
-        front_source_line(arena, (const uint8_t *)text, strlen(text), error->line);
+    error->source = front_source_line(arena, (const uint8_t *)text, strlen(text), error->line);
 }
 
 /* The exception's own text, without its type: these are messages for people already. */

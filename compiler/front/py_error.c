@@ -122,8 +122,8 @@ void front_take_error(Arena *arena, const uint8_t *source, size_t size, bool byt
     } else {
         PyObject *text = PyObject_Str(exception);
         PyErr_Clear();
-        error->message = arena_printf(arena, "%s: %s", Py_TYPE(exception)->tp_name,
-                                      front_text(arena, text));
+        error->message =
+            arena_printf(arena, "%s: %s", Py_TYPE(exception)->tp_name, front_text(arena, text));
         Py_XDECREF(text);
     }
     Py_DECREF(exception);

@@ -1,6 +1,6 @@
-/* Reading facts from a syntax tree: the parts of the collector. Private to py_imports.c (statements),
- * py_names.c (what names stand for), py_conditions.c (tests that are decided before the program runs)
- * and py_calls.c (calls that import, and strings). */
+/* Reading facts from a syntax tree: the parts of the collector. Private to py_imports.c
+ * (statements), py_names.c (what names stand for), py_conditions.c (tests that are decided before
+ * the program runs) and py_calls.c (calls that import, and strings). */
 #ifndef PYC2C_FRONT_PY_FACTS_H
 #define PYC2C_FRONT_PY_FACTS_H
 
@@ -12,13 +12,13 @@ typedef struct Facts {
     Arena *arena;
     VEC(ImportFact) imports;
     StrVec all_names, groups, strings;
-    bool has_all;           /* there is a literal __all__ */
-    StrMap seen;            /* strings and groups already listed ("s" or "g" + text) */
-    StrMap aliases;         /* imported name -> what it stands for: "np" -> "numpy", "x" -> ".pkg.x" */
-    StrMap bindings;        /* assigned name -> Binding */
-    unsigned flags;         /* IMPORT_* of the place that is being visited */
-    int depth;              /* of the recursion over the tree */
-    int scope;              /* 0 at module level, more in classes and functions */
+    bool has_all;    /* there is a literal __all__ */
+    StrMap seen;     /* strings and groups already listed ("s" or "g" + text) */
+    StrMap aliases;  /* imported name -> what it stands for: "np" -> "numpy", "x" -> ".pkg.x" */
+    StrMap bindings; /* assigned name -> Binding */
+    unsigned flags;  /* IMPORT_* of the place that is being visited */
+    int depth;       /* of the recursion over the tree */
+    int scope;       /* 0 at module level, more in classes and functions */
 } Facts;
 
 /* Deeper trees than CPython's compiler accepts are not descended into. */
@@ -36,7 +36,8 @@ void facts_bind_names(Facts *facts, asdl_stmt_seq *body);
 /* The targets of a loop or comprehension take their values from `values`. */
 void facts_bind_loop(Facts *facts, expr_ty target, expr_ty values);
 /* Dotted name that an expression stands for, imports resolved: "importlib.util.find_spec"; "?.name"
- * for an attribute of something unknown; NULL for what is no name. Relative ones start with dots. */
+ * for an attribute of something unknown; NULL for what is no name. Relative ones start with dots.
+ */
 const char *facts_dotted(Facts *facts, expr_ty expression);
 /* Last part of the same; cheap. */
 const char *facts_last_name(Facts *facts, expr_ty expression);
@@ -44,8 +45,8 @@ const char *facts_last_name(Facts *facts, expr_ty expression);
 void facts_possible_strings(Facts *facts, expr_ty expression, StrVec *out);
 /* The one literal string that the expression certainly is, else NULL. */
 const char *facts_certain_string(Facts *facts, expr_ty expression);
-/* The expressions that are assigned to a variable, one per call; NULL when `index` is past the last.
- * Elements of loops are not among them. */
+/* The expressions that are assigned to a variable, one per call; NULL when `index` is past the
+ * last. Elements of loops are not among them. */
 expr_ty facts_assigned(Facts *facts, expr_ty name, size_t index);
 /* True when a name was assigned the result of entry_points(). */
 bool facts_is_entry_points(Facts *facts, expr_ty expression);
@@ -58,8 +59,8 @@ Truth facts_truth(Facts *facts, expr_ty test);
 
 /* py_calls.c */
 
-void facts_add_import(Facts *facts, const char *module, const char *const *names, int level, int line,
-                      unsigned flags);
+void facts_add_import(Facts *facts, const char *module, const char *const *names, int level,
+                      int line, unsigned flags);
 /* Looks whether a call imports something or names an entry point group. */
 void facts_visit_call(Facts *facts, expr_ty call);
 /* `entry_points()["group"]`. */

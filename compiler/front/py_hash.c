@@ -33,7 +33,8 @@ static PyObject *blake2b(void) {
 static PyObject *new_hash(void) {
     PyObject *none = PyTuple_New(0);
     PyObject *options = Py_BuildValue("{s:i}", "digest_size", FRONT_HASH_SIZE);
-    PyObject *hash = none != NULL && options != NULL ? PyObject_Call(blake2b(), none, options) : NULL;
+    PyObject *hash =
+        none != NULL && options != NULL ? PyObject_Call(blake2b(), none, options) : NULL;
     Py_XDECREF(none);
     Py_XDECREF(options);
     if (hash == NULL) {
@@ -43,8 +44,7 @@ static PyObject *new_hash(void) {
 }
 
 static void update(PyObject *hash, const void *data, size_t size) {
-    PyObject *view =
-        PyMemoryView_FromMemory((char *)(uintptr_t)data, (Py_ssize_t)size, PyBUF_READ);
+    PyObject *view = PyMemoryView_FromMemory((char *)(uintptr_t)data, (Py_ssize_t)size, PyBUF_READ);
     PyObject *result = view != NULL ? PyObject_CallMethod(hash, "update", "O", view) : NULL;
     if (result == NULL) {
         hashing_failed();

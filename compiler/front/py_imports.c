@@ -26,12 +26,10 @@ static void visit_import(Facts *facts, asdl_alias_seq *names, int line) {
 
 static void visit_import_from(Facts *facts, stmt_ty statement) {
     asdl_alias_seq *aliases = statement->v.ImportFrom.names;
-    const char *module = statement->v.ImportFrom.module != NULL
-                             ? facts_text(statement->v.ImportFrom.module)
-                             : "";
+    const char *module =
+        statement->v.ImportFrom.module != NULL ? facts_text(statement->v.ImportFrom.module) : "";
     size_t count = 0;
-    const char **names =
-        ARENA_ARRAY(facts->arena, const char *, (size_t)asdl_seq_LEN(aliases) + 1);
+    const char **names = ARENA_ARRAY(facts->arena, const char *, (size_t)asdl_seq_LEN(aliases) + 1);
     unsigned flags = IMPORT_FROM;
     for (Py_ssize_t i = 0; i < asdl_seq_LEN(aliases); i++) {
         const char *name = facts_text(asdl_seq_GET(aliases, i)->name);
@@ -123,7 +121,8 @@ static void visit_function(Facts *facts, arguments_ty arguments, asdl_expr_seq *
     visit_all(facts, decorators);
     visit_arguments(facts, arguments);
     unsigned saved = facts->flags;
-    facts->flags = (saved & ~(unsigned)IMPORT_IN_TRY) | IMPORT_IN_FUNCTION; /* runs at another time */
+    facts->flags =
+        (saved & ~(unsigned)IMPORT_IN_TRY) | IMPORT_IN_FUNCTION; /* runs at another time */
     facts->scope++;
     visit_body(facts, body);
     facts->scope--;
@@ -165,7 +164,8 @@ static bool catches_import_error(Facts *facts, expr_ty type) {
     return false;
 }
 
-/* A handler that ends by raising does not make the import optional: the program fails all the same. */
+/* A handler that ends by raising does not make the import optional: the program fails all the same.
+ */
 static bool forgives(Facts *facts, excepthandler_ty handler) {
     asdl_stmt_seq *body = handler->v.ExceptHandler.body;
     Py_ssize_t length = asdl_seq_LEN(body);
@@ -189,7 +189,8 @@ static void visit_try(Facts *facts, asdl_stmt_seq *body, asdl_excepthandler_seq 
 
 /* with contextlib.suppress(ImportError): */
 static bool suppresses_import_error(Facts *facts, expr_ty context) {
-    const char *name = context->kind == Call_kind ? facts_last_name(facts, context->v.Call.func) : NULL;
+    const char *name =
+        context->kind == Call_kind ? facts_last_name(facts, context->v.Call.func) : NULL;
     if (name == NULL || strcmp(name, "suppress") != 0) {
         return false;
     }
@@ -211,7 +212,8 @@ static void visit_with(Facts *facts, asdl_withitem_seq *items, asdl_stmt_seq *bo
     visit_under(facts, body, forgiven ? IMPORT_IN_TRY : 0);
 }
 
-static void visit_loop(Facts *facts, expr_ty iterated, asdl_stmt_seq *body, asdl_stmt_seq *otherwise) {
+static void visit_loop(Facts *facts, expr_ty iterated, asdl_stmt_seq *body,
+                       asdl_stmt_seq *otherwise) {
     visit_expression(facts, iterated);
     visit_under(facts, body, IMPORT_CONDITIONAL);
     visit_under(facts, otherwise, IMPORT_CONDITIONAL);
@@ -329,7 +331,7 @@ static void visit_statement(Facts *facts, stmt_ty s) {
         visit_expression(facts, s->v.Assert.test);
         visit_expression(facts, s->v.Assert.msg);
         break;
-    COMPAT_NEW_STATEMENTS
+        COMPAT_NEW_STATEMENTS
     case Delete_kind:
     case Global_kind:
     case Nonlocal_kind:
@@ -425,7 +427,8 @@ static void visit_parts(Facts *facts, expr_ty e) {
         visit_comprehension(facts, e->v.SetComp.elt, NULL, e->v.SetComp.generators);
         break;
     case DictComp_kind:
-        visit_comprehension(facts, e->v.DictComp.key, e->v.DictComp.value, e->v.DictComp.generators);
+        visit_comprehension(facts, e->v.DictComp.key, e->v.DictComp.value,
+                            e->v.DictComp.generators);
         break;
     case GeneratorExp_kind:
         visit_comprehension(facts, e->v.GeneratorExp.elt, NULL, e->v.GeneratorExp.generators);

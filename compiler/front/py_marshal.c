@@ -1,14 +1,14 @@
 /* Canonical marshal: the same code object gives the same bytes, always.
  *
  * CPython's writer marks an object for later reference when its reference count happens to be above
- * one, and writes frozensets in hash order, so its bytes depend on what the process did before. Here
- * equality of *content* decides. The object tree is first turned into a graph in which equal parts are
- * one node (constants are immutable, so sharing them is what CPython's own compiler does within a
- * module); a node with several users is written once, marked, and referred to afterwards. Elements of
- * a frozenset are ordered by their own canonical bytes.
+ * one, and writes frozensets in hash order, so its bytes depend on what the process did before.
+ * Here equality of *content* decides. The object tree is first turned into a graph in which equal
+ * parts are one node (constants are immutable, so sharing them is what CPython's own compiler does
+ * within a module); a node with several users is written once, marked, and referred to afterwards.
+ * Elements of a frozenset are ordered by their own canonical bytes.
  *
- * The format is marshal version 4, Python/marshal.c; the order of a code object's fields is the same
- * in 3.11, 3.12 and 3.13. */
+ * The format is marshal version 4, Python/marshal.c; the order of a code object's fields is the
+ * same in 3.11, 3.12 and 3.13. */
 #include "py_common.h"
 
 #include <stdlib.h>
@@ -33,10 +33,10 @@ typedef enum NodeKind {
 
 typedef struct Node {
     NodeKind kind;
-    bool interned;            /* NODE_TEXT: some user is a name */
-    uint32_t users;           /* how many times the finished graph refers to it */
-    uint32_t reference;       /* number + 1 once it was written with a mark */
-    const uint8_t *data;      /* bytes, text, or the numbers of a code object */
+    bool interned;       /* NODE_TEXT: some user is a name */
+    uint32_t users;      /* how many times the finished graph refers to it */
+    uint32_t reference;  /* number + 1 once it was written with a mark */
+    const uint8_t *data; /* bytes, text, or the numbers of a code object */
     size_t size;
     const uint32_t *children; /* node numbers */
     size_t child_count;
@@ -173,7 +173,8 @@ static uint32_t add_bytes(Writer *writer, PyObject *object) {
     return number;
 }
 
-/* Numbers: CPython's own bytes for a lone number depend on nothing but the mark, which is removed. */
+/* Numbers: CPython's own bytes for a lone number depend on nothing but the mark, which is removed.
+ */
 static uint32_t add_number(Writer *writer, PyObject *object) {
     if (PyLong_CheckExact(object)) {
         int overflow;
@@ -277,9 +278,9 @@ static uint32_t add_frozenset(Writer *writer, PyObject *set, int depth) {
 
 static uint32_t add_code(Writer *writer, PyCodeObject *code, int depth) {
     uint8_t numbers[4 * CODE_NUMBERS];
-    const int values[CODE_NUMBERS] = {code->co_argcount,  code->co_posonlyargcount,
+    const int values[CODE_NUMBERS] = {code->co_argcount,       code->co_posonlyargcount,
                                       code->co_kwonlyargcount, code->co_stacksize,
-                                      code->co_flags,     code->co_firstlineno};
+                                      code->co_flags,          code->co_firstlineno};
     for (int i = 0; i < CODE_NUMBERS; i++) {
         put_u32(numbers + 4 * i, (uint32_t)values[i]);
     }
@@ -288,17 +289,16 @@ static uint32_t add_code(Writer *writer, PyCodeObject *code, int depth) {
         writer->failed = true;
         return NO_NODE;
     }
-    uint32_t parts[CODE_PARTS] = {
-        add_bytes(writer, instructions),
-        add_object(writer, code->co_consts, false, depth + 1),
-        add_object(writer, code->co_names, true, depth + 1),
-        add_object(writer, code->co_localsplusnames, true, depth + 1),
-        add_object(writer, code->co_localspluskinds, false, depth + 1),
-        add_object(writer, code->co_filename, false, depth + 1),
-        add_object(writer, code->co_name, true, depth + 1),
-        add_object(writer, code->co_qualname, true, depth + 1),
-        add_object(writer, code->co_linetable, false, depth + 1),
-        add_object(writer, code->co_exceptiontable, false, depth + 1)};
+    uint32_t parts[CODE_PARTS] = {add_bytes(writer, instructions),
+                                  add_object(writer, code->co_consts, false, depth + 1),
+                                  add_object(writer, code->co_names, true, depth + 1),
+                                  add_object(writer, code->co_localsplusnames, true, depth + 1),
+                                  add_object(writer, code->co_localspluskinds, false, depth + 1),
+                                  add_object(writer, code->co_filename, false, depth + 1),
+                                  add_object(writer, code->co_name, true, depth + 1),
+                                  add_object(writer, code->co_qualname, true, depth + 1),
+                                  add_object(writer, code->co_linetable, false, depth + 1),
+                                  add_object(writer, code->co_exceptiontable, false, depth + 1)};
     Py_DECREF(instructions);
     if (writer->failed) {
         return NO_NODE;

@@ -1,6 +1,6 @@
-/* What names stand for, as far as one file can tell: imported modules and functions, and the literal
- * strings that variables hold. Flow is ignored: a name may be any of the values it is given anywhere
- * in the file. */
+/* What names stand for, as far as one file can tell: imported modules and functions, and the
+ * literal strings that variables hold. Flow is ignored: a name may be any of the values it is given
+ * anywhere in the file. */
 #include "py_facts.h"
 
 #include <string.h>
@@ -112,8 +112,8 @@ static void alias_import(Facts *facts, alias_ty alias, const char *from, int lev
     if (from != NULL) {
         char dots[16] = "";
         memset(dots, '.', (size_t)(level < 15 ? level : 15));
-        stands_for = arena_printf(facts->arena, "%s%s%s%s", dots, from, from[0] != '\0' ? "." : "",
-                                  name);
+        stands_for =
+            arena_printf(facts->arena, "%s%s%s%s", dots, from, from[0] != '\0' ? "." : "", name);
     } else if (as == NULL) {
         local = stands_for = arena_strndup(facts->arena, name, strcspn(name, "."));
     }
@@ -131,8 +131,8 @@ static void bind_statement(Facts *facts, stmt_ty s) {
         for (Py_ssize_t i = 0; i < asdl_seq_LEN(s->v.ImportFrom.names); i++) {
             const char *module =
                 s->v.ImportFrom.module != NULL ? facts_text(s->v.ImportFrom.module) : "";
-            alias_import(facts, asdl_seq_GET(s->v.ImportFrom.names, i), module != NULL ? module : "",
-                         s->v.ImportFrom.level);
+            alias_import(facts, asdl_seq_GET(s->v.ImportFrom.names, i),
+                         module != NULL ? module : "", s->v.ImportFrom.level);
         }
         break;
     case Assign_kind:

@@ -1,6 +1,7 @@
 /* Starting the interpreter that pyc2c uses as a library: for parsing and compiling, not for running
- * the user's program. It takes nothing from the environment (no PYTHON* variables, no site), catches
- * no signals, prints nothing, and hashes without a random seed, so that all it makes is reproducible. */
+ * the user's program. It takes nothing from the environment (no PYTHON* variables, no site),
+ * catches no signals, prints nothing, and hashes without a random seed, so that all it makes is
+ * reproducible. */
 #include "py_common.h"
 
 #include "../support/fs.h"
@@ -13,8 +14,8 @@ static bool running;
 /* Where the standard library lies and the pieces of it that go on sys.path. */
 static bool add_search_path(PyConfig *config, const char *directory) {
     wchar_t *wide = Py_DecodeLocale(directory, NULL);
-    bool ok = wide != NULL && !PyStatus_Exception(
-                                  PyWideStringList_Append(&config->module_search_paths, wide));
+    bool ok = wide != NULL &&
+              !PyStatus_Exception(PyWideStringList_Append(&config->module_search_paths, wide));
     PyMem_RawFree(wide);
     return ok;
 }
@@ -46,8 +47,9 @@ static bool configure(PyConfig *config, const char *stdlib) {
     return ok;
 }
 
-/* The parser warns about doubtful code (invalid escapes, `is` with a literal). That is the business of
- * running the program, not of building it. The list is the one that also Lib/warnings.py uses. */
+/* The parser warns about doubtful code (invalid escapes, `is` with a literal). That is the business
+ * of running the program, not of building it. The list is the one that also Lib/warnings.py uses.
+ */
 static bool ignore_warnings(void) {
     PyObject *module = PyImport_ImportModule("_warnings");
     PyObject *filters = module != NULL ? PyObject_GetAttrString(module, "filters") : NULL;
@@ -95,8 +97,9 @@ bool front_init(const char *stdlib, const char **error) {
         return false;
     }
     if (!start(stdlib, &message)) {
-        snprintf(text, sizeof(text), "Python %d.%d could not be started with the library in '%s': %s",
-                 PY_MAJOR_VERSION, PY_MINOR_VERSION, stdlib, message);
+        snprintf(text, sizeof(text),
+                 "Python %d.%d could not be started with the library in '%s': %s", PY_MAJOR_VERSION,
+                 PY_MINOR_VERSION, stdlib, message);
         *error = text;
         return false;
     }

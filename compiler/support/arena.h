@@ -1,8 +1,8 @@
 /* Arena: memory that is freed all at once.
  *
- * Everything that lives as long as a build (module records, paths, diagnostics) is allocated here and
- * never freed on its own. Allocation never fails: out of memory ends the process with a message,
- * because a compiler can do nothing useful without memory. */
+ * Everything that lives as long as a build (module records, paths, diagnostics) is allocated here
+ * and never freed on its own. Allocation never fails: out of memory ends the process with a
+ * message, because a compiler can do nothing useful without memory. */
 #ifndef PYC2C_SUPPORT_ARENA_H
 #define PYC2C_SUPPORT_ARENA_H
 

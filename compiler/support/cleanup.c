@@ -1,6 +1,6 @@
-/* Everything below run_cleanup() may run inside a signal handler: no malloc, no stdio, no locks. The
- * registry is therefore a list of fixed blocks that only grows, whose slots are set and cleared by
- * single atomic operations, and directories are read with the bare system call. */
+/* Everything below run_cleanup() may run inside a signal handler: no malloc, no stdio, no locks.
+ * The registry is therefore a list of fixed blocks that only grows, whose slots are set and cleared
+ * by single atomic operations, and directories are read with the bare system call. */
 #include "cleanup.h"
 
 #include "arena.h"

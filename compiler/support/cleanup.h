@@ -1,9 +1,9 @@
 /* What must not outlive the process: unfinished files and running children.
  *
  * Both are registered here while they exist. They are removed when the process ends by exit() or by
- * SIGINT, SIGTERM or SIGHUP; after a signal the process then dies of that signal, so that its parent
- * sees the truth. Nothing can be done against SIGKILL, except that children ask the kernel to be
- * killed with us (proc.c). */
+ * SIGINT, SIGTERM or SIGHUP; after a signal the process then dies of that signal, so that its
+ * parent sees the truth. Nothing can be done against SIGKILL, except that children ask the kernel
+ * to be killed with us (proc.c). */
 #ifndef PYC2C_SUPPORT_CLEANUP_H
 #define PYC2C_SUPPORT_CLEANUP_H
 

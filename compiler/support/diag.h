@@ -18,10 +18,10 @@ typedef enum DiagLevel { DIAG_NOTE, DIAG_WARNING, DIAG_ERROR } DiagLevel;
 
 typedef struct Diag {
     DiagLevel level;
-    const char *file; /* NULL: no place */
-    int line;         /* 1-based, 0 = none */
-    int column;       /* 1-based, 0 = none */
-    int end_column;   /* exclusive, 0 = none */
+    const char *file;   /* NULL: no place */
+    int line;           /* 1-based, 0 = none */
+    int column;         /* 1-based, 0 = none */
+    int end_column;     /* exclusive, 0 = none */
     const char *source; /* the source line, NULL = the printer reads it from the file */
     const char *message;
     const char *hint; /* may be NULL */
@@ -42,7 +42,8 @@ void diag_error(Diags *diags, int exit_code, const char *hint, const char *forma
     __attribute__((format(printf, 4, 5)));
 void diag_warning(Diags *diags, const char *hint, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-/* Prints one with its source line. Columns count characters; control characters are made harmless. */
+/* Prints one with its source line. Columns count characters; control characters are made harmless.
+ */
 void diag_print(const Diag *diag, FILE *stream, bool colour);
 /* Prints all (at most 20 errors, then a count of the rest) and forgets them; the counters stay. */
 void diag_flush(Diags *diags, FILE *stream, bool colour);

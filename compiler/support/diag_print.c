@@ -69,7 +69,8 @@ static size_t decode(const char *text, uint32_t *character) {
     return length;
 }
 
-/* The source line and the line of markers below it. `column` and `end` are 1-based, end exclusive. */
+/* The source line and the line of markers below it. `column` and `end` are 1-based, end exclusive.
+ */
 static void draw(const char *source, int column, int end, StrBuf *line, StrBuf *marker) {
     int first = column > WINDOW - CONTEXT_BEFORE ? column - CONTEXT_BEFORE : 1;
     int number = 1; /* of the character, from 1 */
@@ -123,7 +124,8 @@ static void print_source(const Diag *diag, FILE *stream, bool colour) {
     if (diag->source != NULL) {
         strbuf_puts(&source, diag->source);
     }
-    if (diag->source != NULL || (diag->file != NULL && read_line(diag->file, diag->line, &source))) {
+    if (diag->source != NULL ||
+        (diag->file != NULL && read_line(diag->file, diag->line, &source))) {
         /* The line's own indentation says nothing: drop it, unless the error is inside it. */
         int indent = (int)strspn(strbuf_text(&source), " \t\f");
         if (diag->column > 0 && diag->column <= indent) {

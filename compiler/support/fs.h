@@ -29,9 +29,9 @@ bool fs_write_atomic(const char *path, const void *data, size_t size, mode_t mod
 bool fs_remove_tree(const char *path);
 /* Entries of a directory, sorted by bytes, without "." and "..". */
 bool fs_list(Arena *arena, const char *path, StrVec *names);
-/* Every regular file below `root` (paths relative to it, sorted). Follows links to files and, guarded
- * against loops by (device, inode), to directories. `skip` (may be NULL) prunes: return true to leave
- * out the entry with this relative path. */
+/* Every regular file below `root` (paths relative to it, sorted). Follows links to files and,
+ * guarded against loops by (device, inode), to directories. `skip` (may be NULL) prunes: return
+ * true to leave out the entry with this relative path. */
 bool fs_walk(Arena *arena, const char *root, StrVec *files,
              bool (*skip)(const char *relative, bool is_dir, void *context), void *context);
 /* A new private directory (0700, unpredictable name) under $TMPDIR or /tmp, registered with
@@ -41,8 +41,8 @@ char *fs_temp_dir(Arena *arena);
  * signal (INT, TERM, HUP); fs_forget takes it back once the path has its final place. */
 void fs_remove_at_exit(const char *path);
 void fs_forget(const char *path);
-/* Copies exactly `size` bytes from `offset` of one descriptor to the current position of another, in the
- * kernel where it can; false with EIO when `from` is shorter. */
+/* Copies exactly `size` bytes from `offset` of one descriptor to the current position of another,
+ * in the kernel where it can; false with EIO when `from` is shorter. */
 bool fs_copy_range(int from, off_t offset, int to, size_t size);
 
 #endif

@@ -1,8 +1,8 @@
 /* Running children: one loop serves any number of them.
  *
  * A child's standard input is an anonymous memory file, so feeding it can never block; its output
- * comes through pipes that one poll() watches together with the ends of the children (pidfd). A child
- * that could not be executed says so through a close-on-exec pipe. */
+ * comes through pipes that one poll() watches together with the ends of the children (pidfd). A
+ * child that could not be executed says so through a close-on-exec pipe. */
 #include "proc.h"
 
 #include "cleanup.h"
@@ -31,8 +31,8 @@ extern char **environ;
 typedef struct Child {
     size_t index; /* of its spec */
     pid_t pid;
-    int out, err; /* read ends, -1 when closed */
-    int ended;    /* pidfd, -1 when the kernel has none */
+    int out, err;    /* read ends, -1 when closed */
+    int ended;       /* pidfd, -1 when the kernel has none */
     double deadline; /* 0 = none */
     ProcResult result;
 } Child;
@@ -159,7 +159,8 @@ static bool open_plumbing(const ProcSpec *spec, Plumbing *pipes) {
     return ok;
 }
 
-/* Gives a descriptor its standard number, which must also lose close-on-exec when it has it already. */
+/* Gives a descriptor its standard number, which must also lose close-on-exec when it has it
+ * already. */
 static bool place(int descriptor, int number) {
     return descriptor == number ? fcntl(number, F_SETFD, 0) == 0 : dup2(descriptor, number) >= 0;
 }

@@ -8,18 +8,18 @@
 #include <stdbool.h>
 
 typedef struct ProcSpec {
-    const char *const *argv;   /* NULL-terminated; argv[0] is searched in PATH */
-    const char *const *env;    /* NULL-terminated NAME=VALUE additions; a bare NAME removes it */
-    const char *directory;     /* working directory, NULL = ours */
-    const char *input;         /* standard input, NULL = /dev/null */
+    const char *const *argv; /* NULL-terminated; argv[0] is searched in PATH */
+    const char *const *env;  /* NULL-terminated NAME=VALUE additions; a bare NAME removes it */
+    const char *directory;   /* working directory, NULL = ours */
+    const char *input;       /* standard input, NULL = /dev/null */
     size_t input_size;
-    double timeout;            /* seconds, 0 = none; on expiry the process group is killed */
-    bool inherit_output;       /* do not capture: pass stdout and stderr through */
+    double timeout;      /* seconds, 0 = none; on expiry the process group is killed */
+    bool inherit_output; /* do not capture: pass stdout and stderr through */
 } ProcSpec;
 
 typedef struct ProcResult {
-    int exit_code;   /* -1 when it did not exit normally */
-    int signal;      /* 0, or the signal that ended it */
+    int exit_code; /* -1 when it did not exit normally */
+    int signal;    /* 0, or the signal that ended it */
     bool timed_out;
     bool not_started; /* argv[0] could not be executed; errno in start_errno */
     int start_errno;

@@ -58,9 +58,12 @@ void strbuf_printf(StrBuf *buffer, const char *format, ...) {
 
 /* Length of the valid UTF-8 sequence at `text`, 0 if there is none. */
 static size_t utf8_sequence(const unsigned char *text) {
-    size_t length = text[0] < 0x80 ? 1 : text[0] < 0xC2 ? 0 : text[0] < 0xE0 ? 2 : text[0] < 0xF0 ? 3
-                                                                    : text[0] < 0xF5   ? 4
-                                                                                       : 0;
+    size_t length = text[0] < 0x80   ? 1
+                    : text[0] < 0xC2 ? 0
+                    : text[0] < 0xE0 ? 2
+                    : text[0] < 0xF0 ? 3
+                    : text[0] < 0xF5 ? 4
+                                     : 0;
     for (size_t i = 1; i < length; i++) {
         if ((text[i] & 0xC0) != 0x80) {
             return 0;

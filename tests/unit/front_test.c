@@ -59,14 +59,16 @@ static bool same_code(const CompiledSource *a, const CompiledSource *b) {
 
 /* The same bytes, whatever was compiled before and whoever holds references. */
 static void test_deterministic(void) {
-    static const char text[] = "def f(a, b='text with spaces', *, c=1.5):\n"
-                               "    return a in {'z', 'y', 'x', 1, 2.5, None, (1, 'q')} or b'bytes'\n"
-                               "class C:\n"
-                               "    x = ('text with spaces', 10**30, -0.0, 0.0, 1j, ..., True, 1)\n"
-                               "    def m(self): return 'x', 'text with spaces', self.x, 'C.m'\n";
+    static const char text[] =
+        "def f(a, b='text with spaces', *, c=1.5):\n"
+        "    return a in {'z', 'y', 'x', 1, 2.5, None, (1, 'q')} or b'bytes'\n"
+        "class C:\n"
+        "    x = ('text with spaces', 10**30, -0.0, 0.0, 1j, ..., True, 1)\n"
+        "    def m(self): return 'x', 'text with spaces', self.x, 'C.m'\n";
     CompiledSource first, second, other;
     CHECK(compile("m.py", text, &first));
-    CHECK(compile("other.py", "z = y = x = 'text with spaces'; q = 'C.m'; r = frozenset(z)", &other));
+    CHECK(
+        compile("other.py", "z = y = x = 'text with spaces'; q = 'C.m'; r = frozenset(z)", &other));
     CHECK(compile("m.py", text, &second));
     CHECK(same_code(&first, &second));
     CHECK(compile("n.py", text, &second));

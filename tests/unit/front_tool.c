@@ -1,6 +1,7 @@
 /* Runs the front end for tests that are written in Python. One request per line of standard input:
  *
- *     compile OPTIMIZE NAME<TAB>FILE    facts 0 NAME<TAB>FILE    json 0 x<TAB>FILE    toml 0 x<TAB>FILE
+ *     compile OPTIMIZE NAME<TAB>FILE    facts 0 NAME<TAB>FILE    json 0 x<TAB>FILE    toml 0
+ * x<TAB>FILE
  *
  * One answer per request: "<tag> <size>\n" and size bytes; the tag is "ok" or "error". */
 #include "../../compiler/front/front.h"
@@ -70,8 +71,8 @@ static void print_value(StrBuf *out, const Value *value) {
     }
 }
 
-static bool run(const char *request, int optimize, const char *name, const StrBuf *source, Arena *arena,
-                StrBuf *out, FrontError *error) {
+static bool run(const char *request, int optimize, const char *name, const StrBuf *source,
+                Arena *arena, StrBuf *out, FrontError *error) {
     const uint8_t *data = (const uint8_t *)strbuf_text(source);
     if (strcmp(request, "compile") == 0) {
         CompiledSource compiled;
@@ -86,7 +87,8 @@ static bool run(const char *request, int optimize, const char *name, const StrBu
             return false;
         }
         front_facts_write(&facts, &bytes); /* what comes through the cache must be the same */
-        bool ok = front_facts_read(arena, (const uint8_t *)strbuf_text(&bytes), bytes.length, &again);
+        bool ok =
+            front_facts_read(arena, (const uint8_t *)strbuf_text(&bytes), bytes.length, &again);
         strbuf_free(&bytes);
         if (ok) {
             print_facts(out, &again);
@@ -94,8 +96,9 @@ static bool run(const char *request, int optimize, const char *name, const StrBu
         return ok;
     }
     Value value;
-    bool ok = strcmp(request, "json") == 0 ? front_parse_json(arena, strbuf_text(source), &value, error)
-                                           : front_parse_toml(arena, strbuf_text(source), &value, error);
+    bool ok = strcmp(request, "json") == 0
+                  ? front_parse_json(arena, strbuf_text(source), &value, error)
+                  : front_parse_toml(arena, strbuf_text(source), &value, error);
     if (ok) {
         print_value(out, &value);
     }

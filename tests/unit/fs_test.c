@@ -61,7 +61,8 @@ static void test_read_write(void) {
     CHECK(count_entries(top) == 3); /* failures leave nothing behind */
 }
 
-/* A file size limit stands for the full disk: the old content must stay, and no piece of the new. */
+/* A file size limit stands for the full disk: the old content must stay, and no piece of the new.
+ */
 static void test_disk_full(void) {
     put("kept", "old");
     size_t before = count_entries(top);

@@ -24,12 +24,26 @@ static void test_parts(void) {
 }
 
 static void test_normal(void) {
-    static const char *const cases[][2] = {
-        {"a//b/./c", "a/b/c"}, {"a/../b", "b"},       {"a/..", "."},          {"", "."},
-        {"/", "/"},            {"//", "/"},           {"/..", "/"},           {"/../a", "/a"},
-        {"/a/..", "/"},        {"/a/../b", "/b"},     {"..", ".."},           {"../..", "../.."},
-        {"../a/..", ".."},     {"../a/../..", "../.."}, {"a/../..", ".."},    {"./a/", "a"},
-        {"a/b/../../c", "c"},  {"../../a/b", "../../a/b"}, {"/a/b/c/../..", "/a"}, {"...", "..."}};
+    static const char *const cases[][2] = {{"a//b/./c", "a/b/c"},
+                                           {"a/../b", "b"},
+                                           {"a/..", "."},
+                                           {"", "."},
+                                           {"/", "/"},
+                                           {"//", "/"},
+                                           {"/..", "/"},
+                                           {"/../a", "/a"},
+                                           {"/a/..", "/"},
+                                           {"/a/../b", "/b"},
+                                           {"..", ".."},
+                                           {"../..", "../.."},
+                                           {"../a/..", ".."},
+                                           {"../a/../..", "../.."},
+                                           {"a/../..", ".."},
+                                           {"./a/", "a"},
+                                           {"a/b/../../c", "c"},
+                                           {"../../a/b", "../../a/b"},
+                                           {"/a/b/c/../..", "/a"},
+                                           {"...", "..."}};
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         CHECK_TEXT(path_normal(&arena, cases[i][0]), cases[i][1]);
     }
@@ -48,19 +62,35 @@ static void test_below(void) {
 }
 
 static void test_matches(void) {
-    static const char *const yes[][2] = {
-        {"a.py", "*.py"},           {"a/b.py", "a/*.py"},       {"a/b/c.py", "**/*.py"},
-        {"c.py", "**/*.py"},        {"a/b/c", "a/**"},          {"a/b/c", "**"},
-        {"a/x/y/b", "a/**/b"},      {"a/b", "a/**/b"},          {"a/b/c/d/e", "a/**/c/**/e"},
-        {"abc", "a?c"},             {"a\xC3\xA9" "c", "a?c"},   {"ab", "a[a-c]"},
-        {"ad", "a[!a-c]"},          {"a]", "a[]]"},             {"a[", "a["},
-        {"a-", "a[a-]"},            {"a\xC3\xA9", "a[\xC3\xA0-\xC3\xBF]"}, {"", ""},
-        {"", "*"},                  {"aXbXc", "*X*c"},          {"p/x1/q/x2/y", "**/x*/y"},
-        {"a/b/c", "*/*/*"},         {"tests/unit/a.c", "tests/**/*.c"}};
+    static const char *const yes[][2] = {{"a.py", "*.py"},
+                                         {"a/b.py", "a/*.py"},
+                                         {"a/b/c.py", "**/*.py"},
+                                         {"c.py", "**/*.py"},
+                                         {"a/b/c", "a/**"},
+                                         {"a/b/c", "**"},
+                                         {"a/x/y/b", "a/**/b"},
+                                         {"a/b", "a/**/b"},
+                                         {"a/b/c/d/e", "a/**/c/**/e"},
+                                         {"abc", "a?c"},
+                                         {"a\xC3\xA9"
+                                          "c",
+                                          "a?c"},
+                                         {"ab", "a[a-c]"},
+                                         {"ad", "a[!a-c]"},
+                                         {"a]", "a[]]"},
+                                         {"a[", "a["},
+                                         {"a-", "a[a-]"},
+                                         {"a\xC3\xA9", "a[\xC3\xA0-\xC3\xBF]"},
+                                         {"", ""},
+                                         {"", "*"},
+                                         {"aXbXc", "*X*c"},
+                                         {"p/x1/q/x2/y", "**/x*/y"},
+                                         {"a/b/c", "*/*/*"},
+                                         {"tests/unit/a.c", "tests/**/*.c"}};
     static const char *const no[][2] = {
-        {"a/b.py", "*.py"},   {"a.pyc", "*.py"},       {"a", "a/**"},      {"a/b", "a?b"},
-        {"ab", "a[!a-c]"},    {"a/b/c", "a/*"},        {"xa/b", "a/**"},   {"a/b/d", "a/**/c"},
-        {"a/b", "a[/]b"},     {"abc", "ab"},           {"ab", "abc"},      {"a/xb", "a/**/b"}};
+        {"a/b.py", "*.py"}, {"a.pyc", "*.py"}, {"a", "a/**"},    {"a/b", "a?b"},
+        {"ab", "a[!a-c]"},  {"a/b/c", "a/*"},  {"xa/b", "a/**"}, {"a/b/d", "a/**/c"},
+        {"a/b", "a[/]b"},   {"abc", "ab"},     {"ab", "abc"},    {"a/xb", "a/**/b"}};
     for (size_t i = 0; i < sizeof(yes) / sizeof(yes[0]); i++) {
         CHECK(path_matches(yes[i][0], yes[i][1]));
         if (!path_matches(yes[i][0], yes[i][1])) {

@@ -36,7 +36,8 @@ static void test_output(void) {
     while (input.length < 1 << 20) {
         strbuf_puts(&input, "0123456789abcdef");
     }
-    ProcSpec copy = {.argv = SHELL("tee /dev/stderr"), .input = input.data, .input_size = input.length};
+    ProcSpec copy = {
+        .argv = SHELL("tee /dev/stderr"), .input = input.data, .input_size = input.length};
     CHECK(proc_run(&copy, &result));
     CHECK(result.out.length == input.length && result.err.length == input.length);
     CHECK(memcmp(result.out.data, input.data, input.length) == 0);

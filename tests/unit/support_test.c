@@ -99,8 +99,10 @@ static void test_diag_print(void) {
     place.source = "\tx\ty"; /* indentation goes, a tab inside keeps the marker in line */
     CHECK_PRINTED(&place, "a.py:3:4: warning: odd\n    x\ty\n     \t^\n");
 
-    place.source = "\xC3\xA9\xE4\xB8\xAD" "abcdef"; /* e acute is one column wide, the CJK sign two */
-    CHECK_PRINTED(&place, "a.py:3:4: warning: odd\n    \xC3\xA9\xE4\xB8\xAD" "abcdef\n"
+    place.source = "\xC3\xA9\xE4\xB8\xAD"
+                   "abcdef"; /* e acute is one column wide, the CJK sign two */
+    CHECK_PRINTED(&place, "a.py:3:4: warning: odd\n    \xC3\xA9\xE4\xB8\xAD"
+                          "abcdef\n"
                           "        ^~~~~\n");
 
     place.source = "ab"; /* just after the end */
@@ -108,7 +110,8 @@ static void test_diag_print(void) {
     place.end_column = 0;
     CHECK_PRINTED(&place, "a.py:3:3: warning: odd\n    ab\n      ^\n");
 
-    place.source = "a\x1b[31m\xFF" "b"; /* nothing reaches the terminal that could drive it */
+    place.source = "a\x1b[31m\xFF"
+                   "b"; /* nothing reaches the terminal that could drive it */
     place.column = 1;
     CHECK_PRINTED(&place, "a.py:3:1: warning: odd\n    a?[31m?b\n    ^\n");
 

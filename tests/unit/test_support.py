@@ -242,6 +242,7 @@ def test_errors(front, source, message, place):
     b"#!/usr/bin/python\n# vim: set fileencoding=cp1252 :\nx = '\x80'\n",
     b"\xef\xbb\xbfx = '\xc3\xa9'\n",
     b"x = 1\r\ny = '''a\r\nb'''\rz = 2\r",
+    b"# caf\xe9 in a comment only\nx = 1\n",
     b"\x0c\n",
     b"",
     b"x = '\\d'; x is 1\n",

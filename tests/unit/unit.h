@@ -1,5 +1,5 @@
-/* The smallest test frame: CHECK says what failed and where, and the rest still runs. A test program
- * is a main() that calls its test functions and returns unit_report(). */
+/* The smallest test frame: CHECK says what failed and where, and the rest still runs. A test
+ * program is a main() that calls its test functions and returns unit_report(). */
 #ifndef PYC2C_TESTS_UNIT_H
 #define PYC2C_TESTS_UNIT_H
 
@@ -24,8 +24,8 @@ static int unit_checks, unit_failures;
 static inline void unit_check_text(const char *file, int line, const char *function,
                                    const char *what, const char *actual, const char *expected) {
     unit_checks++;
-    bool same = actual == NULL || expected == NULL ? actual == expected
-                                                   : strcmp(actual, expected) == 0;
+    bool same =
+        actual == NULL || expected == NULL ? actual == expected : strcmp(actual, expected) == 0;
     if (!same) {
         unit_failures++;
         fprintf(stderr, "%s:%d: %s: %s\n  is        %s\n  should be %s\n", file, line, function,

@@ -258,8 +258,10 @@ static void obtain(Trace *trace, Collector *collector) {
     if (!trace->running && from_cache(trace, collector, key)) {
         return;
     }
-    collector->progress->detail(collector->progress->context,
-                                "waiting for the traced import to end");
+    if (trace->packages.count > 0) {
+        collector->progress->detail(collector->progress->context,
+                                    "waiting for the traced import to end");
+    }
     if (trace->running) {
         wait_for_child(trace);
     } else if (trace->packages.count > 0) {

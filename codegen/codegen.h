@@ -38,7 +38,7 @@ bool image_write(const Program *program, const Request *request, const char *stu
                  const char *output, const Progress *progress, Diags *diags);
 
 /* STRATEGY_PORTABLE: the directory `output` with the executable of the same name and its files as plain
- * files beside it, in <name>.data/. */
+ * files beside it, in <name>.data/. Replaces what is there: the caller checks that it may. */
 bool portable_write(const Program *program, const Request *request, const char *stub,
                     const char *output, const Progress *progress, Diags *diags);
 /* STRATEGY_EMBEDDED and STRATEGY_SYSTEM: an executable that starts the host's Python. */

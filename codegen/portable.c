@@ -9,8 +9,6 @@
  * and then put in its place. */
 #include "image_write.h"
 
-#include "image_file.h"
-
 #include "../compiler/support/fs.h"
 #include "../compiler/support/path.h"
 
@@ -114,36 +112,21 @@ static bool write_files(const Portable *portable) {
 
 /* ---- the directory ---- */
 
-/* Only a directory that an earlier build made, or an empty one, may be replaced. */
+/* What is there already is replaced: whoever calls has made sure that it may be. */
 static bool check_place(const Portable *portable) {
     struct stat info;
-    if (lstat(portable->output, &info) != 0) {
-        const char *parent = path_dir(portable->arena, portable->output);
-        if (!fs_is_dir(parent)) {
-            diag_error(portable->diags, EXIT_USER,
-                       arena_printf(portable->arena, "mkdir -p '%s'", parent),
-                       "cannot write '%s': '%s' does not exist", portable->output, parent);
-            return false;
-        }
-        return true;
+    const char *parent = path_dir(portable->arena, portable->output);
+    if (!fs_is_dir(parent)) {
+        diag_error(portable->diags, EXIT_USER, arena_printf(portable->arena, "mkdir -p '%s'", parent),
+                   "cannot write '%s': '%s' does not exist", portable->output, parent);
+        return false;
     }
-    StrVec names = {0};
-    bool replaceable = S_ISDIR(info.st_mode) && fs_list(portable->arena, portable->output, &names);
-    if (replaceable && names.count > 0) {
-        Diags ignored = {0};
-        ImageFile *image =
-            image_open(path_join(portable->arena, portable->output, portable->name), &ignored);
-        replaceable = image != NULL;
-        image_close(image);
-        diag_free(&ignored);
+    if (lstat(portable->output, &info) == 0 && !S_ISDIR(info.st_mode) && !S_ISREG(info.st_mode)) {
+        diag_error(portable->diags, EXIT_USER, "choose another place with -o or --name",
+                   "cannot replace '%s': it is no directory", portable->output);
+        return false;
     }
-    vec_free(&names);
-    if (!replaceable) {
-        diag_error(portable->diags, EXIT_USER, "remove it, or choose another name with -o or --name",
-                   "cannot replace '%s': it is not the result of an earlier portable build",
-                   portable->output);
-    }
-    return replaceable;
+    return true;
 }
 
 static bool make_temporary(Portable *portable) {

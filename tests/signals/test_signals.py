@@ -41,8 +41,8 @@ main()
 )
 
 
-def ready_line(process: subprocess.Popen) -> list[str]:
-    """The first line that WAITER prints, without any read-ahead that communicate() would miss."""
+def next_line(process: subprocess.Popen) -> list[str]:
+    """The next line that WAITER prints, without any read-ahead that communicate() would miss."""
     line = b""
     while not line.endswith(b"\n"):
         byte = os.read(process.stdout.fileno(), 1)
@@ -54,7 +54,7 @@ def ready_line(process: subprocess.Popen) -> list[str]:
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGINT", "SIGQUIT", "SIGCONT"])
 def test_handlers_run(compare, name):
     def send(process):
-        ready_line(process)
+        next_line(process)
         process.send_signal(getattr(signal, name))
 
     compare(WAITER, Run(argv=("1", name)), send)
@@ -64,10 +64,10 @@ def test_two_interrupts(compare):
     """The second Ctrl-C arrives as well as the first."""
 
     def send(process):
-        ready_line(process)
+        next_line(process)
         for _ in range(2):
             process.send_signal(signal.SIGINT)
-            os.read(process.stdout.fileno(), 64)
+            next_line(process)
 
     compare(WAITER, Run(argv=("2", "SIGINT")), send)
 
@@ -77,7 +77,7 @@ def test_default_actions(compare, name):
     number = getattr(signal, name)
 
     def send(process):
-        ready_line(process)
+        next_line(process)
         process.send_signal(number)
 
     compare(WAITER, Run(argv=("1",), status=-number), send)
@@ -85,7 +85,7 @@ def test_default_actions(compare, name):
 
 def test_interrupt_ends_with_keyboard_interrupt(compare):
     def send(process):
-        ready_line(process)
+        next_line(process)
         time.sleep(0.1)
         process.send_signal(signal.SIGINT)
 
@@ -96,7 +96,7 @@ def test_terminal_interrupt_reaches_the_group_once(compare):
     """Ctrl-C of a terminal goes to the whole group: one process, one handler call."""
 
     def send(process):
-        ready_line(process)
+        next_line(process)
         os.killpg(process.pid, signal.SIGINT)
 
     compare(WAITER, Run(argv=("1", "SIGINT")), send)
@@ -126,7 +126,7 @@ def waiter(builder, target, tmp_path):
         [path, "1"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path,
         env=environment(tmp_path, {"TMPDIR": str(tmp_path)}), start_new_session=True,
     )
-    yield process, ready_line(process)
+    yield process, next_line(process)
     kill_session(process)
 
 

@@ -1,8 +1,8 @@
 /* A reader of canonical marshal (compiler/front/py_marshal.c) that writes packed code.
  *
  * Both passes walk the same bytes: the first with `out` NULL only counts names. Reference numbers
- * differ from marshal's, because the file name is left out; it may carry a mark, and a constant equal
- * to it may refer to that mark. */
+ * differ from marshal's, because the file name is left out; it may carry a mark, and a constant
+ * equal to it may refer to that mark. */
 #include "code_pack.h"
 
 #include "code_format.h"

@@ -19,7 +19,7 @@ typedef struct NameUse {
 /* The names of all modules of an image. */
 typedef struct CodePacker {
     Arena *arena;
-    StrMap by_text; /* text -> NameUse* */
+    StrMap by_text;       /* text -> NameUse* */
     VEC(NameUse *) names; /* order of first use; of the table after code_pack_number */
 } CodePacker;
 

@@ -7,7 +7,8 @@
 #include <stdbool.h>
 
 /* Compiles the runtime's own Python parts (<support_dir>/adapters/ *.py) into
- * `program->support_modules`, as "_pyc2c.<file>". Call it once, before the executable is written. */
+ * `program->support_modules`, as "_pyc2c.<file>". Call it once, before the executable is written.
+ */
 bool support_modules_add(Program *program, const char *support_dir, const CacheOps *cache,
                          Diags *diags);
 
@@ -20,25 +21,25 @@ bool support_modules_add(Program *program, const char *support_dir, const CacheO
 bool static_sources_build(Program *program, Request *request, const char *support_dir,
                           const CacheOps *cache, const Progress *progress, StrVec *objects,
                           StrVec *libraries, Diags *diags);
-/* After it was collected: packages named in `sdists`. Turns their extension modules that the program
- * reaches into MODULE_STATIC; a package that cannot be built this way is a warning. */
+/* After it was collected: packages named in `sdists`. Turns their extension modules that the
+ * program reaches into MODULE_STATIC; a package that cannot be built this way is a warning. */
 bool static_sdists_build(Program *program, const Request *request, const char *support_dir,
                          const CacheOps *cache, const Progress *progress, StrVec *objects,
                          StrVec *libraries, Diags *diags);
 
-/* The executable without its image: the prebuilt stub of `support_dir`/<minor>/ where nothing has to
- * be linked, else a fresh link in a private directory. *path is valid until exit. */
+/* The executable without its image: the prebuilt stub of `support_dir`/<minor>/ where nothing has
+ * to be linked, else a fresh link in a private directory. *path is valid until exit. */
 bool stub_provide(Program *program, const Request *request, const char *support_dir,
                   const StrVec *objects, const StrVec *libraries, const CacheOps *cache,
                   const char **path, Diags *diags);
 
-/* Stub + image -> `output`, atomically (private temporary file beside it, fsync, rename), streaming:
- * memory use does not grow with the files' sizes. Same inputs, same bytes. */
+/* Stub + image -> `output`, atomically (private temporary file beside it, fsync, rename),
+ * streaming: memory use does not grow with the files' sizes. Same inputs, same bytes. */
 bool image_write(const Program *program, const Request *request, const char *stub,
                  const char *output, const Progress *progress, Diags *diags);
 
-/* STRATEGY_PORTABLE: the directory `output` with the executable of the same name and its files as plain
- * files beside it, in <name>.data/. Replaces what is there: the caller checks that it may. */
+/* STRATEGY_PORTABLE: the directory `output` with the executable of the same name and its files as
+ * plain files beside it, in <name>.data/. Replaces what is there: the caller checks that it may. */
 bool portable_write(const Program *program, const Request *request, const char *stub,
                     const char *output, const Progress *progress, Diags *diags);
 /* STRATEGY_EMBEDDED and STRATEGY_SYSTEM: an executable that starts the host's Python. */

@@ -17,28 +17,28 @@
 #include <sys/stat.h>
 
 typedef enum Packing {
-    PACK_NEVER,  /* stored as it is */
-    PACK_TEXT,   /* compressed when it is text and that saves a tenth */
-    PACK_ALWAYS  /* compressed when that saves a tenth */
+    PACK_NEVER, /* stored as it is */
+    PACK_TEXT,  /* compressed when it is text and that saves a tenth */
+    PACK_ALWAYS /* compressed when that saves a tenth */
 } Packing;
 
 typedef struct Content {
-    const char *path;      /* file on disk; NULL: `data` */
+    const char *path; /* file on disk; NULL: `data` */
     const uint8_t *data;
     uint64_t size;
     Packing packing;
     bool page_aligned;
-    struct stat seen;      /* the file as it was when it was added: it must not change */
+    struct stat seen; /* the file as it was when it was added: it must not change */
 
     /* Filled while the image is written. */
-    uint64_t offset;       /* in the image */
-    uint64_t stored;       /* bytes in the image; smaller than size = zlib */
+    uint64_t offset; /* in the image */
+    uint64_t stored; /* bytes in the image; smaller than size = zlib */
 } Content;
 
 typedef struct ContentStore {
     Arena *arena;
     VEC(Content) items;
-    StrMap by_size;        /* decimal size -> ContentChain* (content.c) */
+    StrMap by_size; /* decimal size -> ContentChain* (content.c) */
 } ContentStore;
 
 /* The number of a content. The path or the data must live as long as the store. False with an error
@@ -61,7 +61,7 @@ enum { CONTENT_PACK_LIMIT = 4 << 20 };
 typedef struct PackedContent {
     uint8_t *bytes; /* malloc block, or NULL: stored as it is */
     uint64_t size;
-    int error;      /* an errno; ESTALE: the file changed */
+    int error; /* an errno; ESTALE: the file changed */
 } PackedContent;
 
 /* Compresses the contents with the numbers order[0 .. count-1] on up to `jobs` threads, filling

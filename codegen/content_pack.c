@@ -15,8 +15,8 @@
 
 enum {
     BATCH_BYTES = 8 << 20,
-    SMALLEST = 128,      /* below this zlib's frame eats the gain */
-    SNIFF_BYTES = 8192,  /* text = no NUL byte among the first ones */
+    SMALLEST = 128,     /* below this zlib's frame eats the gain */
+    SNIFF_BYTES = 8192, /* text = no NUL byte among the first ones */
     MOST_THREADS = 16
 };
 
@@ -30,8 +30,8 @@ typedef struct PackWork {
 } PackWork;
 
 static bool may_pack(const Content *content) {
-    return content->packing != PACK_NEVER && !content->page_aligned &&
-           content->size >= SMALLEST && content->size <= CONTENT_PACK_LIMIT;
+    return content->packing != PACK_NEVER && !content->page_aligned && content->size >= SMALLEST &&
+           content->size <= CONTENT_PACK_LIMIT;
 }
 
 /* Reads exactly content->size bytes; 0 or an errno (ESTALE: not the file that was added). */

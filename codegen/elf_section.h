@@ -1,4 +1,5 @@
-/* Just enough ELF: where a section lies in the file, which symbols an object imports and exports. */
+/* Just enough ELF: where a section lies in the file, which symbols an object imports and exports.
+ */
 #ifndef PYC2C_CODEGEN_ELF_SECTION_H
 #define PYC2C_CODEGEN_ELF_SECTION_H
 
@@ -8,8 +9,8 @@
 typedef enum ElfResult {
     ELF_FOUND,
     ELF_NO_SECTION,
-    ELF_DAMAGED,   /* an ELF file whose tables point outside of it */
-    ELF_FOREIGN    /* no 64-bit little-endian ELF file */
+    ELF_DAMAGED, /* an ELF file whose tables point outside of it */
+    ELF_FOREIGN  /* no 64-bit little-endian ELF file */
 } ElfResult;
 
 /* Looks `name` up among the section headers of the ELF image `data`. The range is within `size`. */

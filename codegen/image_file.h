@@ -1,8 +1,9 @@
 /* Reading a finished executable back: `pyc2c inspect`, the tests, rebuilding in place.
  *
- * image_open maps the executable and checks everything a reader relies on: head, table bounds, every
- * string offset, node link and data range. After that the tables may be walked without further
- * checks. Only the content itself is not looked at: image_verify compares it with the hash. */
+ * image_open maps the executable and checks everything a reader relies on: head, table bounds,
+ * every string offset, node link and data range. After that the tables may be walked without
+ * further checks. Only the content itself is not looked at: image_verify compares it with the hash.
+ */
 #ifndef PYC2C_CODEGEN_IMAGE_FILE_H
 #define PYC2C_CODEGEN_IMAGE_FILE_H
 
@@ -15,11 +16,11 @@
 #include <stdint.h>
 
 typedef struct ImageFile {
-    const char *path;      /* as given to image_open */
-    uint64_t file_size;    /* of the executable */
-    uint64_t stub_size;    /* bytes before the image */
+    const char *path;   /* as given to image_open */
+    uint64_t file_size; /* of the executable */
+    uint64_t stub_size; /* bytes before the image */
     const ImageHead *head;
-    const uint8_t *base;   /* the image */
+    const uint8_t *base;     /* the image */
     const ImageIndex *index; /* counts are in index->modules.count … */
     const ImageSetting *settings;
     const ImageModule *modules;

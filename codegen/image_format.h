@@ -62,31 +62,32 @@ typedef struct ImageSetting {
     uint32_t value;
 } ImageSetting;
 
-enum { /* ImageModule.kind */
-    IMAGE_MODULE_SOURCE = 0,    /* code object; node is the .py file (IMAGE_NONE without source) */
-    IMAGE_MODULE_EXTENSION = 1, /* node is the .so */
-    IMAGE_MODULE_STATIC = 2,    /* linked in, found in the inittab under its full name */
-    IMAGE_MODULE_SUPPORT = 3    /* runtime's own Python part; not importable */
+enum {                          /* ImageModule.kind */
+       IMAGE_MODULE_SOURCE = 0, /* code object; node is the .py file (IMAGE_NONE without source) */
+       IMAGE_MODULE_EXTENSION = 1, /* node is the .so */
+       IMAGE_MODULE_STATIC = 2,    /* linked in, found in the inittab under its full name */
+       IMAGE_MODULE_SUPPORT = 3    /* runtime's own Python part; not importable */
 };
 enum { IMAGE_MODULE_PACKAGE = 1 }; /* ImageModule.flags */
 
 typedef struct ImageModule {
-    uint32_t name;   /* dotted */
+    uint32_t name; /* dotted */
     uint8_t kind;
     uint8_t flags;
     uint16_t reserved;
-    uint32_t node;   /* file this module comes from */
-    uint32_t path;   /* virtual path below the executable, "lib/pkg/mod.py": __file__, co_filename */
-    uint64_t code;   /* offset of the code object, packed as code_format.h says */
+    uint32_t node; /* file this module comes from */
+    uint32_t path; /* virtual path below the executable, "lib/pkg/mod.py": __file__, co_filename */
+    uint64_t code; /* offset of the code object, packed as code_format.h says */
     uint32_t code_size;   /* packed size */
     uint32_t code_stored; /* size in the image: smaller than code_size = zlib */
 } ImageModule;
 
 enum { /* ImageNode.flags */
-    IMAGE_NODE_DIRECTORY = 1,
-    IMAGE_NODE_EXECUTABLE = 2,
-    IMAGE_NODE_MAPPED = 4, /* page aligned, stored as is: may be mapped from the executable */
-    IMAGE_NODE_BESIDE = 8  /* not in the image: <dir of exe>/<setting "beside">/<path> (portable) */
+       IMAGE_NODE_DIRECTORY = 1,
+       IMAGE_NODE_EXECUTABLE = 2,
+       IMAGE_NODE_MAPPED = 4, /* page aligned, stored as is: may be mapped from the executable */
+       IMAGE_NODE_BESIDE =
+           8 /* not in the image: <dir of exe>/<setting "beside">/<path> (portable) */
 };
 
 typedef struct ImageNode {
@@ -102,7 +103,7 @@ typedef struct ImageNode {
 } ImageNode;
 
 typedef struct ImageLibrary {
-    uint32_t soname;       /* DT_NEEDED name it satisfies */
+    uint32_t soname; /* DT_NEEDED name it satisfies */
     uint32_t node;
     uint32_t distribution; /* text: "grpcio 1.85.0", "" when unknown */
     uint32_t reserved;

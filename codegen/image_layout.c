@@ -1,8 +1,8 @@
 /* From a Program to the tables of an image.
  *
- * Order is everything here: the runtime searches modules by name and nodes by path, and equal inputs
- * must give equal bytes. So nothing depends on the order in which the program's lists were filled,
- * except settings with one key, whose order means something.
+ * Order is everything here: the runtime searches modules by name and nodes by path, and equal
+ * inputs must give equal bytes. So nothing depends on the order in which the program's lists were
+ * filled, except settings with one key, whose order means something.
  *
  * Where the contents lie is decided when they are written (image_write.c). */
 #include "image_layout.h"
@@ -135,9 +135,7 @@ static uint64_t size_on_disk(const EmbeddedFile *file) {
 
 static bool add_file_content(ImageLayout *layout, const EmbeddedFile *file, const Request *request,
                              uint32_t *number, Diags *diags) {
-    Packing packing = file->mapped             ? PACK_NEVER
-                      : request->optimize_size ? PACK_ALWAYS
-                                               : PACK_TEXT;
+    Packing packing = file->mapped ? PACK_NEVER : request->optimize_size ? PACK_ALWAYS : PACK_TEXT;
     if (file->path == NULL) {
         *number = content_add_data(&layout->contents, file->data, file->size, packing);
         layout->contents.items.items[*number].page_aligned |= file->mapped;
@@ -147,7 +145,8 @@ static bool add_file_content(ImageLayout *layout, const EmbeddedFile *file, cons
 }
 
 static uint32_t file_flags(const EmbeddedFile *file) {
-    return (file->executable ? IMAGE_NODE_EXECUTABLE : 0u) | (file->mapped ? IMAGE_NODE_MAPPED : 0u);
+    return (file->executable ? IMAGE_NODE_EXECUTABLE : 0u) |
+           (file->mapped ? IMAGE_NODE_MAPPED : 0u);
 }
 
 /* Links node `number` behind the last child of its parent. Items are sorted, so the parent and the
@@ -179,8 +178,8 @@ static bool add_nodes(ImageLayout *layout, const Program *program, const Request
     for (size_t i = 0; ok && i < items.count; i++) {
         const PathItem *item = &items.items[i];
         ImageNode node = {.path = add_string(layout, item->path),
-                          .flags = item->file != NULL ? file_flags(item->file)
-                                                      : IMAGE_NODE_DIRECTORY,
+                          .flags =
+                              item->file != NULL ? file_flags(item->file) : IMAGE_NODE_DIRECTORY,
                           .first_child = IMAGE_NONE,
                           .next_sibling = IMAGE_NONE};
         uint32_t content = IMAGE_NONE;
@@ -264,7 +263,7 @@ static void add_module(ImageLayout *layout, const Program *program, const Reques
                          .flags = module->is_package ? IMAGE_MODULE_PACKAGE : 0,
                          .node = IMAGE_NONE,
                          .path = add_string(layout, module->vpath)};
-    entry.kind = is_support(program, module)         ? IMAGE_MODULE_SUPPORT
+    entry.kind = is_support(program, module)        ? IMAGE_MODULE_SUPPORT
                  : module->kind == MODULE_EXTENSION ? IMAGE_MODULE_EXTENSION
                  : module->kind == MODULE_STATIC    ? IMAGE_MODULE_STATIC
                                                     : IMAGE_MODULE_SOURCE;
@@ -359,10 +358,10 @@ static void add_libraries(ImageLayout *layout, const Program *program, const Str
         const char *text =
             from != NULL ? arena_printf(layout->arena, "%s %s", from->name, from->version) : "";
         if (strmap_has(numbers, sorted[i].vpath)) {
-            ImageLibrary library = {
-                .soname = add_string(layout, sorted[i].soname),
-                .node = (uint32_t)(uintptr_t)strmap_get(numbers, sorted[i].vpath),
-                .distribution = add_string(layout, text)};
+            ImageLibrary library = {.soname = add_string(layout, sorted[i].soname),
+                                    .node =
+                                        (uint32_t)(uintptr_t)strmap_get(numbers, sorted[i].vpath),
+                                    .distribution = add_string(layout, text)};
             vec_push(&layout->libraries, library);
         }
     }
@@ -459,7 +458,8 @@ void layout_tables(const ImageLayout *layout, StrBuf *out) {
     index.strings_offset = offset;
     index.strings_size = layout->strings.length;
     strbuf_add(out, &index, sizeof(index));
-#define ADD(name) strbuf_add(out, layout->name.items, layout->name.count * sizeof(*layout->name.items));
+#define ADD(name)                                                                                  \
+    strbuf_add(out, layout->name.items, layout->name.count * sizeof(*layout->name.items));
     TABLES(ADD)
 #undef ADD
     strbuf_add(out, layout->strings.data, layout->strings.length);

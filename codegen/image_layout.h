@@ -16,25 +16,26 @@ typedef struct ImageLayout {
     VEC(ImageModule) modules;
     VEC(uint32_t) module_contents; /* IMAGE_NONE: no code object */
     VEC(ImageNode) nodes;
-    VEC(uint32_t) node_contents;   /* IMAGE_NONE: a directory */
+    VEC(uint32_t) node_contents; /* IMAGE_NONE: a directory */
     VEC(ImageLibrary) libraries;
     VEC(ImageHint) hints;
     VEC(ImageName) names;
-    uint64_t tables_size;          /* index, tables and strings; data starts behind them */
+    uint64_t tables_size; /* index, tables and strings; data starts behind them */
 } ImageLayout;
 
 /* Where files lie: in the image, or (portable) beside the executable, all but shared objects. */
 typedef enum LayoutFiles { LAYOUT_FILES_INSIDE, LAYOUT_FILES_BESIDE } LayoutFiles;
 
-/* False with errors for unreadable files and for two things that claim one place. Free the layout in
- * both cases. */
+/* False with errors for unreadable files and for two things that claim one place. Free the layout
+ * in both cases. */
 bool layout_build(ImageLayout *layout, const Program *program, const Request *request,
                   LayoutFiles files, Diags *diags);
 /* After the contents have their offsets: the finished tables, tables_size bytes. */
 void layout_tables(const ImageLayout *layout, StrBuf *out);
 void layout_free(ImageLayout *layout);
 
-/* Order of nodes: bytes, with '/' below every other one, so that a directory's tree is contiguous. */
+/* Order of nodes: bytes, with '/' below every other one, so that a directory's tree is contiguous.
+ */
 int layout_compare_paths(const char *a, const char *b);
 
 #endif

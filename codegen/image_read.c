@@ -53,8 +53,9 @@ static bool link_fits(const ImageFile *image, uint32_t node, uint32_t after) {
 static bool check_nodes(const ImageFile *image) {
     for (uint32_t i = 0; i < image->index->nodes.count; i++) {
         const ImageNode *node = &image->nodes[i];
-        if (!string_fits(image, node->path) || !within(node->data, node->stored, image->head->size) ||
-            node->stored > node->size || node->parent > i || !link_fits(image, node->first_child, i) ||
+        if (!string_fits(image, node->path) ||
+            !within(node->data, node->stored, image->head->size) || node->stored > node->size ||
+            node->parent > i || !link_fits(image, node->first_child, i) ||
             !link_fits(image, node->next_sibling, i)) {
             return false;
         }
@@ -87,8 +88,8 @@ static bool check_small_tables(const ImageFile *image) {
               string_fits(image, library->distribution);
     }
     for (uint32_t i = 0; i < image->index->hints.count; i++) {
-        ok &= string_fits(image, image->hints[i].name) &&
-              string_fits(image, image->hints[i].advice);
+        ok &=
+            string_fits(image, image->hints[i].name) && string_fits(image, image->hints[i].advice);
     }
     return ok;
 }
@@ -107,13 +108,13 @@ static bool damaged(const ImageFile *image, Diags *diags, const char *what) {
     return false;
 }
 
-/* A truncated executable has lost its section headers' targets too, so the head of a cut file may be
- * unreachable through them; the magic in the part that is left tells the two cases apart. */
+/* A truncated executable has lost its section headers' targets too, so the head of a cut file may
+ * be unreachable through them; the magic in the part that is left tells the two cases apart. */
 static bool find_head(ImageFile *image, Diags *diags) {
     uint64_t offset = 0;
     uint64_t length = 0;
-    ElfResult result = elf_find_section(image->mapping, image->file_size, IMAGE_HEAD_SECTION,
-                                        &offset, &length);
+    ElfResult result =
+        elf_find_section(image->mapping, image->file_size, IMAGE_HEAD_SECTION, &offset, &length);
     if (result == ELF_DAMAGED && memmem(image->mapping, image->file_size, IMAGE_MAGIC, 8) != NULL) {
         return damaged(image, diags, "it was cut off");
     }
@@ -130,9 +131,10 @@ static bool find_head(ImageFile *image, Diags *diags) {
 static bool check_head(const ImageFile *image, Diags *diags) {
     const ImageHead *head = image->head;
     if (head->format != IMAGE_FORMAT) {
-        diag_error(diags, EXIT_USER, "use the version of pyc2c that built it",
-                   "'%s' was built by another version of pyc2c (image format %u, this one reads %d)",
-                   image->path, head->format, IMAGE_FORMAT);
+        diag_error(
+            diags, EXIT_USER, "use the version of pyc2c that built it",
+            "'%s' was built by another version of pyc2c (image format %u, this one reads %d)",
+            image->path, head->format, IMAGE_FORMAT);
         return false;
     }
     if (head->offset == 0) {
@@ -254,10 +256,10 @@ static bool read_content(const ImageFile *image, uint64_t offset, uint64_t size,
 static bool read_beside(const ImageFile *image, const ImageNode *file, StrBuf *out) {
     const char *directory = image_setting(image, "beside");
     Arena arena = {0};
-    bool ok = directory != NULL &&
-              fs_read(arena_printf(&arena, "%s/%s/%s", path_dir(&arena, image->path), directory,
-                                   image_string(image, file->path)),
-                      out);
+    bool ok =
+        directory != NULL && fs_read(arena_printf(&arena, "%s/%s/%s", path_dir(&arena, image->path),
+                                                  directory, image_string(image, file->path)),
+                                     out);
     arena_free(&arena);
     return ok;
 }

@@ -77,8 +77,8 @@ bool image_stream_finish(ImageStream *stream, const void *tables, size_t tables_
         uint64_t size = front - at < IMAGE_HASH_BLOCK ? front - at : IMAGE_HASH_BLOCK;
         add_hash(&all, stream->front + at, size);
     }
-    bool ok = write_block(stream) &&
-              output_write_at(stream->output, stream->base, stream->front, front);
+    bool ok =
+        write_block(stream) && output_write_at(stream->output, stream->base, stream->front, front);
     strbuf_add(&all, stream->hashes.data, stream->hashes.length);
     front_hash(all.data, all.length, hash);
     strbuf_free(&all);

@@ -1,8 +1,8 @@
 /* Writing an image as a stream: bytes in, file and hash out, in constant memory.
  *
- * The tables come first in the image but are known last (compressed sizes are in them). So the blocks
- * that hold the tables are kept in memory until image_stream_finish; everything behind them goes
- * straight to the file. */
+ * The tables come first in the image but are known last (compressed sizes are in them). So the
+ * blocks that hold the tables are kept in memory until image_stream_finish; everything behind them
+ * goes straight to the file. */
 #ifndef PYC2C_CODEGEN_IMAGE_STREAM_H
 #define PYC2C_CODEGEN_IMAGE_STREAM_H
 
@@ -12,13 +12,13 @@
 
 typedef struct ImageStream {
     OutputFile *output;
-    uint64_t base;       /* of the image in the file */
-    uint64_t position;   /* in the image */
-    uint8_t *front;      /* the blocks that hold the tables, and the data that falls into them */
+    uint64_t base;     /* of the image in the file */
+    uint64_t position; /* in the image */
+    uint8_t *front;    /* the blocks that hold the tables, and the data that falls into them */
     uint64_t front_size;
-    uint8_t *block;      /* the block being filled */
+    uint8_t *block; /* the block being filled */
     size_t filled;
-    StrBuf hashes;       /* of the blocks behind the front */
+    StrBuf hashes; /* of the blocks behind the front */
 } ImageStream;
 
 /* `tables_size` bytes are left free at the start. */

@@ -1,14 +1,14 @@
 /* Stub + image -> executable.
  *
- * Order in the file: the stub (its ImageHead filled in), padding to a page, tables, code objects (all
- * of them are touched at start-up, so they lie together), other contents, page-aligned contents last
- * (so that padding is spent once for each of them only).
+ * Order in the file: the stub (its ImageHead filled in), padding to a page, tables, code objects
+ * (all of them are touched at start-up, so they lie together), other contents, page-aligned
+ * contents last (so that padding is spent once for each of them only).
  *
  * Compression: sources and other text, where it saves a tenth. Code objects are stored as they are,
  * because inflating them costs 5 ms per MB at every start; --optimize-size compresses them and all
- * other data too. Shared objects are never compressed: they are mapped in place, and the alternative,
- * inflating them into memory at every start, costs more than the disk space is worth (17 MB of
- * cygrpc: about 0.1 s and 17 MB of memory for each process). */
+ * other data too. Shared objects are never compressed: they are mapped in place, and the
+ * alternative, inflating them into memory at every start, costs more than the disk space is worth
+ * (17 MB of cygrpc: about 0.1 s and 17 MB of memory for each process). */
 #include "image_write.h"
 
 #include "elf_section.h"
@@ -131,9 +131,9 @@ static bool write_content(Writing *writing, Content *content, const PackedConten
     }
     content->offset = stream->position;
     content->stored = packed->bytes != NULL ? packed->size : content->size;
-    bool ok = packed->bytes != NULL     ? image_stream_add(stream, packed->bytes, packed->size)
+    bool ok = packed->bytes != NULL   ? image_stream_add(stream, packed->bytes, packed->size)
               : content->path == NULL ? image_stream_add(stream, content->data, content->size)
-                                        : copy_file(writing, content);
+                                      : copy_file(writing, content);
     if (ok && content->page_aligned) {
         /* A mapping of the last page must not show the neighbour's bytes. */
         ok = image_stream_align(stream, IMAGE_PAGE);
@@ -194,9 +194,9 @@ static bool write_contents(Writing *writing, const Request *request) {
 static bool write_image(Writing *writing, const Request *request, OutputFile *output,
                         uint64_t stub_size, ImageHead *head) {
     head->offset = (stub_size + IMAGE_PAGE - 1) & ~(uint64_t)(IMAGE_PAGE - 1);
-    bool ok = image_stream_start(&writing->stream, output, head->offset,
-                                 writing->layout->tables_size) &&
-              write_contents(writing, request);
+    bool ok =
+        image_stream_start(&writing->stream, output, head->offset, writing->layout->tables_size) &&
+        write_contents(writing, request);
     if (ok) {
         StrBuf tables = {0};
         layout_tables(writing->layout, &tables);

@@ -1,8 +1,8 @@
 /* STRATEGY_EMBEDDED and STRATEGY_SYSTEM: launcher + zip archive of the program.
  *
- * The archive's root is what sys.path[0] is for a script: the program's own tree, and for `embedded`
- * the pure Python distributions beside it. Distributions with extension modules cannot be imported
- * from an archive; they, like everything for `system`, must be installed on the host.
+ * The archive's root is what sys.path[0] is for a script: the program's own tree, and for
+ * `embedded` the pure Python distributions beside it. Distributions with extension modules cannot
+ * be imported from an archive; they, like everything for `system`, must be installed on the host.
  *
  *     __main__.py     the main script itself, or a few lines that run the module or function
  *     plugin.py …     own tree, the main script again under its own name
@@ -47,8 +47,8 @@ static bool is_stdlib(const Program *program, const char *vpath) {
 }
 
 /* Name in the archive, NULL when the file stays out. */
-static const char *member_name(const Program *program, const Request *request,
-                               const StrMap *native, const EmbeddedFile *file) {
+static const char *member_name(const Program *program, const Request *request, const StrMap *native,
+                               const EmbeddedFile *file) {
     if (is_stdlib(program, file->vpath)) {
         return NULL;
     }

@@ -49,8 +49,8 @@ bool link_plan_read(LinkPlan *plan, Arena *arena, const Request *request, const 
     Value document;
     FrontError error = {0};
     bool readable = fs_read(path, &text);
-    bool parsed = readable &&
-                  front_parse_toml(arena, arena_strdup(arena, strbuf_text(&text)), &document, &error);
+    bool parsed = readable && front_parse_toml(arena, arena_strdup(arena, strbuf_text(&text)),
+                                               &document, &error);
     strbuf_free(&text);
     if (!parsed) {
         return broken(path, diags, readable ? error.message : "it is missing");
@@ -78,8 +78,8 @@ bool link_plan_check(const LinkPlan *plan, Arena *arena, const char *purpose, Di
         return false;
     }
     if (plan->libpython == NULL) {
-        const char *hint = arena_printf(arena, "apt-get install libpython%s-dev",
-                                        PYC2C_PYTHON_MINOR);
+        const char *hint =
+            arena_printf(arena, "apt-get install libpython%s-dev", PYC2C_PYTHON_MINOR);
         diag_error(diags, EXIT_TOOLCHAIN, hint, "%s needs libpython%s.a, which was not found",
                    purpose, PYC2C_PYTHON_MINOR);
         return false;

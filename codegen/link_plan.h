@@ -10,15 +10,15 @@
 #include <stdbool.h>
 
 typedef struct LinkPlan {
-    const char *directory; /* <support>/<minor> */
-    const char *python;    /* "3.11.2": the version that librt.a was compiled for */
-    const char *include;   /* directory of Python.h */
-    const char *libpython; /* libpython3.N.a */
+    const char *directory;     /* <support>/<minor> */
+    const char *python;        /* "3.11.2": the version that librt.a was compiled for */
+    const char *include;       /* directory of Python.h */
+    const char *libpython;     /* libpython3.N.a */
     const char *libpython_pic; /* the position independent one; NULL when there is none */
-    StrVec flags;          /* of every link */
-    StrVec libraries;      /* behind libpython */
-    StrVec builtins;       /* "zlib=PyInit_zlib": libpython's table of built-in modules */
-    StrVec cc;             /* compiler and its own arguments: $CC may have several words */
+    StrVec flags;              /* of every link */
+    StrVec libraries;          /* behind libpython */
+    StrVec builtins;           /* "zlib=PyInit_zlib": libpython's table of built-in modules */
+    StrVec cc;                 /* compiler and its own arguments: $CC may have several words */
 } LinkPlan;
 
 /* False with an error when the file is missing or broken. */

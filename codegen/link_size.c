@@ -207,7 +207,7 @@ bool link_size_exports(Arena *arena, const Program *program, const LinkPlan *pla
 const char *link_size_archive(Arena *arena, const char *libpython, const char *directory,
                               Diags *diags) {
     const char *lean = path_join(arena, directory, "libpython.a");
-    const char *const argv[] = {"objcopy", "-D", "-R", ".eh_frame", "-R", ".rela.eh_frame",
-                                libpython, lean, NULL};
+    const char *const argv[] = {"objcopy",        "-D",      "-R", ".eh_frame", "-R",
+                                ".rela.eh_frame", libpython, lean, NULL};
     return link_run(argv, NULL, "preparing libpython", diags) ? lean : NULL;
 }

@@ -1,13 +1,13 @@
 /* Linking a stub of its own for one program.
  *
  * Inputs: librt.a (whole: its constructors and libc wrappers are reached by nobody), the program's
- * native objects, libpython.a, system libraries. The result is kept in the cache under a hash of all
- * of them, the flags and the tools' versions, so an unchanged program links once.
+ * native objects, libpython.a, system libraries. The result is kept in the cache under a hash of
+ * all of them, the flags and the tools' versions, so an unchanged program links once.
  *
- * --optimize-size leaves out what a general stub must have: built-in modules that the program does not
- * reach (an own table of built-in modules replaces libpython's config.o, and the archive members
- * behind the other names are not pulled in), exported symbols that no embedded shared object imports,
- * and unwind tables of C code (see link_size_archive). */
+ * --optimize-size leaves out what a general stub must have: built-in modules that the program does
+ * not reach (an own table of built-in modules replaces libpython's config.o, and the archive
+ * members behind the other names are not pulled in), exported symbols that no embedded shared
+ * object imports, and unwind tables of C code (see link_size_archive). */
 #include "link_stub.h"
 
 #include "link_size.h"
@@ -29,22 +29,25 @@ typedef struct Link {
     const char *runtime;   /* librt.a or librt-pic.a */
     const char *libpython;
     const char *linker;
-    StrVec objects;        /* given ones and generated ones */
-    StrVec flags;          /* that depend on the request */
-    StrVec libraries;      /* in front of the plan's */
+    StrVec objects;   /* given ones and generated ones */
+    StrVec flags;     /* that depend on the request */
+    StrVec libraries; /* in front of the plan's */
 } Link;
 
 static bool choose_archives(Link *link) {
     const LinkPlan *plan = link->plan;
-    link->runtime = path_join(link->arena, plan->directory,
-                              link->request->pie ? "librt-pic.a" : "librt.a");
+    link->runtime =
+        path_join(link->arena, plan->directory, link->request->pie ? "librt-pic.a" : "librt.a");
     link->libpython = link->request->pie ? plan->libpython_pic : plan->libpython;
     if (link->libpython == NULL || !fs_is_file(link->runtime)) {
-        const char *hint = arena_printf(link->arena, "apt-get install libpython%s-dev, or build "
-                                        "without --pie", PYC2C_PYTHON_MINOR);
+        const char *hint = arena_printf(link->arena,
+                                        "apt-get install libpython%s-dev, or build "
+                                        "without --pie",
+                                        PYC2C_PYTHON_MINOR);
         diag_error(link->diags, EXIT_TOOLCHAIN, hint,
                    "--pie needs a position independent libpython%s, which was not there when pyc2c "
-                   "was built", PYC2C_PYTHON_MINOR);
+                   "was built",
+                   PYC2C_PYTHON_MINOR);
         return false;
     }
     return true;
@@ -58,7 +61,8 @@ static bool check_static(const Link *link) {
             diag_error(link->diags, EXIT_USER,
                        "build without --static, or link this module from its sources",
                        "--static: '%s' is a shared object, which a program with a static C library "
-                       "cannot load", file->vpath);
+                       "cannot load",
+                       file->vpath);
             return false;
         }
     }
@@ -88,9 +92,10 @@ static bool add_generated(Link *link) {
                           &link->objects, link->diags);
     }
     strbuf_clear(&text);
-    if (ok && link->request->optimize_size && link_size_builtins(link->program, link->plan, &text)) {
-        ok = link_compile(link->arena, link->request, link->plan, link->directory, "builtins", &text,
-                          &link->objects, link->diags);
+    if (ok && link->request->optimize_size &&
+        link_size_builtins(link->program, link->plan, &text)) {
+        ok = link_compile(link->arena, link->request, link->plan, link->directory, "builtins",
+                          &text, &link->objects, link->diags);
     }
     strbuf_free(&text);
     return ok;
@@ -98,9 +103,7 @@ static bool add_generated(Link *link) {
 
 static bool choose_flags(Link *link) {
     const Request *request = link->request;
-    vec_push(&link->flags, request->pie           ? "-pie"
-                           : request->static_libc ? "-static"
-                                                  : "-no-pie");
+    vec_push(&link->flags, request->pie ? "-pie" : request->static_libc ? "-static" : "-no-pie");
     if (!request->debug || request->strip) {
         vec_push(&link->flags, "-s");
     }
@@ -126,7 +129,8 @@ static bool hash_file(Link *link, const char *path, StrBuf *key) {
     uint8_t hash[FRONT_HASH_SIZE];
     uint64_t size;
     if (!front_hash_file(path, hash, &size)) {
-        diag_error(link->diags, EXIT_TOOLCHAIN, NULL, "cannot read '%s': %s", path, strerror(errno));
+        diag_error(link->diags, EXIT_TOOLCHAIN, NULL, "cannot read '%s': %s", path,
+                   strerror(errno));
         return false;
     }
     strbuf_add(key, hash, sizeof(hash));
@@ -140,8 +144,8 @@ static void add_texts(StrBuf *key, const StrVec *texts) {
     strbuf_putc(key, '\n');
 }
 
-/* Paths stay out of the key: only what the files contain counts. Flags that name a file in the private
- * directory (--dynamic-list) are covered by the file's hash. */
+/* Paths stay out of the key: only what the files contain counts. Flags that name a file in the
+ * private directory (--dynamic-list) are covered by the file's hash. */
 static bool cache_key(Link *link, uint8_t out[FRONT_HASH_SIZE]) {
     StrBuf key = {0};
     strbuf_puts(&key, "link " PYC2C_VERSION "\n");

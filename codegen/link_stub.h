@@ -5,15 +5,14 @@
 #include "codegen.h"
 #include "link_plan.h"
 
-/* Links runtime, interpreter and `objects`; *path is a file in a private directory, valid until exit.
- * The plan was checked with link_plan_check. */
+/* Links runtime, interpreter and `objects`; *path is a file in a private directory, valid until
+ * exit. The plan was checked with link_plan_check. */
 bool link_stub(Program *program, const Request *request, const LinkPlan *plan,
                const StrVec *objects, const StrVec *libraries, const CacheOps *cache,
                const char **path, Diags *diags);
 /* Compiles one C text to <directory>/<name>.o and adds it to `objects`. */
-bool link_compile(Arena *arena, const Request *request, const LinkPlan *plan,
-                  const char *directory, const char *name, const StrBuf *text, StrVec *objects,
-                  Diags *diags);
+bool link_compile(Arena *arena, const Request *request, const LinkPlan *plan, const char *directory,
+                  const char *name, const StrBuf *text, StrVec *objects, Diags *diags);
 /* Runs a tool and turns a failure into an error that shows the command and what it printed. */
 bool link_run(const char *const *argv, const char *directory, const char *what, Diags *diags);
 /* Adds what identifies compiler and linker (version texts) to a cache key. */

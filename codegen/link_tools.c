@@ -63,9 +63,8 @@ bool link_tool_identity(const LinkPlan *plan, const char *linker, StrBuf *key, D
     return ok;
 }
 
-bool link_compile(Arena *arena, const Request *request, const LinkPlan *plan,
-                  const char *directory, const char *name, const StrBuf *text, StrVec *objects,
-                  Diags *diags) {
+bool link_compile(Arena *arena, const Request *request, const LinkPlan *plan, const char *directory,
+                  const char *name, const StrBuf *text, StrVec *objects, Diags *diags) {
     const char *source = arena_printf(arena, "%s/%s.c", directory, name);
     const char *object = arena_printf(arena, "%s/%s.o", directory, name);
     if (!fs_write_atomic(source, strbuf_text(text), text->length, 0600)) {

@@ -60,15 +60,15 @@ static char *temporary_name(const char *path) {
     int directory = (int)(base - path);
     char *name;
     /* The base name is cut so that the result stays below NAME_MAX. */
-    if (asprintf(&name, "%.*s.%.200s.%016llx", directory, path, base,
-                 (unsigned long long)number) < 0) {
+    if (asprintf(&name, "%.*s.%.200s.%016llx", directory, path, base, (unsigned long long)number) <
+        0) {
         return xstrdup(path);
     }
     return name;
 }
 
-/* A file without a name leaves nothing behind even when the process is killed. Not every file system
- * has them, and without /proc they cannot be given a name. */
+/* A file without a name leaves nothing behind even when the process is killed. Not every file
+ * system has them, and without /proc they cannot be given a name. */
 static bool open_nameless(OutputFile *output, mode_t mode) {
     Arena arena = {0};
     if (access("/proc/self/fd", X_OK) == 0) {

@@ -1,8 +1,8 @@
 /* A file that appears under its final name only when it is complete.
  *
- * Bytes go to a private temporary file in the same directory, which is removed when the build fails,
- * is interrupted or killed by a catchable signal. output_commit makes it durable and renames it. Every
- * failure adds one clear error; later calls on a failed file do nothing and fail too. */
+ * Bytes go to a private temporary file in the same directory, which is removed when the build
+ * fails, is interrupted or killed by a catchable signal. output_commit makes it durable and renames
+ * it. Every failure adds one clear error; later calls on a failed file do nothing and fail too. */
 #ifndef PYC2C_CODEGEN_OUTPUT_FILE_H
 #define PYC2C_CODEGEN_OUTPUT_FILE_H
 
@@ -16,7 +16,7 @@
 typedef struct OutputFile {
     const char *path; /* final name */
     char *temporary;
-    int fd;           /* -1: not open or failed */
+    int fd; /* -1: not open or failed */
     Diags *diags;
 } OutputFile;
 

@@ -4,9 +4,9 @@
  *     <output>/<name>.data/…   every other file of the tree, under its virtual path
  *
  * The program sees the same paths as in a single executable; the runtime serves them from the files
- * beside it, so data files can be looked at and replaced. Sources are there for tracebacks; what runs
- * is the code in the executable. The directory appears as a whole: it is made under a temporary name
- * and then put in its place. */
+ * beside it, so data files can be looked at and replaced. Sources are there for tracebacks; what
+ * runs is the code in the executable. The directory appears as a whole: it is made under a
+ * temporary name and then put in its place. */
 #include "image_write.h"
 
 #include "../compiler/support/fs.h"
@@ -97,8 +97,8 @@ static bool write_file(const Portable *portable, const EmbeddedFile *file, const
 }
 
 static bool write_files(const Portable *portable) {
-    const char *root = arena_printf(portable->arena, "%s/%s.data", portable->temporary,
-                                    portable->name);
+    const char *root =
+        arena_printf(portable->arena, "%s/%s.data", portable->temporary, portable->name);
     size_t count = portable->program->files.count;
     for (size_t i = 0; i < count; i++) {
         const EmbeddedFile *file = &portable->program->files.items[i];
@@ -117,7 +117,8 @@ static bool check_place(const Portable *portable) {
     struct stat info;
     const char *parent = path_dir(portable->arena, portable->output);
     if (!fs_is_dir(parent)) {
-        diag_error(portable->diags, EXIT_USER, arena_printf(portable->arena, "mkdir -p '%s'", parent),
+        diag_error(portable->diags, EXIT_USER,
+                   arena_printf(portable->arena, "mkdir -p '%s'", parent),
                    "cannot write '%s': '%s' does not exist", portable->output, parent);
         return false;
     }
@@ -146,8 +147,8 @@ static bool make_temporary(Portable *portable) {
 
 /* Exchanges old and new in one step where there is an old one, then removes the old one. */
 static bool put_in_place(const Portable *portable) {
-    bool exchanged = renameat2(AT_FDCWD, portable->temporary, AT_FDCWD, portable->output,
-                               RENAME_EXCHANGE) == 0;
+    bool exchanged =
+        renameat2(AT_FDCWD, portable->temporary, AT_FDCWD, portable->output, RENAME_EXCHANGE) == 0;
     if (!exchanged) {
         /* No old one, or a file system that cannot exchange. */
         if (errno != ENOENT && !fs_remove_tree(portable->output)) {

@@ -34,8 +34,15 @@ bool static_sources_build(Program *program, Request *request, const char *suppor
     if (request->c_sources.count == 0 && request->cffi_modules.count == 0) {
         return true;
     }
-    StaticBuild build = {program->arena, program,     request, cache,     progress, diags,
-                         .support_dir = support_dir, .objects = objects, .libraries = libraries};
+    StaticBuild build = {program->arena,
+                         program,
+                         request,
+                         cache,
+                         progress,
+                         diags,
+                         .support_dir = support_dir,
+                         .objects = objects,
+                         .libraries = libraries};
     if (request->cffi_modules.count > 0) {
         vec_push(&request->hidden_imports, "_cffi_backend");
     }
@@ -48,8 +55,15 @@ bool static_sdists_build(Program *program, const Request *request, const char *s
     if (request->sdists.count == 0) {
         return true;
     }
-    StaticBuild build = {program->arena, program,     request, cache,     progress, diags,
-                         .support_dir = support_dir, .objects = objects, .libraries = libraries};
+    StaticBuild build = {program->arena,
+                         program,
+                         request,
+                         cache,
+                         progress,
+                         diags,
+                         .support_dir = support_dir,
+                         .objects = objects,
+                         .libraries = libraries};
     return start(&build) && static_sdist_build(&build);
 }
 
@@ -151,7 +165,8 @@ static bool compile_fresh(StaticBuild *build, const CompileJob *job, const StrVe
 
 static const char *compile_cached(StaticBuild *build, const CompileJob *job,
                                   const StrVec *command) {
-    const char *object = arena_printf(build->arena, "%s/%03u.o", build->directory, build->counter++);
+    const char *object =
+        arena_printf(build->arena, "%s/%03u.o", build->directory, build->counter++);
     uint8_t key[FRONT_HASH_SIZE];
     if (!compile_key(build, job, command, key)) {
         return NULL;

@@ -1,7 +1,7 @@
 /* CFFI out-of-line API modules: "build_script.py:ffibuilder", as in setuptools' cffi_modules.
  *
- * The build script runs in a child of the target's Python, the way cffi's own setuptools part runs it;
- * cffi writes the module's C text there and says what it has to be compiled and linked with. */
+ * The build script runs in a child of the target's Python, the way cffi's own setuptools part runs
+ * it; cffi writes the module's C text there and says what it has to be compiled and linked with. */
 #include "static_build.h"
 
 #include "../compiler/support/fs.h"
@@ -42,7 +42,7 @@ static const char emit_program[] =
 
 typedef struct CffiModule {
     const char *spec;
-    const char *root;      /* where the build script's relative paths start */
+    const char *root; /* where the build script's relative paths start */
     const char *script;
     const char *variable;
     const char *directory; /* private */
@@ -50,8 +50,13 @@ typedef struct CffiModule {
 } CffiModule;
 
 static bool run_script(StaticBuild *build, CffiModule *module) {
-    const char *const argv[] = {build->program->target.executable, "-c", emit_program,
-                                module->script, module->variable, module->directory, NULL};
+    const char *const argv[] = {build->program->target.executable,
+                                "-c",
+                                emit_program,
+                                module->script,
+                                module->variable,
+                                module->directory,
+                                NULL};
     ProcSpec spec = {.argv = argv, .directory = module->root, .timeout = 300};
     ProcResult result;
     bool ok = proc_run(&spec, &result);
@@ -70,8 +75,8 @@ static bool read_facts(StaticBuild *build, CffiModule *module) {
     const char *path = path_join(build->arena, module->directory, "facts.json");
     StrBuf text = {0};
     FrontError error = {0};
-    bool ok = fs_read(path, &text) && front_parse_json(build->arena, strbuf_text(&text),
-                                                       &module->facts, &error) &&
+    bool ok = fs_read(path, &text) &&
+              front_parse_json(build->arena, strbuf_text(&text), &module->facts, &error) &&
               value_string(value_get(&module->facts, "name")) != NULL &&
               value_string(value_get(&module->facts, "file")) != NULL;
     if (!ok) {

@@ -1,7 +1,7 @@
 /* From objects to a statically linked module of the program.
  *
- * Modules must not see each other's symbols: two of them may carry different versions of one library.
- * So the objects of a module are joined into one (ld -r), COMDAT groups are resolved there
+ * Modules must not see each other's symbols: two of them may carry different versions of one
+ * library. So the objects of a module are joined into one (ld -r), COMDAT groups are resolved there
  * (--force-group-allocation: localised groups would still be merged by name in the final link), all
  * symbols but the init function are made local, and the init function gets a name that no other
  * module has. */
@@ -74,8 +74,8 @@ static bool isolate(StaticBuild *build, const char *module_name, const char *joi
     const char *const hide[] = {"objcopy", "--strip-debug",
                                 arena_printf(build->arena, "--keep-global-symbol=%s", init), joined,
                                 NULL};
-    const char *const rename[] = {
-        "objcopy", "--redefine-sym", arena_printf(build->arena, "%s=%s", init, unique), joined, NULL};
+    const char *const rename[] = {"objcopy", "--redefine-sym",
+                                  arena_printf(build->arena, "%s=%s", init, unique), joined, NULL};
     return link_run(hide, NULL, what, build->diags) && link_run(rename, NULL, what, build->diags);
 }
 

@@ -1,15 +1,15 @@
-/* Extension modules of packages that are named in the configuration's `sdists`, linked in from their
- * own sources.
+/* Extension modules of packages that are named in the configuration's `sdists`, linked in from
+ * their own sources.
  *
  * pip builds a wheel with capture-cc as its compiler (see capture/capture_cc.c), in the target's
- * environment and without build isolation. In that wheel a small text file stands where each extension
- * module would be: its place tells the module's name, its text where the objects are. The Python part
- * of the package is the installed one; both must have the same version.
+ * environment and without build isolation. In that wheel a small text file stands where each
+ * extension module would be: its place tells the module's name, its text where the objects are. The
+ * Python part of the package is the installed one; both must have the same version.
  *
- * A build takes from seconds to minutes, so the joined objects are cached under a hash of the sources
- * (or name and version), the flags, the tools and the Python version. Building in a foreign build
- * system is the part of pyc2c that is most likely to fail for reasons outside of it: every failure
- * is a warning, and the installed extension module is carried instead. */
+ * A build takes from seconds to minutes, so the joined objects are cached under a hash of the
+ * sources (or name and version), the flags, the tools and the Python version. Building in a foreign
+ * build system is the part of pyc2c that is most likely to fail for reasons outside of it: every
+ * failure is a warning, and the installed extension module is carried instead. */
 #include "static_build.h"
 
 #include "link_stub.h"
@@ -59,9 +59,9 @@ static bool resolve(Sdist *sdist) {
         return true;
     }
     const char *equals = strstr(sdist->given, "==");
-    sdist->name = equals == NULL ? sdist->given
-                                 : arena_strndup(arena, sdist->given,
-                                                 (size_t)(equals - sdist->given));
+    sdist->name = equals == NULL
+                      ? sdist->given
+                      : arena_strndup(arena, sdist->given, (size_t)(equals - sdist->given));
     const Distribution *distribution = installed(sdist, sdist->name);
     if (distribution == NULL) {
         return give_up(sdist, "it is no file, and no such distribution is used by the program");
@@ -107,7 +107,8 @@ static bool cache_key(const Sdist *sdist, uint8_t out[FRONT_HASH_SIZE]) {
 
 /* ---- the cached form ----
  *
- * Records of a line "module NAME SIZE" followed by SIZE bytes of object, and lines "library FLAG". */
+ * Records of a line "module NAME SIZE" followed by SIZE bytes of object, and lines "library FLAG".
+ */
 
 static bool add_to_bundle(Sdist *sdist, const char *module_name, const char *object) {
     const uint8_t *data;
@@ -128,7 +129,8 @@ static bool is_used(const Sdist *sdist, const char *module_name) {
 
 static void use_module(Sdist *sdist, const char *module_name, const char *object) {
     if (is_used(sdist, module_name)) {
-        static_register_module(sdist->build, arena_strdup(sdist->build->arena, module_name), object);
+        static_register_module(sdist->build, arena_strdup(sdist->build->arena, module_name),
+                               object);
         sdist->modules++;
     }
 }
@@ -151,8 +153,8 @@ static const uint8_t *unpack_record(Sdist *sdist, const uint8_t *at, const uint8
     if (sscanf(line, "module %511s %zu", name, &size) != 2 || size > (size_t)(end - at)) {
         return NULL;
     }
-    const char *object = arena_printf(arena, "%s/%03u-module.o", sdist->build->directory,
-                                      sdist->build->counter++);
+    const char *object =
+        arena_printf(arena, "%s/%03u-module.o", sdist->build->directory, sdist->build->counter++);
     if (!fs_write_atomic(object, at, size, 0600)) {
         return NULL;
     }
@@ -173,7 +175,8 @@ static bool unpack_bundle(Sdist *sdist, const uint8_t *data, size_t size) {
 static bool run_pip(Sdist *sdist) {
     StaticBuild *build = sdist->build;
     Arena *arena = build->arena;
-    /* Links in the private directory: $CC is split at spaces, and the support directory may have some. */
+    /* Links in the private directory: $CC is split at spaces, and the support directory may have
+     * some. */
     const char *tool = path_absolute(arena, path_join(arena, build->support_dir, "capture-cc"));
     const char *cc = path_join(arena, sdist->directory, "capture-cc");
     const char *cxx = path_join(arena, sdist->directory, "capture-cxx");
@@ -182,24 +185,34 @@ static bool run_pip(Sdist *sdist) {
     }
     const char *real_cc = build->request->cc != NULL ? build->request->cc : "cc";
     const char *real_cxx = getenv("CXX") != NULL ? getenv("CXX") : "c++";
-    const char *env[] = {
-        arena_printf(arena, "CC=%s", cc),
-        arena_printf(arena, "CXX=%s", cxx),
-        arena_printf(arena, "LDSHARED=%s -shared", cc),
-        arena_printf(arena, "LDCXXSHARED=%s -shared", cxx),
-        arena_printf(arena, "PYC2C_CAPTURE_DIR=%s", sdist->directory),
-        arena_printf(arena, "PYC2C_CAPTURE_CC=%s", real_cc),
-        arena_printf(arena, "PYC2C_CAPTURE_CXX=%s", real_cxx),
-        build->request->pie ? "PYC2C_CAPTURE_PIE=1" : "PYC2C_CAPTURE_PIE",
-        "PIP_DISABLE_PIP_VERSION_CHECK=1",
-        "PIP_NO_INPUT=1",
-        "PYTHONHOME",
-        "PYTHONPATH",
-        NULL};
+    const char *env[] = {arena_printf(arena, "CC=%s", cc),
+                         arena_printf(arena, "CXX=%s", cxx),
+                         arena_printf(arena, "LDSHARED=%s -shared", cc),
+                         arena_printf(arena, "LDCXXSHARED=%s -shared", cxx),
+                         arena_printf(arena, "PYC2C_CAPTURE_DIR=%s", sdist->directory),
+                         arena_printf(arena, "PYC2C_CAPTURE_CC=%s", real_cc),
+                         arena_printf(arena, "PYC2C_CAPTURE_CXX=%s", real_cxx),
+                         build->request->pie ? "PYC2C_CAPTURE_PIE=1" : "PYC2C_CAPTURE_PIE",
+                         "PIP_DISABLE_PIP_VERSION_CHECK=1",
+                         "PIP_NO_INPUT=1",
+                         "PYTHONHOME",
+                         "PYTHONPATH",
+                         NULL};
     const char *wheels = path_join(arena, sdist->directory, "wheels");
-    const char *argv[] = {build->program->target.executable, "-m", "pip", "wheel", "--quiet",
-                          "--no-build-isolation", "--no-deps", "--no-cache-dir", "--wheel-dir",
-                          wheels, sdist->requirement, NULL, NULL, NULL};
+    const char *argv[] = {build->program->target.executable,
+                          "-m",
+                          "pip",
+                          "wheel",
+                          "--quiet",
+                          "--no-build-isolation",
+                          "--no-deps",
+                          "--no-cache-dir",
+                          "--wheel-dir",
+                          wheels,
+                          sdist->requirement,
+                          NULL,
+                          NULL,
+                          NULL};
     if (sdist->name != NULL) {
         argv[11] = "--no-binary";
         argv[12] = ":all:";
@@ -249,9 +262,13 @@ static bool unpack_wheel(Sdist *sdist) {
     }
     ok = ok && check_version(sdist, names.items[0]);
     if (ok) {
-        const char *const argv[] = {sdist->build->program->target.executable, "-m", "zipfile", "-e",
+        const char *const argv[] = {sdist->build->program->target.executable,
+                                    "-m",
+                                    "zipfile",
+                                    "-e",
                                     path_join(arena, wheels, names.items[0]),
-                                    path_join(arena, sdist->directory, "tree"), NULL};
+                                    path_join(arena, sdist->directory, "tree"),
+                                    NULL};
         ProcSpec spec = {.argv = argv};
         ProcResult result;
         ok = proc_run(&spec, &result) || give_up(sdist, strbuf_text(&result.err));
@@ -265,7 +282,8 @@ static bool unpack_wheel(Sdist *sdist) {
 static const char *capture_of(Sdist *sdist, const char *path) {
     StrBuf text = {0};
     const char *directory = NULL;
-    if (fs_read(path, &text) && strncmp(strbuf_text(&text), CAPTURE_MARK, strlen(CAPTURE_MARK)) == 0) {
+    if (fs_read(path, &text) &&
+        strncmp(strbuf_text(&text), CAPTURE_MARK, strlen(CAPTURE_MARK)) == 0) {
         const char *start = text.data + strlen(CAPTURE_MARK);
         directory = arena_strndup(sdist->build->arena, start, strcspn(start, "\n"));
         /* Only what this build captured. */
@@ -294,7 +312,8 @@ static bool link_captured(Sdist *sdist, const char *module_name, const char *cap
     bool ok = fs_read(path_join(build->arena, capture, "list"), &list);
     char *rest = NULL;
     char *text = arena_strdup(build->arena, strbuf_text(&list));
-    for (char *line = strtok_r(text, "\n", &rest); line != NULL; line = strtok_r(NULL, "\n", &rest)) {
+    for (char *line = strtok_r(text, "\n", &rest); line != NULL;
+         line = strtok_r(NULL, "\n", &rest)) {
         if (strncmp(line, "object ", 7) == 0) {
             vec_push(&objects, line + 7);
         } else if (strncmp(line, "archive ", 8) == 0) {
@@ -305,8 +324,9 @@ static bool link_captured(Sdist *sdist, const char *module_name, const char *cap
             vec_push(&libraries, "-lstdc++");
         }
     }
-    const char *joined =
-        ok && objects.count > 0 ? static_join_module(build, module_name, &objects, &archives) : NULL;
+    const char *joined = ok && objects.count > 0
+                             ? static_join_module(build, module_name, &objects, &archives)
+                             : NULL;
     ok = joined != NULL && add_to_bundle(sdist, module_name, joined);
     if (ok) {
         use_module(sdist, module_name, joined);
@@ -363,7 +383,8 @@ static void build_sdist(StaticBuild *build, const char *given) {
     if (!resolve(&sdist) || !cache_key(&sdist, key)) {
         return;
     }
-    bool cached = cache != NULL && cache->get(cache->context, "sdist", key, build->arena, &data, &size);
+    bool cached =
+        cache != NULL && cache->get(cache->context, "sdist", key, build->arena, &data, &size);
     bool ok = cached ? unpack_bundle(&sdist, data, size) : build_fresh(&sdist);
     if (ok && !cached && cache != NULL) {
         cache->put(cache->context, "sdist", key, (const uint8_t *)strbuf_text(&sdist.bundle),

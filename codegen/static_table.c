@@ -1,10 +1,9 @@
 #include "static_table.h"
 
-static const char prologue[] =
-    "struct RtStaticModule {\n"
-    "    const char *name;\n"
-    "    void *(*init)(void);\n"
-    "};\n";
+static const char prologue[] = "struct RtStaticModule {\n"
+                               "    const char *name;\n"
+                               "    void *(*init)(void);\n"
+                               "};\n";
 
 bool static_table_text(const Program *program, StrBuf *text) {
     StrBuf declarations = {0};

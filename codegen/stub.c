@@ -2,10 +2,10 @@
  *
  * Most programs start from a stub that `make` linked: nothing is compiled or linked for them, which
  * is what makes a build take a fraction of a second and work without a compiler. There are two: one
- * with all of libpython, and one a megabyte smaller with the built-in modules that every program has,
- * for programs that need no others. A fresh link is made
- * when native objects have to go in, or when an option changes the stub itself. Its result depends on
- * the bytes of its inputs only, and is kept in the cache under their hash. */
+ * with all of libpython, and one a megabyte smaller with the built-in modules that every program
+ * has, for programs that need no others. A fresh link is made when native objects have to go in, or
+ * when an option changes the stub itself. Its result depends on the bytes of its inputs only, and
+ * is kept in the cache under their hash. */
 #include "codegen.h"
 #include "link_plan.h"
 #include "link_size.h"
@@ -14,15 +14,16 @@
 #include "../compiler/support/fs.h"
 #include "../compiler/support/path.h"
 
-/* What makes a link necessary, as the beginning of a sentence; NULL when the prebuilt stub serves. */
+/* What makes a link necessary, as the beginning of a sentence; NULL when the prebuilt stub serves.
+ */
 static const char *link_purpose(const Request *request, const StrVec *objects) {
     if (objects->count > 0) {
         return "linking extension modules into the executable";
     }
-    return request->pie             ? "--pie"
-           : request->static_libc   ? "--static"
-           : request->optimize_size ? "--optimize-size"
-           : request->license_token ? "checking a license"
+    return request->pie                        ? "--pie"
+           : request->static_libc              ? "--static"
+           : request->optimize_size            ? "--optimize-size"
+           : request->license_token            ? "checking a license"
            : request->debug && !request->strip ? "--debug"
                                                : NULL;
 }

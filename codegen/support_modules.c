@@ -1,5 +1,6 @@
-/* The runtime's own Python parts: readers for importlib.resources and importlib.metadata and the like.
- * They are compiled like any module but cannot be imported by name; the runtime loads them. */
+/* The runtime's own Python parts: readers for importlib.resources and importlib.metadata and the
+ * like. They are compiled like any module but cannot be imported by name; the runtime loads them.
+ */
 #include "codegen.h"
 
 #include "../compiler/support/fs.h"

@@ -12,7 +12,8 @@ typedef struct ZipWriter {
     unsigned count;
 } ZipWriter;
 
-/* `position` is the file's current size: offsets in the archive count from the start of the file. */
+/* `position` is the file's current size: offsets in the archive count from the start of the file.
+ */
 void zip_start(ZipWriter *zip, OutputFile *output, uint64_t position);
 /* False with an error for members beyond zip's 4 GB and when writing fails. */
 bool zip_add(ZipWriter *zip, const char *name, const void *data, size_t size);

@@ -1,16 +1,16 @@
 /* capture-cc, capture-cxx: stand in for the compiler while an sdist is built, and keep its objects.
  *
  * Compilations run the real compiler without position independence (the objects go into an
- * executable). A link of a shared object ("-shared") is not done: its objects and private archives are
- * copied to a directory of their own under $PYC2C_CAPTURE_DIR, with a list of them, and a small text
- * file takes the place of the shared object. In the finished wheel that file stands where the
+ * executable). A link of a shared object ("-shared") is not done: its objects and private archives
+ * are copied to a directory of their own under $PYC2C_CAPTURE_DIR, with a list of them, and a small
+ * text file takes the place of the shared object. In the finished wheel that file stands where the
  * extension module belongs, so its path is the module's name and its text leads to the objects.
  *
  * Environment: PYC2C_CAPTURE_DIR; PYC2C_CAPTURE_CC and PYC2C_CAPTURE_CXX name the real compilers;
  * PYC2C_CAPTURE_PIE is set for a position independent executable.
  *
- * The list, `<dir>/list`, has one line per item: "object FILE", "archive FILE", "library -lNAME" and
- * "cxx" when the C++ compiler linked. */
+ * The list, `<dir>/list`, has one line per item: "object FILE", "archive FILE", "library -lNAME"
+ * and "cxx" when the C++ compiler linked. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -74,7 +74,8 @@ static const char *required(const char *name) {
 /* Position independence, debug information and LTO bytecode would only be in the way; -Werror would
  * make warnings about our extra flags fatal. */
 static bool is_dropped(const char *argument) {
-    static const char *const exact[] = {"-fPIC", "-fpic", "-fPIE", "-fpie", "-pie", "-g", "-Werror"};
+    static const char *const exact[] = {"-fPIC", "-fpic", "-fPIE",  "-fpie",
+                                        "-pie",  "-g",    "-Werror"};
     for (size_t i = 0; i < sizeof(exact) / sizeof(exact[0]); i++) {
         if (strcmp(argument, exact[i]) == 0) {
             return true;
@@ -100,8 +101,8 @@ static _Noreturn void run_compiler(const char *compiler, int argc, char **argv) 
         if (!is_dropped(argv[i])) {
             add(&words, argv[i]);
         }
-        links &= strcmp(argv[i], "-c") != 0 && strcmp(argv[i], "-S") != 0 &&
-                 strcmp(argv[i], "-E") != 0;
+        links &=
+            strcmp(argv[i], "-c") != 0 && strcmp(argv[i], "-S") != 0 && strcmp(argv[i], "-E") != 0;
     }
     bool pie = getenv("PYC2C_CAPTURE_PIE") != NULL;
     if (links) {
@@ -211,7 +212,8 @@ static void capture_link(int argc, char **argv, bool cxx) {
         const char *slash = strrchr(inputs.items[i], '/');
         bool archive = ends_with(inputs.items[i], ".a");
         char name[NAME_MAX];
-        snprintf(name, sizeof(name), "%03zu_%.150s", i, slash != NULL ? slash + 1 : inputs.items[i]);
+        snprintf(name, sizeof(name), "%03zu_%.150s", i,
+                 slash != NULL ? slash + 1 : inputs.items[i]);
         char *copy = format_path(directory, name);
         copy_file(inputs.items[i], copy);
         fprintf(list, "%s %s\n", archive ? "archive" : "object", copy);

@@ -27,9 +27,9 @@
 enum {
     EXIT_NO_PYTHON = 127,
     EXIT_DAMAGED = 70,
-    END_RECORD = 22,        /* size of zip's end record without its comment */
+    END_RECORD = 22, /* size of zip's end record without its comment */
     COMMENT_MAX = 65535,
-    NEWER_MINORS = 10       /* python3.N … python3.(N+10) are looked for */
+    NEWER_MINORS = 10 /* python3.N … python3.(N+10) are looked for */
 };
 #define COMMENT_MARK "PYC2C-LAUNCHER\n"
 
@@ -60,8 +60,8 @@ static char *read_settings(void) {
         fail(EXIT_DAMAGED, "cannot read this file: ", strerror(errno));
     }
     static char tail[END_RECORD + COMMENT_MAX + 1];
-    size_t size = info.st_size < END_RECORD + COMMENT_MAX ? (size_t)info.st_size
-                                                          : END_RECORD + COMMENT_MAX;
+    size_t size =
+        info.st_size < END_RECORD + COMMENT_MAX ? (size_t)info.st_size : END_RECORD + COMMENT_MAX;
     if (pread(fd, tail, size, info.st_size - (off_t)size) != (ssize_t)size) {
         fail(EXIT_DAMAGED, "cannot read this file: ", strerror(errno));
     }
@@ -152,7 +152,8 @@ static void find_python(int wanted, char path[PATH_MAX]) {
     if (seen >= 0) {
         fprintf(stderr, "; python3 is 3.%d", seen);
     }
-    fprintf(stderr, "\nhint: apt-get install python3.%d, or name an interpreter in $PYTHON\n", wanted);
+    fprintf(stderr, "\nhint: apt-get install python3.%d, or name an interpreter in $PYTHON\n",
+            wanted);
     exit(EXIT_NO_PYTHON);
 }
 

@@ -59,7 +59,8 @@ typedef struct SourceFacts {
     const char *const *all_names;    /* literal __all__, NULL-terminated, or NULL */
     const char *const *entry_groups; /* literal groups passed to entry_points(group=…) & co. */
     const char *const *strings;      /* literal strings that look like dotted module names or
-                                        "module:attr" (candidates for string-loaded modules) */
+                                        "module:attr" (candidates for string-loaded modules); also
+                                        single words where the source imports by a computed name */
 } SourceFacts;
 
 typedef struct CompiledSource {

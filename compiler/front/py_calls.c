@@ -399,6 +399,7 @@ static void add_groups(Facts *facts, expr_ty expression) {
 
 static void apply_rule(Facts *facts, const CallRule *rule, expr_ty call, expr_ty argument) {
     StrVec texts = {0};
+    size_t before = facts->imports.count;
     switch (rule->kind) {
     case CALL_IMPORT:
         add_argument(facts, argument, find_argument(call, 1, "package"), call->lineno);
@@ -424,6 +425,8 @@ static void apply_rule(Facts *facts, const CallRule *rule, expr_ty call, expr_ty
     case CALL_PATH: add_package_path(facts, argument, call->lineno); break;
     case CALL_GROUP: add_groups(facts, argument); break;
     }
+    bool imports = rule->kind == CALL_IMPORT || rule->kind == CALL_DUNDER || rule->kind == CALL_PATH;
+    facts->open_import = facts->open_import || (imports && facts->imports.count == before);
 }
 
 /* True when the function's full name is `name` from one of the modules, or its origin is unknown.
@@ -446,13 +449,17 @@ static bool comes_from(Facts *facts, expr_ty function, const CallRule *rule) {
     return false;
 }
 
-/* Built-in functions that import a module when they are called. */
-static void add_builtin_import(Facts *facts, expr_ty call, const char *name) {
+/* Functions of the interpreter that import a module when they are called. */
+static void add_hidden_import(Facts *facts, expr_ty call, const char *name) {
     static const struct {
         const char *function, *module;
-    } builtins[] = {{"breakpoint", "pdb"}, {"help", "pydoc"}};
+        bool builtin; /* called by its bare name */
+    } builtins[] = {{"breakpoint", "pdb", true},
+                    {"help", "pydoc", true},
+                    {"invalidate_caches", "importlib.metadata", false}};
+    bool bare = call->v.Call.func->kind == Name_kind;
     for (size_t i = 0; i < sizeof(builtins) / sizeof(builtins[0]); i++) {
-        if (strcmp(name, builtins[i].function) == 0) {
+        if ((bare || !builtins[i].builtin) && strcmp(name, builtins[i].function) == 0) {
             facts_add_import(facts, builtins[i].module, NULL, 0, call->lineno, IMPORT_DYNAMIC);
         }
     }
@@ -464,9 +471,7 @@ void facts_visit_call(Facts *facts, expr_ty call) {
     if (name == NULL) {
         return;
     }
-    if (function->kind == Name_kind) {
-        add_builtin_import(facts, call, name);
-    }
+    add_hidden_import(facts, call, name);
     for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
         if (strcmp(name, rules[i].name) == 0 && comes_from(facts, function, &rules[i])) {
             expr_ty argument = find_argument(call, rules[i].position, rules[i].keyword);
@@ -531,5 +536,7 @@ void facts_visit_string(Facts *facts, PyObject *literal) {
                      text[length + 1 + dotted_length(text + length + 1, &attribute_dots)] == '\0';
     if (is_module || is_object) {
         add_once(facts, &facts->strings, 's', text);
+    } else if (text[length] == '\0') {
+        add_once(facts, &facts->words, 'w', text);
     }
 }

@@ -507,6 +507,10 @@ void front_collect_facts(Arena *arena, mod_ty module, SourceFacts *out) {
         out->all_names = no_names; /* `__all__ = []` says something too */
     }
     out->entry_groups = finish_list(arena, &facts.groups);
+    for (size_t i = 0; facts.open_import && i < facts.words.count; i++) {
+        vec_push(&facts.strings, facts.words.items[i]);
+    }
+    vec_free(&facts.words);
     out->strings = finish_list(arena, &facts.strings);
     strmap_free(&facts.seen);
     strmap_free(&facts.aliases);

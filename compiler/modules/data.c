@@ -188,7 +188,7 @@ static bool is_installation_note(const char *file) {
 }
 
 /* RECORD without what is not in the executable: commands (their text names the environment's path),
- * bytecode, installation notes. */
+ * bytecode, installation notes, .pth files (those of editable installs hold a path). */
 static void add_record(Collector *collector, const DistFiles *files, const char *vpath,
                        const char *path) {
     StrBuf text = {0}, kept = {0};
@@ -199,7 +199,7 @@ static void add_record(Collector *collector, const DistFiles *files, const char 
             const char *file =
                 arena_strndup(collector->arena, line, strcspn(line, ","));
             if (!text_starts(line, "../") && *line != '/' && strstr(line, "__pycache__") == NULL &&
-                !is_installation_note(file)) {
+                !text_ends(file, ".pth") && !is_installation_note(file)) {
                 strbuf_add(&kept, line, strcspn(line, "\r"));
                 strbuf_putc(&kept, '\n');
             }

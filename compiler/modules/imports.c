@@ -148,7 +148,8 @@ static const char *module_part(Collector *collector, const char *text) {
 }
 
 /* May a string of `from` pull in `name`? `exact`: the string said module:attribute, which is only
- * written to name a module. A single word is too often just a word. */
+ * written to name a module. A single word is too often just a word: it only counts when the program has
+ * a folder of modules with this name. */
 static bool may_follow(Collector *collector, const Module *from, const char *name, bool exact) {
     const Found *found = finder_find(&collector->finder, name);
     bool dotted = strchr(name, '.') != NULL;
@@ -173,7 +174,7 @@ static bool follow_string(Collector *collector, Module *module, const char *text
     const char *name = exact && finder_find(&collector->finder, dotted) == NULL
                            ? NULL
                            : module_part(collector, dotted);
-    if (name == NULL || graph_has(collector, name) ||
+    if (name == NULL || graph_has(collector, name) || is_test_name(name_last(name)) ||
         !may_follow(collector, module, name, exact)) {
         return false;
     }

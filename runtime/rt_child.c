@@ -112,12 +112,20 @@ typedef enum Option {
     OPTION_FLAGS,   /* flags without a value */
     OPTION_VALUE,   /* the next argument is its value */
     OPTION_RUN,     /* -c or -m: what follows is code or a module */
+    OPTION_TELL,    /* --version, --help and the like: Python answers and ends */
     OPTION_UNKNOWN, /* none that Python has */
 } Option;
 
 /* One argument that begins with '-', such as "-Ic", "-Xutf8", "-W". */
 static Option classify(const char *argument) {
     static const char flags[] = "bBdEhiIOPqRsStuvVx";
+    static const char *const telling[] = {"--version", "-V", "-VV", "--help", "-h", "-?",
+                                          "--help-env", "--help-xoptions", "--help-all"};
+    for (size_t i = 0; i < sizeof telling / sizeof telling[0]; i++) {
+        if (strcmp(argument, telling[i]) == 0) {
+            return OPTION_TELL;
+        }
+    }
     if (strcmp(argument, "--check-hash-based-pycs") == 0) {
         return OPTION_VALUE;
     }
@@ -146,6 +154,7 @@ static RtChildKind judge(int argc, char **argv, int *first) {
         switch (classify(argv[i])) {
         case OPTION_FLAGS: break;
         case OPTION_VALUE: i++; break;
+        case OPTION_TELL: return RT_RUN_INTERPRETER;
         case OPTION_RUN:
             return has_value(argv[i], argv[i + 1]) ? RT_RUN_INTERPRETER : RT_RUN_PROGRAM;
         case OPTION_UNKNOWN: return RT_RUN_PROGRAM;

@@ -101,6 +101,7 @@ static void override_environment(PyConfig *config, RtChildKind kind) {
     if (kind == RT_RUN_PROGRAM) {
         config->inspect = 0;
         config->safe_path = 0;
+        config->user_site_directory = 1;
     }
 }
 
@@ -168,8 +169,13 @@ void rt_config_start(RtChildKind kind, int argc, char **argv, int first) {
         config.run_filename = NULL;
         free(command.items);
     }
+    /* Initialising reads the configuration once more; what was decided above must stay. */
+    int use_environment = config.use_environment;
+    config.use_environment = 0;
     config._init_main = 0;
     check(Py_InitializeFromConfig(&config), &config);
+    PyConfig *live = (PyConfig *)_PyInterpreterState_GetConfig(PyInterpreterState_Get());
+    live->use_environment = use_environment;
     if (rt_import_install() < 0) {
         check(PyStatus_Error("the importer could not be installed"), &config);
     }

@@ -425,7 +425,8 @@ static void apply_rule(Facts *facts, const CallRule *rule, expr_ty call, expr_ty
     case CALL_PATH: add_package_path(facts, argument, call->lineno); break;
     case CALL_GROUP: add_groups(facts, argument); break;
     }
-    bool imports = rule->kind == CALL_IMPORT || rule->kind == CALL_DUNDER || rule->kind == CALL_PATH;
+    bool imports =
+        rule->kind == CALL_IMPORT || rule->kind == CALL_DUNDER || rule->kind == CALL_PATH;
     facts->open_import = facts->open_import || (imports && facts->imports.count == before);
 }
 

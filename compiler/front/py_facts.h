@@ -12,15 +12,15 @@ typedef struct Facts {
     Arena *arena;
     VEC(ImportFact) imports;
     StrVec all_names, groups, strings;
-    StrVec words;    /* literal strings that are one identifier: strings too, when open_import */
+    StrVec words;     /* literal strings that are one identifier: strings too, when open_import */
     bool open_import; /* something is imported under a name that only the running program knows */
-    bool has_all;    /* there is a literal __all__ */
-    StrMap seen;     /* strings and groups already listed ("s" or "g" + text) */
-    StrMap aliases;  /* imported name -> what it stands for: "np" -> "numpy", "x" -> ".pkg.x" */
-    StrMap bindings; /* assigned name -> Binding */
-    unsigned flags;  /* IMPORT_* of the place that is being visited */
-    int depth;       /* of the recursion over the tree */
-    int scope;       /* 0 at module level, more in classes and functions */
+    bool has_all;     /* there is a literal __all__ */
+    StrMap seen;      /* strings and groups already listed ("s" or "g" + text) */
+    StrMap aliases;   /* imported name -> what it stands for: "np" -> "numpy", "x" -> ".pkg.x" */
+    StrMap bindings;  /* assigned name -> Binding */
+    unsigned flags;   /* IMPORT_* of the place that is being visited */
+    int depth;        /* of the recursion over the tree */
+    int scope;        /* 0 at module level, more in classes and functions */
 } Facts;
 
 /* Deeper trees than CPython's compiler accepts are not descended into. */

@@ -3,8 +3,8 @@
  * C code, Cython's output and CFFI's all hold the name of a module they import as a constant of its
  * own. Most constants are other words, so a name only counts when it is that of a module
  *   - of the same distribution, or of one that it requires, or
- *   - of the standard library: with a dot in it, or, as a single word, seen by the traced import; where
- *     no trace ran, unless it is a common word (ignored_strings in implicit.toml), or
+ *   - of the standard library: with a dot in it, or, as a single word, seen by the traced import;
+ * where no trace ran, unless it is a common word (ignored_strings in implicit.toml), or
  *   - for the program's own extension modules: of the program, or of anything installed.
  * "datetime.datetime_CAPI" and the like name a capsule: the module is the part before the dot. */
 #include "cimports.h"
@@ -37,11 +37,12 @@ static bool is_capsule(const char *name) {
     return text_ends(name, "_CAPI") || text_ends(name, "_C_API") || text_ends(name, "_API");
 }
 
-static bool requires(const Collector *collector, const Distribution *dist,
-                     const Distribution *other) {
-    return dist == other || (dist != NULL && other != NULL &&
-                             strvec_has(&dist->requires,
-                                        name_canonical(collector->arena, other->name)));
+static bool
+    requires(const Collector *collector, const Distribution *dist, const Distribution *other)
+{
+    return dist == other ||
+           (dist != NULL && other != NULL &&
+            strvec_has(&dist->requires, name_canonical(collector->arena, other->name)));
 }
 
 static bool is_wanted_from_stdlib(const Collector *collector, const char *name) {
@@ -107,8 +108,7 @@ static bool scan_module(Collector *collector, Module *module) {
 /* Extension modules of the standard library are described by data: implicit.toml. */
 bool cimports_follow(Collector *collector) {
     bool added = false;
-    for (; collector->extensions_next < collector->extensions.count;
-         collector->extensions_next++) {
+    for (; collector->extensions_next < collector->extensions.count; collector->extensions_next++) {
         Module *module = collector->extensions.items[collector->extensions_next];
         if (module->origin != ORIGIN_STDLIB) {
             added = scan_module(collector, module) || added;

@@ -25,16 +25,16 @@ typedef struct Collector {
      * packages they use are known early. */
     VEC(Module *) own_queue, queue;
     size_t own_next, next;
-    StrMap file_numbers;     /* virtual path -> index in program->files, plus 1 */
-    bool base;               /* adding what every executable has: see graph_add_base */
-    StrMap shallow;          /* modules whose function-level imports were not followed */
-    StrMap missing;          /* name -> MissingImport* */
+    StrMap file_numbers;       /* virtual path -> index in program->files, plus 1 */
+    bool base;                 /* adding what every executable has: see graph_add_base */
+    StrMap shallow;            /* modules whose function-level imports were not followed */
+    StrMap missing;            /* name -> MissingImport* */
     VEC(MissingImport) typing; /* imports under TYPE_CHECKING, judged at the end */
-    StrMap groups;           /* entry point groups that were asked for */
-    StrMap used_rules;       /* "when" keys whose modules were added already */
-    VEC(Module *) extensions; /* all extension modules, in order of discovery */
-    size_t extensions_next;   /* the first whose constants were not looked at */
-    StrMap traced;           /* names seen by the traced import */
+    StrMap groups;             /* entry point groups that were asked for */
+    StrMap used_rules;         /* "when" keys whose modules were added already */
+    VEC(Module *) extensions;  /* all extension modules, in order of discovery */
+    size_t extensions_next;    /* the first whose constants were not looked at */
+    StrMap traced;             /* names seen by the traced import */
     bool trace_ran;
 } Collector;
 
@@ -45,8 +45,8 @@ typedef struct Collector {
 Module *graph_add(Collector *collector, const char *name, const ImportEdge *edge);
 /* The same, but a module that does not exist is no news. */
 Module *graph_try(Collector *collector, const char *name, const ImportEdge *edge);
-/* Adds a module that every executable has. As long as nothing else asks for it, only the imports that
- * run when it starts are followed: what hello world carries has to stay small. */
+/* Adds a module that every executable has. As long as nothing else asks for it, only the imports
+ * that run when it starts are followed: what hello world carries has to stay small. */
 void graph_add_base(Collector *collector, const char *pattern);
 /* Adds what a list of rules or an option names: "pkg.mod", or "pkg.*" for all below pkg. */
 void graph_try_pattern(Collector *collector, const char *pattern, const ImportEdge *edge);
@@ -64,8 +64,8 @@ void graph_include_distribution(Collector *collector, Distribution *dist);
 
 /* ---- source.c ---- */
 
-/* Reads a module's source, compiles it (or takes the cached result), fills code and facts. False when
- * the source is broken or unreadable; *why says so then, in the arena. */
+/* Reads a module's source, compiles it (or takes the cached result), fills code and facts. False
+ * when the source is broken or unreadable; *why says so then, in the arena. */
 bool source_load(Collector *collector, Module *module, const char **why, FrontError *error);
 
 /* ---- names used by several parts ---- */

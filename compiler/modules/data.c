@@ -1,9 +1,9 @@
 /* data: sources, metadata and data files.
  *
  * A distribution brings everything that its RECORD lists and that a running program may read: not
- * bytecode, headers, stubs, tests, commands. Its Python files come as modules, its shared objects as
- * extension modules or libraries. The program's own packages bring every file in them that is not
- * Python, except what tools and version control leave there. */
+ * bytecode, headers, stubs, tests, commands. Its Python files come as modules, its shared objects
+ * as extension modules or libraries. The program's own packages bring every file in them that is
+ * not Python, except what tools and version control leave there. */
 #include "data.h"
 #include "elf.h"
 #include "files.h"
@@ -54,10 +54,10 @@ static bool has_suffix(const char *file, const char *const *suffixes) {
 
 /* What a compiler, a type checker or another system needs, but no running program. */
 static bool is_never_data(const char *file) {
-    static const char *const suffixes[] = {".pyc", ".pyo", ".pyi", ".pyx", ".pxd", ".pxi",  ".h",
-                                           ".hh",  ".hpp", ".c",   ".cc",  ".cpp", ".cxx",  ".a",
-                                           ".o",   ".lib", ".dll", ".pyd", ".exe", ".dylib", ".pth",
-                                           "/py.typed", NULL};
+    static const char *const suffixes[] = {".pyc", ".pyo",   ".pyi", ".pyx",      ".pxd", ".pxi",
+                                           ".h",   ".hh",    ".hpp", ".c",        ".cc",  ".cpp",
+                                           ".cxx", ".a",     ".o",   ".lib",      ".dll", ".pyd",
+                                           ".exe", ".dylib", ".pth", "/py.typed", NULL};
     return has_suffix(file, suffixes);
 }
 
@@ -143,8 +143,7 @@ static bool is_dist_data(Collector *collector, const DistFiles *files, const cha
         return false;
     }
     if (is_shared_object(file)) {
-        return (dist->whole ||
-                is_asked_for(collector, &request->collect_binaries, dist, file)) &&
+        return (dist->whole || is_asked_for(collector, &request->collect_binaries, dist, file)) &&
                elf_is_shared_object(path_join(collector->arena, dist->site_dir, file));
     }
     if (dist->whole || matches_any(file, &files->data) ||
@@ -164,9 +163,9 @@ static void add_dist_data(Collector *collector, const DistFiles *files) {
             files_has(collector, vpath) || !is_dist_data(collector, files, file)) {
             continue;
         }
-        EmbeddedFile *added = files_add(collector, vpath,
-                                        path_join(collector->arena, dist->site_dir, file),
-                                        files->dist, reason);
+        EmbeddedFile *added =
+            files_add(collector, vpath, path_join(collector->arena, dist->site_dir, file),
+                      files->dist, reason);
         if (added != NULL && is_shared_object(file)) {
             added->mapped = true;
         }
@@ -177,7 +176,7 @@ static void add_dist_data(Collector *collector, const DistFiles *files) {
 
 /* What an installer notes about one installation, with paths and choices of that machine. */
 static bool is_installation_note(const char *file) {
-    static const char *const names[] = {"INSTALLER", "REQUESTED", "direct_url.json",
+    static const char *const names[] = {"INSTALLER",     "REQUESTED",  "direct_url.json",
                                         "uv_cache.json", "RECORD.jws", "RECORD.p7s"};
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         if (strcmp(path_base(file), names[i]) == 0) {
@@ -196,8 +195,7 @@ static void add_record(Collector *collector, const DistFiles *files, const char 
         for (const char *at = strbuf_text(&text); *at != '\0';) {
             size_t length = strcspn(at, "\n");
             const char *line = arena_strndup(collector->arena, at, length);
-            const char *file =
-                arena_strndup(collector->arena, line, strcspn(line, ","));
+            const char *file = arena_strndup(collector->arena, line, strcspn(line, ","));
             if (!text_starts(line, "../") && *line != '/' && strstr(line, "__pycache__") == NULL &&
                 !text_ends(file, ".pth") && !is_installation_note(file)) {
                 strbuf_add(&kept, line, strcspn(line, "\r"));

@@ -17,8 +17,8 @@ typedef VEC(Distribution *) DistList;
 /* ---- small parsers ---- */
 
 /* Calls `each` for every line of a file, without line ends. False when it cannot be read. */
-static bool each_line(Arena *arena, const char *path,
-                      void (*each)(void *context, char *line), void *context) {
+static bool each_line(Arena *arena, const char *path, void (*each)(void *context, char *line),
+                      void *context) {
     StrBuf text = {0};
     if (!fs_read(path, &text)) {
         strbuf_free(&text);
@@ -28,8 +28,8 @@ static bool each_line(Arena *arena, const char *path,
     const char *end = at + text.length;
     while (at < end) {
         size_t length = strcspn(at, "\n");
-        char *line = arena_strndup(arena, at, length > 0 && at[length - 1] == '\r' ? length - 1
-                                                                                   : length);
+        char *line =
+            arena_strndup(arena, at, length > 0 && at[length - 1] == '\r' ? length - 1 : length);
         each(context, line);
         at += length + 1;
     }
@@ -124,7 +124,8 @@ static void take_top_level(void *context, char *line) {
     }
 }
 
-/* The name as a module would spell it, for distributions that list nothing: "foo-bar" -> foo_bar. */
+/* The name as a module would spell it, for distributions that list nothing: "foo-bar" -> foo_bar.
+ */
 static const char *guess_module(Arena *arena, const char *name) {
     char *module = arena_strdup(arena, name);
     for (char *at = module; *at != '\0'; at++) {
@@ -210,7 +211,8 @@ static bool split_info_name(Arena *arena, const char *entry, const char **name,
     if (dash != NULL) {
         *dash = '\0';
         const char *end = strchr(dash + 1, '-'); /* egg: name-version-py3.11 */
-        *version = end == NULL ? dash + 1 : arena_strndup(arena, dash + 1, (size_t)(end - dash - 1));
+        *version =
+            end == NULL ? dash + 1 : arena_strndup(arena, dash + 1, (size_t)(end - dash - 1));
     }
     *name = stem;
     return length > 0;
@@ -323,8 +325,7 @@ static void take_header(void *context, char *line) {
         if (marker == NULL || strstr(marker, "extra") == NULL) {
             size_t length = strcspn(text, " ;<>=!~([");
             vec_push(&dist->requires,
-                     name_canonical(metadata->arena,
-                                    arena_strndup(metadata->arena, text, length)));
+                     name_canonical(metadata->arena, arena_strndup(metadata->arena, text, length)));
         }
     }
 }

@@ -45,8 +45,8 @@ static bool open_image(const char *path, Image *image) {
         header->e_ident[EI_CLASS] == ELFCLASS64 && header->e_ident[EI_DATA] == ELFDATA2LSB &&
         header->e_machine == OWN_MACHINE && header->e_type == ET_DYN &&
         header->e_phentsize == sizeof(Elf64_Phdr)) {
-        image->segments = at_offset(image, header->e_phoff,
-                                    (uint64_t)header->e_phnum * sizeof(Elf64_Phdr));
+        image->segments =
+            at_offset(image, header->e_phoff, (uint64_t)header->e_phnum * sizeof(Elf64_Phdr));
     }
     if (image->header == NULL || image->segments == NULL) {
         fs_unmap(image->data, image->size);
@@ -122,8 +122,8 @@ bool elf_is_shared_object(const char *path) {
         return false;
     }
     Dynamic dynamic;
-    bool shared = read_dynamic(&image, &dynamic) &&
-                  (dynamic_value(&dynamic, DT_FLAGS_1) & DF_1_PIE) == 0;
+    bool shared =
+        read_dynamic(&image, &dynamic) && (dynamic_value(&dynamic, DT_FLAGS_1) & DF_1_PIE) == 0;
     close_image(&image);
     return shared;
 }
@@ -223,7 +223,8 @@ static void scan(const uint8_t *at, const uint8_t *end,
     }
 }
 
-/* Constants are in sections .rodata* and .data*; without section headers every byte is looked at. */
+/* Constants are in sections .rodata* and .data*; without section headers every byte is looked at.
+ */
 static bool scan_sections(const Image *image,
                           void (*each)(void *context, const char *name, size_t length),
                           void *context) {

@@ -1,12 +1,11 @@
 /* entry: what the source argument is, and where its tree starts.
  *
- *     app.py               a script: its directory is the tree, as sys.path[0] is for `python app.py`
- *     pkg/                 a package with __main__.py: as `python -m pkg`, from the directory above
- *                          the outermost package
- *     dir/                 __main__.py in a directory that is no package: as `python dir`
- *     -m pkg.mod           as `python -m pkg.mod`, searched from the project, its src/ and the
- *                          environment
- *     pkg.mod:function     imports the module and calls the function, as an entry point does
+ *     app.py               a script: its directory is the tree, as sys.path[0] is for `python
+ * app.py` pkg/                 a package with __main__.py: as `python -m pkg`, from the directory
+ * above the outermost package dir/                 __main__.py in a directory that is no package:
+ * as `python dir` -m pkg.mod           as `python -m pkg.mod`, searched from the project, its src/
+ * and the environment pkg.mod:function     imports the module and calls the function, as an entry
+ * point does
  */
 #include "finder.h"
 #include "modules.h"
@@ -45,7 +44,8 @@ static const char *resolved(Arena *arena, const char *path) {
     return result;
 }
 
-/* The directory above the outermost package that `directory` is in, and the dotted name down to it. */
+/* The directory above the outermost package that `directory` is in, and the dotted name down to it.
+ */
 static const char *root_of_package(Arena *arena, const char *directory, const char **name) {
     *name = arena_strdup(arena, path_base(directory));
     const char *above = path_dir(arena, directory);
@@ -56,8 +56,8 @@ static const char *root_of_package(Arena *arena, const char *directory, const ch
     return above;
 }
 
-/* Does the source have a line that starts (after blanks) with one of the import forms that only work
- * inside a package: `from .`, or `import NAME` / `from NAME` of the package itself? */
+/* Does the source have a line that starts (after blanks) with one of the import forms that only
+ * work inside a package: `from .`, or `import NAME` / `from NAME` of the package itself? */
 static bool imports_own_package(const char *file, const char *package) {
     StrBuf text = {0};
     bool found = false;
@@ -175,8 +175,7 @@ static void report_absent(Resolver *resolver, const char *source) {
     const char *hint = NULL;
     if (near != NULL) {
         hint = arena_printf(arena, "did you mean '%s'?", near);
-    } else if (name_is_dotted(source) && strchr(source, '.') != NULL &&
-               !text_ends(source, ".py")) {
+    } else if (name_is_dotted(source) && strchr(source, '.') != NULL && !text_ends(source, ".py")) {
         hint = arena_printf(arena, "to build a module by name: -m %s", source);
     }
     diag_error(resolver->diags, EXIT_USAGE, hint, "there is no file or directory '%s'", source);
@@ -225,8 +224,8 @@ static bool is_python_file(const char *source) {
         const char *end = strchr(head, '\n');
         const char *word = text_starts(head, "#!") ? strstr(head, "python") : NULL;
         bool shebang = word != NULL && (end == NULL || word < end);
-        python = shebang || (*extension == '\0' && !text_starts(head, "#!") &&
-                             strlen(head) == text.length);
+        python = shebang ||
+                 (*extension == '\0' && !text_starts(head, "#!") && strlen(head) == text.length);
     }
     strbuf_free(&text);
     return python;
@@ -278,7 +277,8 @@ static const char *root_of_module(Resolver *resolver, const char *module, const 
             if ((*found)->origin == ORIGIN_PROGRAM) {
                 return candidates[i];
             }
-            /* Installed: but a tree of the project that has it goes first, as with `pip install -e`. */
+            /* Installed: but a tree of the project that has it goes first, as with `pip install
+             * -e`. */
             const char *own = path_join(arena, candidates[2], name_top(arena, module));
             if ((*found)->origin == ORIGIN_STDLIB || !fs_exists(own)) {
                 return project;
@@ -354,7 +354,8 @@ static bool is_attribute_path(const char *text) {
     return name_is_dotted(text);
 }
 
-/* "src/pkg/cli.py" or "pkg/cli" -> root directory and module name; false when there is no such file. */
+/* "src/pkg/cli.py" or "pkg/cli" -> root directory and module name; false when there is no such
+ * file. */
 static bool module_of_file(Resolver *resolver, const char *path) {
     Arena *arena = resolver->arena;
     const char *file = fs_is_file(path) ? path : arena_printf(arena, "%s.py", path);
@@ -408,8 +409,9 @@ bool entry_resolve(Arena *arena, const Request *request, const Target *target, E
     if (request->module != NULL) {
         ok = resolve_run_module(&resolver, request->module);
     } else if (source == NULL || *source == '\0') {
-        diag_error(diags, EXIT_USAGE, "name a script, a package directory, -m module or "
-                                      "module:function",
+        diag_error(diags, EXIT_USAGE,
+                   "name a script, a package directory, -m module or "
+                   "module:function",
                    "nothing to build was named");
         ok = false;
     } else if (fs_is_dir(source)) {

@@ -12,8 +12,7 @@ static bool is_left_out(const Collector *collector, const char *vpath, const cha
     for (size_t i = 0; i < patterns->count; i++) {
         const char *pattern = patterns->items[i];
         if (path_matches(vpath, pattern) || path_matches(path_base(vpath), pattern) ||
-            (path != NULL && path_matches(path, pattern)) ||
-            path_below(vpath, pattern) != NULL) {
+            (path != NULL && path_matches(path, pattern)) || path_below(vpath, pattern) != NULL) {
             return true;
         }
     }

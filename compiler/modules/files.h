@@ -4,8 +4,8 @@
 
 #include "collect.h"
 
-/* Adds a file of the disk. The first of a virtual path wins; another file in its place is noted. The
- * executable bit is taken over from the disk. NULL when the path was taken or is left out by
+/* Adds a file of the disk. The first of a virtual path wins; another file in its place is noted.
+ * The executable bit is taken over from the disk. NULL when the path was taken or is left out by
  * configuration (`exclude`). Valid until the next file is added. */
 EmbeddedFile *files_add(Collector *collector, const char *vpath, const char *path,
                         Distribution *dist, const char *reason);

@@ -1,7 +1,8 @@
 /* Finder: module names to files.
  *
  * Mirrors importlib._bootstrap_external (PathFinder, FileFinder.find_spec): in each directory a
- * package wins over a module, extension suffixes come before .py, .py before .pyc; a directory without
+ * package wins over a module, extension suffixes come before .py, .py before .pyc; a directory
+ * without
  * __init__ is a part of a namespace package, which only counts when no directory of the path has a
  * real module of that name. */
 #include "finder.h"
@@ -97,7 +98,8 @@ static bool find_in_directory(Finder *finder, const Portion *portion, const char
 }
 
 /* A package whose directory appears in several roots with an __init__ in each (pkgutil.extend_path,
- * pkg_resources.declare_namespace) is one package below the executable, where the roots are merged. */
+ * pkg_resources.declare_namespace) is one package below the executable, where the roots are merged.
+ */
 static void add_sibling_portions(Finder *finder, const PortionVec *places, const char *stem,
                                  Found *found) {
     for (size_t i = 0; i < places->count; i++) {
@@ -166,10 +168,10 @@ static bool find_mapped(Finder *finder, const char *name, Found *found) {
         found->origin = ORIGIN_DISTRIBUTION;
         found->is_package = package;
         found->path = path;
-        found->vpath = package ? path_join(finder->arena, vdir, path_base(path))
-                               : arena_printf(finder->arena, "%.*s%s",
-                                              (int)(strlen(vdir) - strlen(stem)), vdir,
-                                              path_base(path));
+        found->vpath =
+            package ? path_join(finder->arena, vdir, path_base(path))
+                    : arena_printf(finder->arena, "%.*s%s", (int)(strlen(vdir) - strlen(stem)),
+                                   vdir, path_base(path));
         if (package) {
             Portion inner = {path_dir(finder->arena, path), vdir, ORIGIN_DISTRIBUTION};
             vec_push(&found->portions, inner);
@@ -258,7 +260,8 @@ const Found *finder_find(Finder *finder, const char *name) {
 /* A link inside a package that leads back to one of the directories above it has no end. */
 static bool is_loop(Finder *finder, const Portion *portion, const char *stem) {
     struct stat child;
-    if (stat(path_join(finder->arena, portion->dir, stem), &child) != 0 || !S_ISDIR(child.st_mode)) {
+    if (stat(path_join(finder->arena, portion->dir, stem), &child) != 0 ||
+        !S_ISDIR(child.st_mode)) {
         return false;
     }
     const char *above = portion->dir;

@@ -32,10 +32,10 @@ typedef struct Found {
 typedef struct Finder {
     Arena *arena;
     const Target *target;
-    PortionVec roots;   /* sys.path of the finished program, as directories of today */
-    StrMap found;       /* name -> Found*, NULL when there is no such module */
-    StrMap listings;    /* directory -> set of names */
-    StrMap linked;      /* names of --c-source modules */
+    PortionVec roots; /* sys.path of the finished program, as directories of today */
+    StrMap found;     /* name -> Found*, NULL when there is no such module */
+    StrMap listings;  /* directory -> set of names */
+    StrMap linked;    /* names of --c-source modules */
     StrMap builtins, frozen;
 } Finder;
 

@@ -1,8 +1,8 @@
 /* graph: the table of modules and the queue of those whose imports are still to be followed.
  *
- * A module enters the table once, with every place that asked for it noted; its parents enter before
- * it. What each entry brings along is decided here (its distribution, rules of its package, the rest
- * of the program's own package); what its source imports, in imports.c. */
+ * A module enters the table once, with every place that asked for it noted; its parents enter
+ * before it. What each entry brings along is decided here (its distribution, rules of its package,
+ * the rest of the program's own package); what its source imports, in imports.c. */
 #include "collect.h"
 #include "imports.h"
 #include "names.h"
@@ -97,8 +97,8 @@ static void attach_distribution(Collector *collector, Module *module) {
 
 static void apply_rule(Collector *collector, Module *module, const Rule *rule) {
     ImportEdge edge = {.from = module,
-                       .reason = arena_printf(collector->arena, "rule %s: %s", rule->file,
-                                              rule->why),
+                       .reason =
+                           arena_printf(collector->arena, "rule %s: %s", rule->file, rule->why),
                        .flags = IMPORT_DYNAMIC};
     for (size_t i = 0; i < rule->imports.count; i++) {
         graph_try_pattern(collector, rule->imports.items[i], &edge);
@@ -128,7 +128,8 @@ static void apply_rules(Collector *collector, Module *module) {
 
 /* ---- the table ---- */
 
-/* A module of the base that the program itself reaches: its imports are followed again, all of them. */
+/* A module of the base that the program itself reaches: its imports are followed again, all of
+ * them. */
 static void deepen(Collector *collector, Module *module) {
     if (!collector->base && strmap_get(&collector->shallow, module->name) != NULL) {
         strmap_set(&collector->shallow, module->name, NULL);
@@ -266,8 +267,9 @@ void graph_add_base(Collector *collector, const char *pattern) {
 
 /* ---- the queue ---- */
 
-/* All of the program's own package belongs to the program: its modules are loaded by name, from lists,
- * by walking directories; no analysis would find them all. Tests stay out unless they are imported. */
+/* All of the program's own package belongs to the program: its modules are loaded by name, from
+ * lists, by walking directories; no analysis would find them all. Tests stay out unless they are
+ * imported. */
 static void add_own_package(Collector *collector, Module *module) {
     ImportEdge edge = {.from = module, .reason = "own package", .flags = IMPORT_DYNAMIC};
     StrVec names = {0};
@@ -303,15 +305,16 @@ static void report_broken(Collector *collector, Module *module, const char *why,
                      .end_column = error->end_column,
                      .source = error->source,
                      .message = why,
-                     .hint = fatal ? NULL
-                                   : "the module is left out: importing it would fail in the same way"};
+                     .hint =
+                         fatal ? NULL
+                               : "the module is left out: importing it would fail in the same way"};
         diag_add(collector->diags, &diag, EXIT_USER);
     }
     vec_push(&collector->program->notes,
-             error->line > 0 ? arena_printf(collector->arena, "module %s is left out: line %d: %s",
-                                            module->name, error->line, why)
-                             : arena_printf(collector->arena, "module %s is left out: %s",
-                                            module->name, why));
+             error->line > 0
+                 ? arena_printf(collector->arena, "module %s is left out: line %d: %s",
+                                module->name, error->line, why)
+                 : arena_printf(collector->arena, "module %s is left out: %s", module->name, why));
 }
 
 /* Broken modules stay in the table without code until the end (others may name them as parents). */

@@ -1,7 +1,7 @@
 /* imports: the statements of a source, and names in its strings, become edges.
  *
- * Relative names follow importlib._bootstrap._resolve_name; `from m import a` tries m.a as a submodule
- * (as _handle_fromlist does) and takes it for an attribute when there is none. */
+ * Relative names follow importlib._bootstrap._resolve_name; `from m import a` tries m.a as a
+ * submodule (as _handle_fromlist does) and takes it for an attribute when there is none. */
 #include "imports.h"
 #include "names.h"
 
@@ -27,7 +27,8 @@ static const char *absolute_name(Collector *collector, const Module *module, int
 }
 
 static void note_typing(Collector *collector, const char *name, const ImportEdge *edge) {
-    MissingImport missing = {.name = name, .edge = *edge, .why = "only for type checkers or another platform"};
+    MissingImport missing = {
+        .name = name, .edge = *edge, .why = "only for type checkers or another platform"};
     vec_push(&collector->typing, missing);
 }
 
@@ -148,8 +149,8 @@ static const char *module_part(Collector *collector, const char *text) {
 }
 
 /* May a string of `from` pull in `name`? `exact`: the string said module:attribute, which is only
- * written to name a module. A single word is too often just a word: it only counts when the program has
- * a folder of modules with this name. */
+ * written to name a module. A single word is too often just a word: it only counts when the program
+ * has a folder of modules with this name. */
 static bool may_follow(Collector *collector, const Module *from, const char *name, bool exact) {
     const Found *found = finder_find(&collector->finder, name);
     bool dotted = strchr(name, '.') != NULL;
@@ -208,10 +209,10 @@ typedef struct GroupContext {
 static void follow_point(void *context, const EntryPoint *point) {
     GroupContext *groups = context;
     Collector *collector = groups->collector;
-    ImportEdge edge = {groups->asked_by,
-                       arena_printf(collector->arena, "entry point '%s' of %s", point->name,
-                                    point->group),
-                       0, IMPORT_DYNAMIC};
+    ImportEdge edge = {
+        groups->asked_by,
+        arena_printf(collector->arena, "entry point '%s' of %s", point->name, point->group), 0,
+        IMPORT_DYNAMIC};
     if (graph_is_excluded(collector, point->module)) {
         return;
     }

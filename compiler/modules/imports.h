@@ -7,7 +7,8 @@
 /* Follows every import of a module whose facts are known. */
 void imports_follow(Collector *collector, Module *module);
 /* Adds modules that the program names in strings ("pkg.mod:attr", "pkg.mod.Class"), as far as they
- * belong to the program itself or to packages that are in it already. True when something was added. */
+ * belong to the program itself or to packages that are in it already. True when something was
+ * added. */
 bool imports_follow_strings(Collector *collector);
 /* Adds the entry points of the groups that were asked for. True when something was added. */
 bool imports_follow_groups(Collector *collector);

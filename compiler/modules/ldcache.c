@@ -7,8 +7,8 @@
  *     entries: i32 flags, u32 soname, u32 path, u32 OS version, u64 hardware capabilities
  *     strings; soname and path are offsets from the magic
  *
- * An old-format table may stand before it. Which of several entries is for this machine is told by the
- * file it names, not by the flags. */
+ * An old-format table may stand before it. Which of several entries is for this machine is told by
+ * the file it names, not by the flags. */
 #include "ldcache.h"
 #include "elf.h"
 
@@ -66,18 +66,25 @@ const char *ldcache_find(const LdCache *cache, const char *soname) {
         cache->data != NULL ? memmem(cache->data, cache->size, MAGIC, MAGIC_SIZE) : NULL;
     if (table != NULL) {
         size_t size = cache->size - (size_t)(table - cache->data);
-        const char *found =
-            size > HEADER_SIZE ? find_in_table(cache, table, size, soname) : NULL;
+        const char *found = size > HEADER_SIZE ? find_in_table(cache, table, size, soname) : NULL;
         if (found != NULL) {
             return found;
         }
     }
 #if defined(__x86_64__)
-    static const char *const directories[] = {"/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu",
-                                              "/lib64", "/usr/lib64", "/lib", "/usr/lib"};
+    static const char *const directories[] = {"/lib/x86_64-linux-gnu",
+                                              "/usr/lib/x86_64-linux-gnu",
+                                              "/lib64",
+                                              "/usr/lib64",
+                                              "/lib",
+                                              "/usr/lib"};
 #else
-    static const char *const directories[] = {"/lib/aarch64-linux-gnu", "/usr/lib/aarch64-linux-gnu",
-                                              "/lib64", "/usr/lib64", "/lib", "/usr/lib"};
+    static const char *const directories[] = {"/lib/aarch64-linux-gnu",
+                                              "/usr/lib/aarch64-linux-gnu",
+                                              "/lib64",
+                                              "/usr/lib64",
+                                              "/lib",
+                                              "/usr/lib"};
 #endif
     for (size_t i = 0; i < sizeof(directories) / sizeof(directories[0]); i++) {
         const char *path = path_join(cache->arena, directories[i], soname);

@@ -2,7 +2,8 @@
  *
  * A DT_NEEDED name is searched as ld.so would do it for this object: its run path with $ORIGIN
  * replaced, LD_LIBRARY_PATH, ld.so.cache, the default directories. A library that lies in a
- * distribution or in the program's tree keeps its place there; one of the system goes to lib/.libs. */
+ * distribution or in the program's tree keeps its place there; one of the system goes to lib/.libs.
+ */
 #include "libs.h"
 #include "elf.h"
 #include "files.h"
@@ -24,10 +25,12 @@ typedef struct Libs {
 
 /* The C library's family has to be the host's: it works with the host's kernel, loader and NSS. */
 static bool is_c_library(const char *soname) {
-    static const char *const names[] = {"libc.so.6",        "libm.so.6",     "libpthread.so.0",
-                                        "libdl.so.2",       "librt.so.1",    "libutil.so.1",
-                                        "libresolv.so.2",   "libnsl.so.1",   "libanl.so.1",
-                                        "libBrokenLocale.so.1", "libmvec.so.1", "libthread_db.so.1"};
+    static const char *const names[] = {"libc.so.6",       "libm.so.6",
+                                        "libpthread.so.0", "libdl.so.2",
+                                        "librt.so.1",      "libutil.so.1",
+                                        "libresolv.so.2",  "libnsl.so.1",
+                                        "libanl.so.1",     "libBrokenLocale.so.1",
+                                        "libmvec.so.1",    "libthread_db.so.1"};
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         if (strcmp(soname, names[i]) == 0) {
             return true;
@@ -62,8 +65,7 @@ static const char *replace_origin(Arena *arena, const char *text, const char *or
     return text;
 }
 
-static const char *search(Libs *libs, const ElfInfo *info, const char *object,
-                          const char *soname) {
+static const char *search(Libs *libs, const ElfInfo *info, const char *object, const char *soname) {
     Arena *arena = libs->collector->arena;
     const char *found = NULL;
     if (strchr(soname, '/') != NULL) {
@@ -165,8 +167,8 @@ static bool is_library_name(const char *file) {
     return text_ends(file, ".so") || strstr(path_base(file), ".so.") != NULL;
 }
 
-/* A shared object of a distribution that is no extension module is opened by name at run time (ctypes,
- * cffi's ABI mode, dlopen). Those in `*.libs` directories come by DT_NEEDED alone. */
+/* A shared object of a distribution that is no extension module is opened by name at run time
+ * (ctypes, cffi's ABI mode, dlopen). Those in `*.libs` directories come by DT_NEEDED alone. */
 static void add_opened_libraries(Libs *libs, Distribution *dist) {
     Collector *collector = libs->collector;
     for (size_t i = 0; i < dist->files.count; i++) {

@@ -7,10 +7,9 @@
 
 #include <stdbool.h>
 
-
-/* Looks up or stores a compiled source; implemented by the driver's cache. `key` is a hash over source
- * bytes, co_filename, optimise level, Python and pyc2c version. get: false on a miss. Data returned by
- * get belongs to `arena`. */
+/* Looks up or stores a compiled source; implemented by the driver's cache. `key` is a hash over
+ * source bytes, co_filename, optimise level, Python and pyc2c version. get: false on a miss. Data
+ * returned by get belongs to `arena`. */
 typedef struct CacheOps {
     bool (*get)(void *context, const char *kind, const uint8_t key[FRONT_HASH_SIZE], Arena *arena,
                 const uint8_t **data, size_t *size);

@@ -80,7 +80,8 @@ static void include_distribution(Collector *collector, const char *option, Distr
     vec_free(&names);
 }
 
-/* A distribution's name or a module's: the module wins where both exist, and brings its distribution. */
+/* A distribution's name or a module's: the module wins where both exist, and brings its
+ * distribution. */
 static void include_all(Collector *collector, const char *option, const char *name) {
     if (strcmp(name, "stdlib") == 0) {
         include_whole_stdlib(collector, option);

@@ -1,8 +1,8 @@
 /* program: collecting everything a program needs, in order.
  *
  *     1. what the runtime needs, the entry point, what options name
- *     2. imports to a fixpoint (graph, imports); the program's own modules first, so that the traced
- *        import of the packages they use can run meanwhile (trace)
+ *     2. imports to a fixpoint (graph, imports); the program's own modules first, so that the
+ * traced import of the packages they use can run meanwhile (trace)
  *     3. what only shows once the rest is known: names in strings, entry points, modules that
  *        extensions import; back to 2 until nothing new turns up
  *     4. files: sources, data, metadata, shared libraries; settings and hints
@@ -196,8 +196,8 @@ static int compare_hints(const void *a, const void *b) {
     return strcmp(((const Hint *)a)->name, ((const Hint *)b)->name);
 }
 
-/* What an ImportError in the executable can advise: names that the environment had. A top-level name
- * covers everything below it. */
+/* What an ImportError in the executable can advise: names that the environment had. A top-level
+ * name covers everything below it. */
 static void hint_name(Collector *collector, const char *name) {
     Program *program = collector->program;
     Arena *arena = collector->arena;

@@ -13,24 +13,24 @@
 
 /* The Python environment whose modules are embedded. */
 typedef struct Target {
-    const char *executable;  /* the interpreter asked */
-    const char *version;     /* "3.11.2" */
+    const char *executable; /* the interpreter asked */
+    const char *version;    /* "3.11.2" */
     int major, minor;
-    const char *stdlib;      /* directory of the standard library */
-    const char *dynload;     /* directory of its extension modules */
-    StrVec path;             /* sys.path as a script sees it, without the script's own directory;
-                                the three kinds below are parts of it */
-    StrVec site_dirs;        /* site-packages, dist-packages: in sys.path order */
-    StrVec extra_paths;      /* other entries: PYTHONPATH, .pth files */
-    StrVec mapped_names;     /* editable installs by import hook: module names … */
-    StrVec mapped_paths;     /* … and the package directory or file of each */
-    StrVec builtin_names;    /* sys.builtin_module_names */
-    StrVec frozen_names;     /* frozen in libpython, and in the standard library as files */
-    StrVec stdlib_names;     /* sys.stdlib_module_names */
+    const char *stdlib;        /* directory of the standard library */
+    const char *dynload;       /* directory of its extension modules */
+    StrVec path;               /* sys.path as a script sees it, without the script's own directory;
+                                  the three kinds below are parts of it */
+    StrVec site_dirs;          /* site-packages, dist-packages: in sys.path order */
+    StrVec extra_paths;        /* other entries: PYTHONPATH, .pth files */
+    StrVec mapped_names;       /* editable installs by import hook: module names … */
+    StrVec mapped_paths;       /* … and the package directory or file of each */
+    StrVec builtin_names;      /* sys.builtin_module_names */
+    StrVec frozen_names;       /* frozen in libpython, and in the standard library as files */
+    StrVec stdlib_names;       /* sys.stdlib_module_names */
     StrVec extension_suffixes; /* ".cpython-311-x86_64-linux-gnu.so", ".abi3.so", ".so" */
     const char *soabi;
-    const char *pyc_magic;   /* first four bytes of its .pyc files, in hex */
-    StrVec warnings;         /* -W of the environment are NOT taken over; kept for the report */
+    const char *pyc_magic; /* first four bytes of its .pyc files, in hex */
+    StrVec warnings;       /* -W of the environment are NOT taken over; kept for the report */
 } Target;
 
 typedef enum Origin { ORIGIN_PROGRAM, ORIGIN_DISTRIBUTION, ORIGIN_STDLIB } Origin;
@@ -45,25 +45,27 @@ typedef enum ModuleKind {
 } ModuleKind;
 
 typedef struct Distribution {
-    const char *name;      /* as in METADATA */
+    const char *name; /* as in METADATA */
     const char *version;
-    const char *info_dir;  /* absolute path of the .dist-info or .egg-info */
-    const char *site_dir;  /* directory it is installed in */
-    StrVec files;          /* RECORD entries, relative to site_dir */
-    StrVec requires;       /* names from Requires-Dist without unmet markers/extras */
-    bool included;         /* modules of it are in: metadata, licences and data files come along */
-    bool metadata;         /* --copy-metadata: only that */
-    bool whole;            /* --collect-all: every module and file */
+    const char *info_dir; /* absolute path of the .dist-info or .egg-info */
+    const char *site_dir; /* directory it is installed in */
+    StrVec files;         /* RECORD entries, relative to site_dir */
+    StrVec
+        requires;  /* names from Requires-Dist without unmet markers/extras */
+    bool included; /* modules of it are in: metadata, licences and data files come along */
+    bool metadata; /* --copy-metadata: only that */
+    bool whole;    /* --collect-all: every module and file */
 } Distribution;
 
 typedef struct Module Module;
 
 /* Why a module is in the program. */
 typedef struct ImportEdge {
-    Module *from;     /* NULL: an option, a rule, the trace, the entry point */
-    const char *reason; /* "import", "--hidden-import", "rule uvicorn", "trace", "strings of x.so" … */
+    Module *from; /* NULL: an option, a rule, the trace, the entry point */
+    const char
+        *reason; /* "import", "--hidden-import", "rule uvicorn", "trace", "strings of x.so" … */
     int line;
-    unsigned flags;   /* of ImportFact */
+    unsigned flags; /* of ImportFact */
 } ImportEdge;
 
 struct Module {
@@ -71,13 +73,13 @@ struct Module {
     ModuleKind kind;
     Origin origin;
     bool is_package;
-    const char *path;   /* absolute path on disk; NULL for builtins */
-    const char *vpath;  /* "app.py", "lib/grpc/__init__.py", "lib/python3.11/json/__init__.py" */
+    const char *path;  /* absolute path on disk; NULL for builtins */
+    const char *vpath; /* "app.py", "lib/grpc/__init__.py", "lib/python3.11/json/__init__.py" */
     Distribution *distribution;
     VEC(ImportEdge) imported_by;
     const uint8_t *source; /* file content while it is needed */
     size_t source_size;
-    const uint8_t *code;   /* canonical marshal (MODULE_SOURCE; also FROZEN where wanted) */
+    const uint8_t *code; /* canonical marshal (MODULE_SOURCE; also FROZEN where wanted) */
     size_t code_size;
     SourceFacts facts;
     const char *init_symbol; /* MODULE_STATIC: PyInit function in the linked object */
@@ -86,13 +88,13 @@ struct Module {
 /* A file served below the executable. Sources of modules are in this list too. */
 typedef struct EmbeddedFile {
     const char *vpath;
-    const char *path;    /* on disk, or NULL with data/size */
+    const char *path; /* on disk, or NULL with data/size */
     const uint8_t *data;
     size_t size;
     bool executable;
-    bool mapped;         /* shared object: page aligned, never compressed */
+    bool mapped; /* shared object: page aligned, never compressed */
     Distribution *distribution;
-    const char *reason;  /* "source", "data of certifi", "--add-data", "metadata" … */
+    const char *reason; /* "source", "data of certifi", "--add-data", "metadata" … */
 } EmbeddedFile;
 
 typedef struct Library {
@@ -109,7 +111,8 @@ typedef struct MissingImport {
     ImportEdge edge; /* first place; `from` is never NULL unless an option named it */
     bool matters;    /* top level, unconditional, not in try: the program will fail there */
     bool excluded;   /* left out on request */
-    const char *why; /* "not installed", "excluded by --exclude-module", "only under TYPE_CHECKING" */
+    const char
+        *why; /* "not installed", "excluded by --exclude-module", "only under TYPE_CHECKING" */
 } MissingImport;
 
 typedef struct Hint {
@@ -137,17 +140,18 @@ typedef struct Program {
     Arena *arena;
     Target target;
     Entry entry;
-    StrMap modules;           /* name -> Module* */
-    VEC(Module *) sorted;     /* the same, sorted by name; made by modules_finish */
-    StrMap distributions;     /* canonical name (PEP 503) -> Distribution* */
-    VEC(EmbeddedFile) files;  /* sorted by vpath after modules_finish, each vpath once */
-    VEC(Library) libraries;   /* sorted by soname */
+    StrMap modules;          /* name -> Module* */
+    VEC(Module *) sorted;    /* the same, sorted by name; made by modules_finish */
+    StrMap distributions;    /* canonical name (PEP 503) -> Distribution* */
+    VEC(EmbeddedFile) files; /* sorted by vpath after modules_finish, each vpath once */
+    VEC(Library) libraries;  /* sorted by soname */
     VEC(MissingImport) missing;
     VEC(Hint) hints;
-    VEC(Setting) settings;    /* written to the image as they are */
-    VEC(Module *) support_modules; /* the runtime's own Python parts, "_pyc2c.<file>"; filled by
-                                      codegen's support_modules_add, never in `modules` */
-    StrVec notes;             /* sentences for the report: trace, environment, leftovers */
+    VEC(Setting) settings; /* written to the image as they are */
+    VEC(Module *)
+    support_modules; /* the runtime's own Python parts, "_pyc2c.<file>"; filled by
+                        codegen's support_modules_add, never in `modules` */
+    StrVec notes;    /* sentences for the report: trace, environment, leftovers */
     Module *main_module;
 } Program;
 

@@ -25,43 +25,43 @@ typedef VEC(PathPair) PathPairVec;
 
 typedef struct Request {
     /* what to build */
-    const char *source;      /* script, package directory, "module:function"; NULL with -m */
-    const char *module;      /* -m */
-    const char *name;        /* --name */
-    const char *output;      /* -o: path of the executable; NULL: <output_dir>/<name> */
-    const char *output_dir;  /* "dist" */
-    const char *python;      /* --python, or NULL */
+    const char *source;     /* script, package directory, "module:function"; NULL with -m */
+    const char *module;     /* -m */
+    const char *name;       /* --name */
+    const char *output;     /* -o: path of the executable; NULL: <output_dir>/<name> */
+    const char *output_dir; /* "dist" */
+    const char *python;     /* --python, or NULL */
     Strategy strategy;
 
     /* how to build */
-    StrVec native;           /* --native values, split at commas */
+    StrVec native; /* --native values, split at commas */
     bool optimize_speed, optimize_size, full_compat, debug, strip;
-    int jobs;                /* 0 = number of processors */
-    const char *cache_dir;   /* resolved module cache directory; NULL = no cache */
-    bool clean;              /* ignore and rewrite cached results */
+    int jobs;              /* 0 = number of processors */
+    const char *cache_dir; /* resolved module cache directory; NULL = no cache */
+    bool clean;            /* ignore and rewrite cached results */
     bool no_trace;
-    double trace_timeout;    /* seconds */
-    const char *lock;        /* --lock FILE */
-    StrVec python_flags;     /* "-O", "-u", "-Wignore", "-Xdev" … */
+    double trace_timeout; /* seconds */
+    const char *lock;     /* --lock FILE */
+    StrVec python_flags;  /* "-O", "-u", "-Wignore", "-Xdev" … */
     bool pie, static_libc;
-    const char *cc;          /* $CC or "cc"; may hold arguments, split at spaces */
+    const char *cc; /* $CC or "cc"; may hold arguments, split at spaces */
 
     /* what goes in */
     StrVec hidden_imports;
     StrVec collect_all, collect_submodules, collect_data, collect_binaries, copy_metadata;
-    StrVec excludes;         /* module names; a package covers its submodules; * and ? allowed */
-    StrVec exclude_files;    /* configuration `exclude`: file patterns */
+    StrVec excludes;      /* module names; a package covers its submodules; * and ? allowed */
+    StrVec exclude_files; /* configuration `exclude`: file patterns */
     PathPairVec add_data, add_binary;
-    StrVec external_bin;     /* helper programs, found under bin/ */
-    StrVec include_paths;    /* further source roots */
-    StrVec packages;         /* distributions to include whole */
-    StrVec c_sources;        /* the program's own C extensions: "pkg.mod=src1.c,src2.c" */
-    StrVec cffi_modules;     /* "build_script.py:ffibuilder" */
-    StrVec sdists;           /* paths or requirement names to link statically from source */
+    StrVec external_bin;  /* helper programs, found under bin/ */
+    StrVec include_paths; /* further source roots */
+    StrVec packages;      /* distributions to include whole */
+    StrVec c_sources;     /* the program's own C extensions: "pkg.mod=src1.c,src2.c" */
+    StrVec cffi_modules;  /* "build_script.py:ffibuilder" */
+    StrVec sdists;        /* paths or requirement names to link statically from source */
 
     /* run time */
-    StrVec env;              /* NAME=VALUE */
-    StrVec external_paths;   /* --external-path: real directories on sys.path */
+    StrVec env;            /* NAME=VALUE */
+    StrVec external_paths; /* --external-path: real directories on sys.path */
     bool filesystem_importer;
     StrVec module_search_paths; /* with $EXTRACT_DIR, $SITE_PACKAGES, $RESOURCES_DIR */
     const char *app_name, *app_version, *app_title;
@@ -74,7 +74,8 @@ typedef struct Request {
     int verbose;
     const char *report_dir;
     const char *config_file;
-    const char *project_root; /* directory of the configuration file; relative paths in it are there */
+    const char
+        *project_root; /* directory of the configuration file; relative paths in it are there */
 } Request;
 
 /* Progress reports go through this; driver/ decides how they look. Never NULL. */

@@ -36,10 +36,14 @@ static StrVec *list_of_key(Rule *rule, const char *key) {
     const struct {
         const char *key;
         StrVec *list;
-    } keys[] = {{"when", &rule->when},         {"imports", &rule->imports},
-                {"cut", &rule->cut},           {"virtual", &rule->virtual_names},
-                {"data", &rule->data},         {"no_data", &rule->no_data},
-                {"metadata", &rule->metadata}, {"entry_groups", &rule->entry_groups},
+    } keys[] = {{"when", &rule->when},
+                {"imports", &rule->imports},
+                {"cut", &rule->cut},
+                {"virtual", &rule->virtual_names},
+                {"data", &rule->data},
+                {"no_data", &rule->no_data},
+                {"metadata", &rule->metadata},
+                {"entry_groups", &rule->entry_groups},
                 {"cut_groups", &rule->cut_groups}};
     for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
         if (strcmp(keys[i].key, key) == 0) {

@@ -1,7 +1,7 @@
 /* Rules: knowledge about packages that nothing in their files tells, kept as data.
  *
- * implicit.toml describes the standard library; packages/<top-level name>.toml is read when the first
- * module of that name is met. Each file holds [[rule]] tables:
+ * implicit.toml describes the standard library; packages/<top-level name>.toml is read when the
+ * first module of that name is met. Each file holds [[rule]] tables:
  *
  *     when         module name, or a list of them; "pkg.*" stands for everything below pkg
  *     why          one sentence, shown in the report
@@ -37,9 +37,9 @@ typedef struct Rules {
     Arena *arena;
     const char *directory; /* the support directory */
     Diags *diags;
-    StrMap by_module;      /* `when` -> RuleVec* */
-    StrMap files;          /* top-level names whose file was looked for */
-    StrVec runtime;        /* of implicit.toml: what every executable needs */
+    StrMap by_module;       /* `when` -> RuleVec* */
+    StrMap files;           /* top-level names whose file was looked for */
+    StrVec runtime;         /* of implicit.toml: what every executable needs */
     StrVec ignored_strings; /* names that are common words: not taken from strings of extensions */
 } Rules;
 

@@ -154,14 +154,13 @@ void settings_fill(Program *program, const Request *request, Diags *diags) {
     set(program, "python", program->target.version);
     set(program, "pyc2c", PYC2C_VERSION);
     set(program, "strategy", strategy_name(request->strategy));
-    set(program, "app.name",
-        request->app_name != NULL ? request->app_name : program->entry.name);
+    set(program, "app.name", request->app_name != NULL ? request->app_name : program->entry.name);
     set(program, "app.version", request->app_version);
     set(program, "app.title", request->app_title);
     if (request->license_token) {
         set(program, "license.public_key", public_key(program, request, diags));
-        set(program, "license.product", request->license_product != NULL ? request->license_product
-                                                                        : program->entry.name);
+        set(program, "license.product",
+            request->license_product != NULL ? request->license_product : program->entry.name);
     }
     if (request->filesystem_importer) {
         set(program, "filesystem_importer", "1");

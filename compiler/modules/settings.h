@@ -10,8 +10,8 @@ int settings_optimize(const Request *request);
 /* Fills program->settings; the distributions that go in have to be known. */
 void settings_fill(Program *program, const Request *request, Diags *diags);
 
-/* "$SITE_PACKAGES/x" -> "lib/x": the variables of the configuration name parts of the embedded tree.
- * Other paths as they are. */
+/* "$SITE_PACKAGES/x" -> "lib/x": the variables of the configuration name parts of the embedded
+ * tree. Other paths as they are. */
 const char *settings_embedded_path(Arena *arena, const char *path);
 
 #endif

@@ -1,8 +1,9 @@
 /* target: the Python environment a program is built from.
  *
- * A child of the chosen interpreter tells about itself, in one go and without importing anything that
- * it has not loaded already: `key=value` records, each ended by a NUL, because paths may hold any other
- * byte. JSON would need a parser, and the parser needs the answer (where the standard library is). */
+ * A child of the chosen interpreter tells about itself, in one go and without importing anything
+ * that it has not loaded already: `key=value` records, each ended by a NUL, because paths may hold
+ * any other byte. JSON would need a parser, and the parser needs the answer (where the standard
+ * library is). */
 #include "modules.h"
 #include "names.h"
 
@@ -160,11 +161,11 @@ static void finish_target(Arena *arena, Target *target) {
 static void report_failure(const char *python, const ProcResult *result, Diags *diags) {
     static const char *hint = "name another interpreter with --python=/path/to/python3";
     if (result->not_started) {
-        diag_error(diags, EXIT_TOOLCHAIN, hint, "cannot run the Python interpreter '%s': %s", python,
-                   strerror(result->start_errno));
+        diag_error(diags, EXIT_TOOLCHAIN, hint, "cannot run the Python interpreter '%s': %s",
+                   python, strerror(result->start_errno));
     } else if (result->timed_out) {
-        diag_error(diags, EXIT_TOOLCHAIN, hint, "the Python interpreter '%s' gave no answer in %d s",
-                   python, PROBE_TIMEOUT);
+        diag_error(diags, EXIT_TOOLCHAIN, hint,
+                   "the Python interpreter '%s' gave no answer in %d s", python, PROBE_TIMEOUT);
     } else {
         const char *text = strbuf_text(&result->err);
         diag_error(diags, EXIT_TOOLCHAIN, hint,
@@ -194,8 +195,9 @@ static bool ask(Arena *arena, const char *python, Target *target, Diags *diags) 
 
 /* ---- another patch level ---- */
 
-/* The interpreter inside the executable is the one pyc2c was built with, so the standard library has to
- * be its own: Python files and C code of one release belong together. Site directories stay. */
+/* The interpreter inside the executable is the one pyc2c was built with, so the standard library
+ * has to be its own: Python files and C code of one release belong together. Site directories stay.
+ */
 static void use_standard_library_of(const Target *other, Target *target) {
     for (size_t i = 0; i < target->path.count; i++) {
         if (strcmp(target->path.items[i], target->stdlib) == 0) {
@@ -277,7 +279,8 @@ static const char *venv_of_project(Arena *arena, const Request *request) {
     if (start == NULL) {
         start = path_absolute(arena, ".");
     }
-    for (const char *directory = path_absolute(arena, start);; directory = path_dir(arena, directory)) {
+    for (const char *directory = path_absolute(arena, start);;
+         directory = path_dir(arena, directory)) {
         const char *python = interpreter_of_venv(arena, path_join(arena, directory, ".venv"));
         if (python != NULL || strcmp(directory, "/") == 0) {
             return python;

@@ -1,12 +1,13 @@
 /* trace: what importing the packages really loads.
  *
- * A child of the target interpreter imports the packages that the program's own modules import (never
- * the program itself) and tells which modules appeared. That finds what no analysis sees: modules that
- * extensions import, names computed at run time. It runs in a thread beside the analysis.
+ * A child of the target interpreter imports the packages that the program's own modules import
+ * (never the program itself) and tells which modules appeared. That finds what no analysis sees:
+ * modules that extensions import, names computed at run time. It runs in a thread beside the
+ * analysis.
  *
- * The result is an input of the build. It is kept in the cache under a key of everything analysed, so
- * that an unchanged program is not traced again; --lock FILE writes it down to be reused anywhere. A
- * failing import is a note in the report: the analysis stands on its own. */
+ * The result is an input of the build. It is kept in the cache under a key of everything analysed,
+ * so that an unchanged program is not traced again; --lock FILE writes it down to be reused
+ * anywhere. A failing import is a note in the report: the analysis stands on its own. */
 #include "trace.h"
 #include "names.h"
 #include "tracelock.h"
@@ -27,9 +28,9 @@ struct Trace {
     StrVec packages; /* what to import, sorted */
     StrBuf input;
     pthread_t thread;
-    bool running;    /* the thread was started and not joined */
-    bool locked;     /* the result comes from the lock file */
-    bool ok;         /* the child answered to the end */
+    bool running; /* the thread was started and not joined */
+    bool locked;  /* the result comes from the lock file */
+    bool ok;      /* the child answered to the end */
     bool timed_out;
     StrBuf answer;
     StrVec modules, failures; /* the result, sorted */
@@ -92,8 +93,8 @@ static void wait_for_child(Trace *trace) {
     }
 }
 
-/* Even a child that crashed half-way has told what it loaded until then. The answers of two children
- * may follow one another. */
+/* Even a child that crashed half-way has told what it loaded until then. The answers of two
+ * children may follow one another. */
 static void read_answer(Trace *trace, const char *text) {
     bool ended = false;
     trace->modules.count = trace->failures.count = 0;
@@ -116,7 +117,8 @@ static void read_answer(Trace *trace, const char *text) {
 
 /* ---- keys of the cache ---- */
 
-/* Known before the analysis: were these packages traced before? Then the result is probably there. */
+/* Known before the analysis: were these packages traced before? Then the result is probably there.
+ */
 static void early_key(const Trace *trace, const Target *target, uint8_t key[FRONT_HASH_SIZE]) {
     StrBuf text = {0};
     strbuf_printf(&text, "trace 1\n%s\n%s\n", target->executable, target->version);
@@ -226,8 +228,8 @@ Trace *trace_start(Collector *collector) {
     return trace;
 }
 
-/* Installed extension modules that the analysis reached, but the child did not load: packages that are
- * imported late. What those import from C shows nowhere else. */
+/* Installed extension modules that the analysis reached, but the child did not load: packages that
+ * are imported late. What those import from C shows nowhere else. */
 static bool find_late_extensions(const Trace *trace, const Collector *collector, StrBuf *input) {
     StrVec names = {0};
     for (size_t i = 0; i < collector->extensions.count; i++) {
@@ -278,10 +280,11 @@ static void obtain(Trace *trace, Collector *collector) {
 static void note_result(const Trace *trace, Collector *collector) {
     StrVec *notes = &collector->program->notes;
     if (trace->timed_out) {
-        vec_push(notes, arena_printf(collector->arena,
-                                     "the traced import was stopped after %.0f s", trace->timeout));
+        vec_push(notes, arena_printf(collector->arena, "the traced import was stopped after %.0f s",
+                                     trace->timeout));
     } else if (!trace->ok && !trace->locked) {
-        vec_push(notes, "the traced import ended early: a package ended or crashed the interpreter");
+        vec_push(notes,
+                 "the traced import ended early: a package ended or crashed the interpreter");
     }
     for (size_t i = 0; i < trace->failures.count; i++) {
         vec_push(notes, arena_printf(collector->arena, "traced import failed: %s",

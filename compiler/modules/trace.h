@@ -6,8 +6,9 @@
 
 typedef struct Trace Trace;
 
-/* Begins a traced import of the installed packages that the modules known so far import; it runs beside
- * the caller. NULL when there is nothing to do (--no-trace, no packages) or on an error in diags. */
+/* Begins a traced import of the installed packages that the modules known so far import; it runs
+ * beside the caller. NULL when there is nothing to do (--no-trace, no packages) or on an error in
+ * diags. */
 Trace *trace_start(Collector *collector);
 /* Waits for the result and adds what was loaded. True when modules were added. */
 bool trace_take(Trace *trace, Collector *collector);

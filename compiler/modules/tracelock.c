@@ -58,8 +58,8 @@ static bool read_document(Collector *collector, const char *path, const Value *d
     }
     if (strcmp(python, python_minor(collector)) != 0) {
         return wrong(collector, path,
-                     arena_printf(collector->arena, "is for Python %s, this build is for %s", python,
-                                  python_minor(collector)));
+                     arena_printf(collector->arena, "is for Python %s, this build is for %s",
+                                  python, python_minor(collector)));
     }
     StrVec locked = {0};
     bool ok = read_names(document, "packages", &locked) && read_names(document, "modules", modules);
@@ -80,8 +80,8 @@ bool tracelock_read(Collector *collector, const char *path, const StrVec *packag
     FrontError error = {0};
     bool ok;
     if (!fs_read(path, &text)) {
-        ok = wrong(collector, path, arena_printf(collector->arena, "cannot be read: %s",
-                                                 strerror(errno)));
+        ok = wrong(collector, path,
+                   arena_printf(collector->arena, "cannot be read: %s", strerror(errno)));
     } else if (!front_parse_json(collector->arena, strbuf_text(&text), &document, &error)) {
         ok = wrong(collector, path,
                    arena_printf(collector->arena, "is not JSON: %s", error.message));

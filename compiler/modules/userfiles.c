@@ -1,12 +1,12 @@
 /* userfiles: files that no RECORD lists.
  *
- * Packages of the program itself (and of editable installs, whose RECORD names no files) bring every
- * file below them that is not Python source, caches, tests, version control or a build's leftovers.
- * Names that start with a dot stay out: they hold settings and secrets of the developer.
+ * Packages of the program itself (and of editable installs, whose RECORD names no files) bring
+ * every file below them that is not Python source, caches, tests, version control or a build's
+ * leftovers. Names that start with a dot stay out: they hold settings and secrets of the developer.
  *
  * --add-data SRC:DEST. SRC is a file, a directory or a pattern; DEST is the directory below the
- * executable that gets the file, the directory's content, or the matches. DEST names the file itself
- * when SRC is one file and DEST ends in the same extension. */
+ * executable that gets the file, the directory's content, or the matches. DEST names the file
+ * itself when SRC is one file and DEST ends in the same extension. */
 #include "userfiles.h"
 #include "elf.h"
 #include "files.h"
@@ -23,8 +23,8 @@
 /* ---- packages without a RECORD ---- */
 
 static bool is_leftover(const char *name) {
-    static const char *const names[] = {"__pycache__", "venv",         "build", "dist", "env",
-                                        "htmlcov",     "node_modules", NULL};
+    static const char *const names[] = {"__pycache__", "venv",    "build",        "dist",
+                                        "env",         "htmlcov", "node_modules", NULL};
     for (size_t i = 0; names[i] != NULL; i++) {
         if (strcmp(name, names[i]) == 0) {
             return true;
@@ -45,12 +45,12 @@ static bool skip_entry(const char *relative, bool is_dir, void *context) {
         return name[0] == '.';
     }
     Arena *arena = files->collector->arena;
-    const char *config =
-        path_join(arena, path_join(arena, files->root, relative), "pyvenv.cfg");
+    const char *config = path_join(arena, path_join(arena, files->root, relative), "pyvenv.cfg");
     return is_leftover(name) || is_test_name(name) || fs_exists(config);
 }
 
-/* Python files are modules, or (under a name that cannot be imported) scripts that are run by path. */
+/* Python files are modules, or (under a name that cannot be imported) scripts that are run by path.
+ */
 static bool is_package_data(const char *file) {
     static const char *const suffixes[] = {".pyc", ".pyo", ".pyi", ".o", ".orig", ".rej", "~"};
     for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {

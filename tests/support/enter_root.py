@@ -71,7 +71,7 @@ def build_root(root, files, with_proc):
     os.makedirs(root + "/dev/shm")
     for device in ("/dev/null", "/dev/urandom"):
         bind(device, root + device)
-    mount("tmpfs", root + "/dev/shm", "tmpfs", NOSUID | NODEV | NOEXEC, "mode=1777")
+    mount("tmpfs", root + "/dev/shm", "tmpfs", NOSUID | NODEV, "mode=1777")
     os.mkdir(root + "/tmp")
     mount("tmpfs", root + "/tmp", "tmpfs", NOSUID | NODEV | NOEXEC, "mode=1777")
     if with_proc:

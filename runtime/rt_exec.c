@@ -119,6 +119,7 @@ static bool open_nameless(const char *directory, int *writer, int *reader) {
     syscall(SYS_close, *writer);
     if (*reader >= 0) {
         syscall(SYS_close, *reader);
+        *reader = -1;
     }
     return false;
 }

@@ -70,8 +70,6 @@ const char *rt_hint(const char *name);
 uint32_t rt_vfs_lookup(const char *path);
 /* Descriptor with the node's content as open(2) would give it; flags as for open. -1 with errno. */
 int rt_vfs_open_node(uint32_t node, int flags);
-/* While > 0 in this thread, relative paths that name embedded sources are served too (rt_traceback). */
-extern __thread int rt_vfs_serve_relative;
 
 /* ---- rt_elf.c: shared objects mapped in place ---- */
 

@@ -10,7 +10,6 @@
 
 /* A prefix that no path has, until the image is open. */
 VfsState vfs_state = {.prefix = "\n\n", .prefix_length = 2, .stamp = UINT32_MAX};
-__thread int rt_vfs_serve_relative;
 
 enum { DEFAULT_MTIME = 315532800 }; /* 1980-01-01, the oldest date a zip archive can hold */
 
@@ -160,16 +159,9 @@ int32_t vfs_locate(const char *rest) {
     return slash && !vfs_is_directory((int32_t)node) ? VFS_NOT_DIRECTORY : (int32_t)node;
 }
 
-/* Asked only while a traceback is shown: sources are named there relative to the executable. */
-int32_t vfs_locate_relative(const char *path) {
-    uint32_t node =
-        rt_image.base != NULL && path[0] != 0 ? rt_node_find(path, strlen(path)) : IMAGE_NONE;
-    return node != IMAGE_NONE ? (int32_t)node : VFS_OUTSIDE;
-}
-
 uint32_t rt_vfs_lookup(const char *path) {
     __asm__("" : "+r"(path));
-    int32_t node = path != NULL && path[0] == '/' ? vfs_lexical(path) : VFS_OUTSIDE;
+    int32_t node = vfs_lexical(path);
     return node >= 0 ? (uint32_t)node : IMAGE_NONE;
 }
 

@@ -85,7 +85,6 @@ bool vfs_leave(int dirfd, const char *path, char real[PATH_MAX]);
 int vfs_fail(int32_t code, bool creates);
 /* The part of vfs_run that ordinary calls do not reach. */
 long vfs_run_slowly(VfsCall *call, int32_t node, VfsKernel *kernel, VfsServe *serve);
-int32_t vfs_locate_relative(const char *path);
 /* rt_vfs_beside.c: files of portable builds. The real path of such a node, false when it is too
  * long; the ordinary call on it. */
 static inline bool vfs_is_beside(int32_t node) {
@@ -107,11 +106,8 @@ void *vfs_next(void **cache, const char *name);
  * callers (probing for statx) break that promise, hence the barrier. */
 static inline int32_t vfs_lexical(const char *path) {
     __asm__("" : "+r"(path));
-    if (path == NULL) {
+    if (path == NULL || path[0] != '/') {
         return VFS_OUTSIDE;
-    }
-    if (path[0] != '/') {
-        return rt_likely(rt_vfs_serve_relative == 0) ? VFS_OUTSIDE : vfs_locate_relative(path);
     }
     if (rt_likely(path[1] != vfs_state.prefix[1] ||
                   strncmp(path, vfs_state.prefix, vfs_state.prefix_length) != 0 ||

@@ -234,11 +234,6 @@ static void test_spellings(bool proc) {
         CHECK_TEXT(text_of("/proc/self/exe/pkg/data.txt"), "hello");
     }
     CHECK_FAILS(open("pkg/data.txt", O_RDONLY), ENOENT);
-    rt_vfs_serve_relative = 1;
-    CHECK_TEXT(text_of("pkg/data.txt"), "hello");
-    CHECK(stat("app.py", &status) == 0 && status.st_size > 0);
-    CHECK_TEXT(text_of("real.txt"), "real");
-    rt_vfs_serve_relative = 0;
     CHECK(rt_vfs_lookup(at("pkg")) != IMAGE_NONE && rt_vfs_lookup("pkg") == IMAGE_NONE);
     CHECK(rt_vfs_lookup(rt_image.exe) == IMAGE_NONE && rt_vfs_lookup(NULL) == IMAGE_NONE);
 }

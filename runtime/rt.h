@@ -19,7 +19,7 @@
 /* ---- rt_image.c: the image ---- */
 
 typedef struct RtImage {
-    const uint8_t *base;     /* read-only mapping of the image; NULL in a bare stub */
+    const uint8_t *base; /* read-only mapping of the image; NULL in a bare stub */
     size_t size;
     const ImageIndex *index;
     const ImageSetting *settings;
@@ -29,17 +29,17 @@ typedef struct RtImage {
     const ImageHint *hints;
     const ImageName *names;
     const char *strings;
-    const char *exe;         /* absolute path of the executable, as resolved by the kernel */
+    const char *exe; /* absolute path of the executable, as resolved by the kernel */
     size_t exe_length;
     dev_t exe_dev;
     ino_t exe_ino;
-    uint64_t file_offset;    /* of the image in the executable */
+    uint64_t file_offset; /* of the image in the executable */
 } RtImage;
 
 extern RtImage rt_image;
 
-/* Finds and checks the image; idempotent. On a damaged executable prints one line on stderr and ends
- * the process with 70. Works without /proc (AT_EXECFN). */
+/* Finds and checks the image; idempotent. On a damaged executable prints one line on stderr and
+ * ends the process with 70. Works without /proc (AT_EXECFN). */
 void rt_image_open(void);
 /* A new descriptor (O_RDONLY|O_CLOEXEC) on the executable itself, also after it was renamed or
  * deleted when /proc is there; -1 when that is impossible or another file has its name now. */
@@ -49,17 +49,19 @@ static inline const char *rt_string(uint32_t offset) {
 }
 /* NULL when the name is not in the image. */
 const ImageModule *rt_module_find(const char *name);
-/* Node number of a path below the executable ("lib/x.py"; no leading slash), IMAGE_NONE if absent. */
+/* Node number of a path below the executable ("lib/x.py"; no leading slash), IMAGE_NONE if absent.
+ */
 uint32_t rt_node_find(const char *path, size_t length);
 /* Content of a file node. Uncompressed nodes: a pointer into the image (*owned = false). Compressed
- * ones are inflated into a malloc block (*owned = true, free it). NULL when memory is out or the data
- * is damaged. */
+ * ones are inflated into a malloc block (*owned = true, free it). NULL when memory is out or the
+ * data is damaged. */
 const uint8_t *rt_node_data(uint32_t node, bool *owned);
 /* Same for a module's code object. */
 const uint8_t *rt_module_code(const ImageModule *module, bool *owned);
 /* First value of a setting, NULL if unset. rt_setting_each: all of them in order. */
 const char *rt_setting(const char *key);
-void rt_setting_each(const char *key, void (*each)(const char *value, void *context), void *context);
+void rt_setting_each(const char *key, void (*each)(const char *value, void *context),
+                     void *context);
 /* Advice for a module that was left out at build time, NULL if none is known. */
 const char *rt_hint(const char *name);
 
@@ -98,11 +100,11 @@ void *rt_static_symbol(const void *handle, const char *name);
 
 /* Set by the parent when it starts this executable again: see rt_child.c. */
 typedef enum RtChildKind {
-    RT_RUN_PROGRAM,     /* not our child, or no interpreter shape: run the program */
-    RT_RUN_INTERPRETER  /* `exe -c …`, `exe -m …`, `exe -`, `exe script.py` from our own process */
+    RT_RUN_PROGRAM,    /* not our child, or no interpreter shape: run the program */
+    RT_RUN_INTERPRETER /* `exe -c …`, `exe -m …`, `exe -`, `exe script.py` from our own process */
 } RtChildKind;
-/* Decides by argv and the mark in the environment (which it removes). *first is the index in argv of
- * the program's first argument (1, or 2 for `exe exe args…`). */
+/* Decides by argv and the mark in the environment (which it removes). *first is the index in argv
+ * of the program's first argument (1, or 2 for `exe exe args…`). */
 RtChildKind rt_child_kind(int argc, char **argv, int *first);
 
 /* ---- rt_main.c ---- */

@@ -119,8 +119,9 @@ typedef enum Option {
 /* One argument that begins with '-', such as "-Ic", "-Xutf8", "-W". */
 static Option classify(const char *argument) {
     static const char flags[] = "bBdEhiIOPqRsStuvVx";
-    static const char *const telling[] = {"--version", "-V", "-VV", "--help", "-h", "-?",
-                                          "--help-env", "--help-xoptions", "--help-all"};
+    static const char *const telling[] = {"--version", "-V", "-VV",        "--help",
+                                          "-h",        "-?", "--help-env", "--help-xoptions",
+                                          "--help-all"};
     for (size_t i = 0; i < sizeof telling / sizeof telling[0]; i++) {
         if (strcmp(argument, telling[i]) == 0) {
             return OPTION_TELL;

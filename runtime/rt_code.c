@@ -1,8 +1,8 @@
 /* Reading packed code objects (codegen/code_format.h).
  *
  * Follows r_object of CPython's marshal.c in what it builds; names come from a table of the whole
- * image, made into interned str objects once per process. All input is checked: a damaged image ends
- * in an ImportError. */
+ * image, made into interned str objects once per process. All input is checked: a damaged image
+ * ends in an ImportError. */
 #include "rt_import.h"
 
 #include "../codegen/code_format.h"
@@ -14,10 +14,11 @@ typedef struct CodeReader {
     const uint8_t *at, *end;
     PyObject **references; /* owned */
     size_t reference_count, reference_next;
-    PyObject *filename;    /* borrowed */
+    PyObject *filename; /* borrowed */
 } CodeReader;
 
-/* Interned names by number; NULL until used. For the main interpreter, for the life of the process. */
+/* Interned names by number; NULL until used. For the main interpreter, for the life of the process.
+ */
 static PyObject **known_names;
 
 static PyObject *read_object(CodeReader *reader, int depth);
@@ -195,7 +196,8 @@ static bool parts_are_sound(PyObject *const *parts) {
            PyBytes_CheckExact(parts[8]);
 }
 
-static PyObject *new_code(const CodeReader *reader, const int64_t *numbers, PyObject *const *parts) {
+static PyObject *new_code(const CodeReader *reader, const int64_t *numbers,
+                          PyObject *const *parts) {
     struct _PyCodeConstructor constructor = {
         .filename = reader->filename,
         .name = parts[5],

@@ -1,9 +1,9 @@
 /* The pause of the garbage collector during imports.
  *
- * Imports create objects that stay; collecting meanwhile finds nothing and costs a tenth of start-up.
- * The youngest generation's counter is lowered for the duration, and what was allocated moves to the
- * oldest generation, as if it had survived. gc.disable(), gc.collect() and friends keep their
- * meaning. */
+ * Imports create objects that stay; collecting meanwhile finds nothing and costs a tenth of
+ * start-up. The youngest generation's counter is lowered for the duration, and what was allocated
+ * moves to the oldest generation, as if it had survived. gc.disable(), gc.collect() and friends
+ * keep their meaning. */
 #include "rt_import.h"
 
 enum { COLLECTOR_HEAD_START = 1 << 20 };
@@ -48,4 +48,3 @@ void rt_collector_resume(PyInterpreterState *interp) {
     gc->generations[0].count = 0;
     gc->generations[1].count = 0;
 }
-

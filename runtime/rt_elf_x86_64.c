@@ -46,7 +46,7 @@ const char *rt_arch_relocation_name(uint32_t type) {
 }
 
 uintptr_t rt_arch_resolve(uintptr_t resolver) {
-    return ((uintptr_t (*)(void))resolver)();
+    return ((uintptr_t(*)(void))resolver)();
 }
 
 uintptr_t rt_arch_thread_pointer(void) {

@@ -49,7 +49,7 @@ static bool attempt_exec(const char *candidate, void *context) {
     }
     char **argv = __builtin_alloca((count + 3) * sizeof *argv);
     size_t used = 0;
-    argv[used++] = (char *)(uintptr_t)"/bin/sh";
+    argv[used++] = (char *)(uintptr_t) "/bin/sh";
     argv[used++] = (char *)(uintptr_t)candidate;
     for (size_t i = 1; i < count; i++) {
         argv[used++] = search->argv[i];

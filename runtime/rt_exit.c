@@ -1,9 +1,10 @@
 /* The end of the process.
  *
- * Py_FinalizeEx takes every object apart, which costs milliseconds and is invisible unless something
- * alive has a finaliser. So: do the visible part first (threads, pending calls, atexit), then look at
- * every container object once. If nothing could run code or lose data when it is deallocated, flush
- * and leave; else let Py_FinalizeEx do all of it as CPython does. When in doubt: Py_FinalizeEx. */
+ * Py_FinalizeEx takes every object apart, which costs milliseconds and is invisible unless
+ * something alive has a finaliser. So: do the visible part first (threads, pending calls, atexit),
+ * then look at every container object once. If nothing could run code or lose data when it is
+ * deallocated, flush and leave; else let Py_FinalizeEx do all of it as CPython does. When in doubt:
+ * Py_FinalizeEx. */
 #include "rt_py.h"
 
 #include <stdlib.h>
@@ -159,9 +160,9 @@ static bool list_is_filled(const char *sys_name) {
 /* Settings under which finalisation itself reports something. */
 static bool wants_full_finalization(PyInterpreterState *interp) {
     const PyConfig *config = _PyInterpreterState_GetConfig(interp);
-    return config->dev_mode || config->malloc_stats || config->dump_refs || config->show_ref_count ||
-           config->tracemalloc || config->verbose || list_is_filled("warnoptions") ||
-           interp->gc.debug != 0 ||
+    return config->dev_mode || config->malloc_stats || config->dump_refs ||
+           config->show_ref_count || config->tracemalloc || config->verbose ||
+           list_is_filled("warnoptions") || interp->gc.debug != 0 ||
            (interp->gc.callbacks != NULL && PyList_GET_SIZE(interp->gc.callbacks) > 0) ||
            (interp->gc.garbage != NULL && PyList_GET_SIZE(interp->gc.garbage) > 0) ||
            rt_other_threads(interp) || _PyRuntime.interpreters.head != interp;

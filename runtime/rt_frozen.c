@@ -42,9 +42,10 @@ static int intern_code(PyObject *code) {
 
 /* The modules of frozen.c, by the names of their accessors. */
 #define FROZEN_MODULES(X)                                                                          \
-    X(importlib__bootstrap) X(importlib__bootstrap_external) X(zipimport) X(abc) X(codecs) X(io)   \
-    X(_collections_abc) X(_sitebuiltins) X(genericpath) X(ntpath) X(posixpath) X(os) X(site)       \
-    X(stat) X(importlib_util) X(importlib_machinery) X(runpy)
+    X(importlib__bootstrap)                                                                        \
+    X(importlib__bootstrap_external) X(zipimport) X(abc) X(codecs) X(io) X(_collections_abc)       \
+        X(_sitebuiltins) X(genericpath) X(ntpath) X(posixpath) X(os) X(site) X(stat)               \
+            X(importlib_util) X(importlib_machinery) X(runpy)
 
 #define ACCESSOR(name)                                                                             \
     extern PyObject *_Py_get_##name##_toplevel(void);                                              \

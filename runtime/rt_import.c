@@ -31,8 +31,7 @@ static PyObject *new_file_finder(PyObject *path) {
 /* zipimport.zipimporter(path); CPython has it as a hook of its own, imported at every start. */
 static PyObject *new_zip_importer(PyObject *path) {
     PyObject *module = PyImport_ImportModule("zipimport");
-    PyObject *finder =
-        module ? PyObject_CallMethod(module, "zipimporter", "O", path) : NULL;
+    PyObject *finder = module ? PyObject_CallMethod(module, "zipimporter", "O", path) : NULL;
     Py_XDECREF(module);
     return finder;
 }
@@ -50,8 +49,8 @@ static PyObject *embedded_path_hook(PyObject *self, PyObject *path) {
     uint32_t node = is_root ? 0 : rt_vfs_lookup(text);
     struct stat status;
     /* `archive.zip`, or a directory inside it. */
-    bool is_file = node == IMAGE_NONE && (stat(text, &status) == 0 ? S_ISREG(status.st_mode)
-                                                                   : errno == ENOTDIR);
+    bool is_file = node == IMAGE_NONE &&
+                   (stat(text, &status) == 0 ? S_ISREG(status.st_mode) : errno == ENOTDIR);
     Py_DECREF(bytes);
     if (node != IMAGE_NONE && (rt_image.nodes[node].flags & IMAGE_NODE_DIRECTORY)) {
         return new_file_finder(path);
@@ -63,8 +62,9 @@ static PyObject *embedded_path_hook(PyObject *self, PyObject *path) {
     return NULL;
 }
 
-static PyMethodDef path_hook_method = {"embedded_path_hook", embedded_path_hook, METH_O,
-                                       "Path hook for directories inside the executable and zip archives."};
+static PyMethodDef path_hook_method = {
+    "embedded_path_hook", embedded_path_hook, METH_O,
+    "Path hook for directories inside the executable and zip archives."};
 
 /* ---- may the table answer? ---- */
 
@@ -85,7 +85,8 @@ static bool same_text(PyObject *a, PyObject *b) {
     return a == b || (PyUnicode_Check(a) && PyUnicode_Check(b) && PyUnicode_Compare(a, b) == 0);
 }
 
-/* sys.path begins as it did at start; our own root may stand in front once more (a common idiom). */
+/* sys.path begins as it did at start; our own root may stand in front once more (a common idiom).
+ */
 static bool search_path_is_stock(void) {
     PyObject *list = PySys_GetObject("path");
     Py_ssize_t count = PyTuple_GET_SIZE(rt_importer.search_path);
@@ -102,7 +103,8 @@ static bool search_path_is_stock(void) {
         return false;
     }
     for (Py_ssize_t i = 0; i < count; i++) {
-        if (!same_text(PyList_GET_ITEM(list, start + i), PyTuple_GET_ITEM(rt_importer.search_path, i))) {
+        if (!same_text(PyList_GET_ITEM(list, start + i),
+                       PyTuple_GET_ITEM(rt_importer.search_path, i))) {
             return false;
         }
     }
@@ -138,10 +140,9 @@ static PyObject *make_finder_details(PyObject *external) {
     PyObject *imp = PyImport_ImportModule("_imp");
     PyObject *suffixes = imp ? PyObject_CallMethod(imp, "extension_suffixes", NULL) : NULL;
     PyObject *extension = PyObject_GetAttrString(external, "ExtensionFileLoader");
-    PyObject *details = suffixes && extension
-                            ? Py_BuildValue("((OO)(O[s]))", extension, suffixes,
-                                            rt_importer.source_loader, ".py")
-                            : NULL;
+    PyObject *details = suffixes && extension ? Py_BuildValue("((OO)(O[s]))", extension, suffixes,
+                                                              rt_importer.source_loader, ".py")
+                                              : NULL;
     Py_XDECREF(imp);
     Py_XDECREF(suffixes);
     Py_XDECREF(extension);
@@ -217,8 +218,9 @@ static int bind_to_parent(PyObject *parent, PyObject *child, PyObject *module) {
     int status = PyObject_SetAttr(parent_module, child, module);
     if (status < 0 && PyErr_ExceptionMatches(PyExc_AttributeError)) {
         PyErr_Clear();
-        status = PyErr_WarnFormat(PyExc_ImportWarning, 1,
-                                  "Cannot set an attribute on %R for child module %R", parent, child);
+        status =
+            PyErr_WarnFormat(PyExc_ImportWarning, 1,
+                             "Cannot set an attribute on %R for child module %R", parent, child);
     }
     Py_DECREF(parent_module);
     return status;
@@ -272,7 +274,8 @@ static int choose_entry(PyObject *name, PyObject *parent, PyObject *import_funct
     return 0;
 }
 
-/* parent.__spec__._uninitialized_submodules, for the duration of the rt_importer. New reference or NULL. */
+/* parent.__spec__._uninitialized_submodules, for the duration of the rt_importer. New reference or
+ * NULL. */
 static PyObject *enter_parent(PyObject *parent, PyObject *child) {
     PyObject *parent_module = PyObject_GetItem(rt_importer.modules, parent);
     PyObject *spec = parent_module ? PyObject_GetAttr(parent_module, rt_importer.s___spec__) : NULL;
@@ -307,8 +310,8 @@ static PyObject *load_entry(PyObject *name, PyObject *parent, const ImageModule 
         return entry->kind == IMAGE_MODULE_SOURCE ? rt_load_source(name, parent, entry)
                                                   : rt_load_extension(name, entry);
     }
-    PyObject *child = PyUnicode_Substring(name, PyUnicode_GET_LENGTH(parent) + 1,
-                                          PyUnicode_GET_LENGTH(name));
+    PyObject *child =
+        PyUnicode_Substring(name, PyUnicode_GET_LENGTH(parent) + 1, PyUnicode_GET_LENGTH(name));
     if (child == NULL) {
         return NULL;
     }
@@ -328,8 +331,8 @@ static PyObject *find_and_load_unlocked(PyObject *name, PyObject *import_functio
     const char *text = PyUnicode_AsUTF8(name);
     if (text == NULL) {
         PyErr_Clear(); /* lone surrogates: importlib says what is wrong */
-        return PyObject_CallFunctionObjArgs(rt_importer.find_and_load_unlocked, name, import_function,
-                                            NULL);
+        return PyObject_CallFunctionObjArgs(rt_importer.find_and_load_unlocked, name,
+                                            import_function, NULL);
     }
     Py_ssize_t dot = PyUnicode_FindChar(name, '.', 0, PyUnicode_GET_LENGTH(name), -1);
     PyObject *parent = PyUnicode_Substring(name, 0, dot > 0 ? dot : 0);
@@ -435,8 +438,7 @@ static PyObject *find_and_load(PyObject *self, PyObject *const *args, Py_ssize_t
     }
     if (module == Py_None) {
         Py_DECREF(module);
-        PyObject *message =
-            PyUnicode_FromFormat("import of %U halted; None in sys.modules", name);
+        PyObject *message = PyUnicode_FromFormat("import of %U halted; None in sys.modules", name);
         if (message != NULL) {
             PyErr_SetImportErrorSubclass(PyExc_ModuleNotFoundError, message, name, NULL);
             Py_DECREF(message);
@@ -447,7 +449,8 @@ static PyObject *find_and_load(PyObject *self, PyObject *const *args, Py_ssize_t
     return module;
 }
 
-static PyMethodDef find_and_load_method = {"_find_and_load", (PyCFunction)(void (*)(void))find_and_load,
+static PyMethodDef find_and_load_method = {"_find_and_load",
+                                           (PyCFunction)(void (*)(void))find_and_load,
                                            METH_FASTCALL, "Find and load the module."};
 
 /* ---- installation ---- */

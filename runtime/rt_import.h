@@ -6,9 +6,10 @@
 
 /* Names used on every import, interned once. */
 #define RT_IMPORT_NAMES(X)                                                                         \
-    X(__builtins__) X(__cached__) X(__file__) X(__loader__) X(__package__) X(__path__)             \
-    X(__spec__) X(_initializing) X(_set_fileattr) X(_uninitialized_submodules) X(acquire)          \
-    X(cached) X(name) X(origin) X(path) X(pop) X(release) X(submodule_search_locations)
+    X(__builtins__)                                                                                \
+    X(__cached__) X(__file__) X(__loader__) X(__package__) X(__path__) X(__spec__)                 \
+        X(_initializing) X(_set_fileattr) X(_uninitialized_submodules) X(acquire) X(cached)        \
+            X(name) X(origin) X(path) X(pop) X(release) X(submodule_search_locations)
 
 /* All references are owned for the life of the process unless marked borrowed. */
 typedef struct RtImporter {
@@ -36,7 +37,8 @@ extern RtImporter rt_importer;
 
 /* ---- rt_code.c ---- */
 
-/* The code object in `size` bytes of packed code; all its functions get `filename`. New reference. */
+/* The code object in `size` bytes of packed code; all its functions get `filename`. New reference.
+ */
 PyObject *rt_code_read(const uint8_t *data, size_t size, PyObject *filename);
 
 /* ---- rt_load.c ---- */
@@ -47,7 +49,8 @@ PyObject *rt_load_make_class(PyObject *source_file_loader);
 PyObject *rt_load_source(PyObject *name, PyObject *parent, const ImageModule *entry);
 /* Imports an extension module through importlib's own loader; dlopen is ours (rt_dl.c). */
 PyObject *rt_load_extension(PyObject *name, const ImageModule *entry);
-/* Runs the part of the runtime written in Python that completes a standard module, if there is one. */
+/* Runs the part of the runtime written in Python that completes a standard module, if there is one.
+ */
 int rt_load_adapter(const char *name, PyObject *module);
 /* Length of the directory part of a virtual path of `length` bytes. */
 size_t rt_directory_length(const char *path, size_t length);

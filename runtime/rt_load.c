@@ -62,8 +62,8 @@ static const ImageModule *loader_entry(PyObject *loader, PyObject *name) {
     }
     PyErr_Clear();
     if (entry != NULL) {
-        PyObject *own = entry->kind == IMAGE_MODULE_SOURCE ? rt_import_path(rt_string(entry->path))
-                                                           : NULL;
+        PyObject *own =
+            entry->kind == IMAGE_MODULE_SOURCE ? rt_import_path(rt_string(entry->path)) : NULL;
         if (own == NULL || PyObject_RichCompareBool(own, path, Py_EQ) != 1) {
             entry = NULL;
         }
@@ -138,8 +138,7 @@ static PyObject *cached_path(const char *relative, PyObject *path) {
 
 /* [directory of `path`], for a package. */
 static PyObject *package_path(PyObject *path) {
-    Py_ssize_t slash =
-        PyUnicode_FindChar(path, '/', 0, PyUnicode_GET_LENGTH(path), -1);
+    Py_ssize_t slash = PyUnicode_FindChar(path, '/', 0, PyUnicode_GET_LENGTH(path), -1);
     PyObject *directory = PyUnicode_Substring(path, 0, slash);
     PyObject *list = directory ? PyList_New(1) : NULL;
     if (list == NULL) {
@@ -153,11 +152,12 @@ static PyObject *package_path(PyObject *path) {
 /* As spec_from_file_location. */
 static PyObject *new_spec(PyObject *name, PyObject *loader, PyObject *path, PyObject *locations) {
     PyObject *arguments[] = {name, loader, path};
-    PyObject *spec = PyObject_Vectorcall(rt_importer.module_spec, arguments, 2, rt_importer.spec_keywords);
-    if (spec != NULL && (PyObject_SetAttr(spec, rt_importer.s__set_fileattr, Py_True) < 0 ||
-                         (locations != NULL &&
-                          PyObject_SetAttr(spec, rt_importer.s_submodule_search_locations, locations) <
-                              0))) {
+    PyObject *spec =
+        PyObject_Vectorcall(rt_importer.module_spec, arguments, 2, rt_importer.spec_keywords);
+    if (spec != NULL &&
+        (PyObject_SetAttr(spec, rt_importer.s__set_fileattr, Py_True) < 0 ||
+         (locations != NULL &&
+          PyObject_SetAttr(spec, rt_importer.s_submodule_search_locations, locations) < 0))) {
         Py_CLEAR(spec);
     }
     return spec;
@@ -260,7 +260,8 @@ PyObject *rt_load_extension(PyObject *name, const ImageModule *entry) {
     return module;
 }
 
-/* ---- parts of the runtime written in Python that complete a standard module once it is loaded ---- */
+/* ---- parts of the runtime written in Python that complete a standard module once it is loaded
+ * ---- */
 
 static PyObject *find_library(PyObject *self, PyObject *name) {
     (void)self;
@@ -284,10 +285,10 @@ int rt_load_adapter(const char *name, PyObject *module) {
     }
     PyObject *code = rt_import_code(adapter);
     PyObject *find_library = code ? PyCFunction_New(&find_library_method, NULL) : NULL;
-    PyObject *d = find_library
-                      ? Py_BuildValue("{sOsssOsO}", "__builtins__", PyEval_GetBuiltins(), "__name__",
-                                      "_pyc2c", "module", module, "find_carried", find_library)
-                      : NULL;
+    PyObject *d =
+        find_library ? Py_BuildValue("{sOsssOsO}", "__builtins__", PyEval_GetBuiltins(), "__name__",
+                                     "_pyc2c", "module", module, "find_carried", find_library)
+                     : NULL;
     PyObject *done = d ? PyEval_EvalCode(code, d, d) : NULL;
     Py_XDECREF(code);
     Py_XDECREF(find_library);
@@ -295,4 +296,3 @@ int rt_load_adapter(const char *name, PyObject *module) {
     Py_XDECREF(done);
     return done != NULL ? 0 : -1;
 }
-

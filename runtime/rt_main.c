@@ -1,7 +1,7 @@
 /* main: from exec to exit.
  *
- * The image is open already (constructor). What runs is decided by how we were started: the program,
- * or, in a child of our own that asked for `sys.executable -c …`, the interpreter. */
+ * The image is open already (constructor). What runs is decided by how we were started: the
+ * program, or, in a child of our own that asked for `sys.executable -c …`, the interpreter. */
 #include "rt_py.h"
 
 #include <signal.h>
@@ -121,7 +121,8 @@ static void flush_stream(const char *name) {
     Py_XDECREF(done);
 }
 
-/* The exit code for the result of the program, errors printed: pymain_run_file, pymain_run_module. */
+/* The exit code for the result of the program, errors printed: pymain_run_file, pymain_run_module.
+ */
 static int program_status(PyObject *result) {
     int code = 0;
     if (result == NULL) {

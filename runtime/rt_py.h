@@ -7,7 +7,8 @@
 #include "rt.h"
 
 /* rt_config.c: starts the interpreter. `kind` RT_RUN_INTERPRETER parses argv as python would;
- * RT_RUN_PROGRAM gives the program the arguments from argv[first] on. Ends the process on failure. */
+ * RT_RUN_PROGRAM gives the program the arguments from argv[first] on. Ends the process on failure.
+ */
 void rt_config_start(RtChildKind kind, int argc, char **argv, int first);
 
 /* rt_frozen.c: core modules intern their strings when used; before the interpreter starts. */
@@ -33,8 +34,8 @@ PyObject *rt_site_import(PyObject *find_and_load_unlocked, PyObject *name, PyObj
  * could tell. Returns the process' exit code. */
 int rt_exit_finish(int code);
 
-/* rt_license.c, linked in only for programs with a license; checks before Python starts and ends the
- * process with 77 when refused. */
+/* rt_license.c, linked in only for programs with a license; checks before Python starts and ends
+ * the process with 77 when refused. */
 void rt_license_check(void) __attribute__((weak));
 
 /* Modules linked statically: the table that the link step generates (empty by default). */

@@ -1,8 +1,8 @@
 /* What the site module leaves behind at start-up.
  *
  * CPython runs site.main() in every process: it searches the disk for packages and .pth files. All
- * packages are embedded here, so only the visible rest is done: the six builtins. sys.flags says that
- * site ran (multiprocessing would hand -S to its children otherwise). */
+ * packages are embedded here, so only the visible rest is done: the six builtins. sys.flags says
+ * that site ran (multiprocessing would hand -S to its children otherwise). */
 #include "rt_py.h"
 
 bool rt_site_wanted = true;
@@ -112,8 +112,7 @@ PyObject *rt_site_import(PyObject *find_and_load_unlocked, PyObject *name, PyObj
     if (set_no_site_flag(1) < 0) {
         return NULL;
     }
-    PyObject *module =
-        PyObject_CallFunctionObjArgs(find_and_load_unlocked, name, import, NULL);
+    PyObject *module = PyObject_CallFunctionObjArgs(find_and_load_unlocked, name, import, NULL);
     PyObject *type, *value, *traceback;
     PyErr_Fetch(&type, &value, &traceback);
     set_no_site_flag(rt_site_wanted ? 0 : 1);

@@ -23,7 +23,7 @@ static bool is_name_load(int opcode) {
 /* Which name an instruction loads: the index's lowest bit is a flag for some. */
 static int name_index(int opcode, int argument) {
     return opcode == LOAD_GLOBAL || (RT_LOAD_ATTR_HAS_FLAG && opcode == LOAD_ATTR) ? argument >> 1
-                                                                                    : argument;
+                                                                                   : argument;
 }
 
 /* Line of the first instruction that loads `name`, else of the last instruction. */

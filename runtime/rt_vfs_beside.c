@@ -1,9 +1,10 @@
 /* Portable builds: files that lie beside the executable instead of in it.
  *
- * Such a build is a directory that can be looked into and changed: <dir>/app and <dir>/app.data/…. The
- * tree of names is in the image as ever, so paths and listings are those of a single executable; only
- * the content of nodes with IMAGE_NODE_BESIDE is a real file, at its virtual path below the directory
- * that the setting "beside" names. Calls on such a node become calls on that file. */
+ * Such a build is a directory that can be looked into and changed: <dir>/app and <dir>/app.data/….
+ * The tree of names is in the image as ever, so paths and listings are those of a single
+ * executable; only the content of nodes with IMAGE_NODE_BESIDE is a real file, at its virtual path
+ * below the directory that the setting "beside" names. Calls on such a node become calls on that
+ * file. */
 #include "rt_vfs.h"
 
 bool vfs_beside_path(int32_t node, char real[PATH_MAX]) {

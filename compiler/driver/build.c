@@ -120,13 +120,13 @@ static bool make_executable(Build *build) {
     }
     if (ok && needs_stub(request)) {
         progress->step(progress->context, "linking");
-        ok = static_sdists_build(&build->program, request, session->support_dir,
-                                 &session->cache_ops, progress, &objects, &libraries,
-                                 &session->diags) &&
-             stub_provide(&build->program, request, session->support_dir, &objects, &libraries,
-                          &session->cache_ops, &stub, &session->diags) &&
-             support_modules_add(&build->program, session->support_dir, &session->cache_ops,
-                                 &session->diags);
+        ok =
+            static_sdists_build(&build->program, request, session->support_dir, &session->cache_ops,
+                                progress, &objects, &libraries, &session->diags) &&
+            stub_provide(&build->program, request, session->support_dir, &objects, &libraries,
+                         &session->cache_ops, &stub, &session->diags) &&
+            support_modules_add(&build->program, session->support_dir, &session->cache_ops,
+                                &session->diags);
     }
     ok = ok && write_output(build, stub);
     vec_free(&objects);

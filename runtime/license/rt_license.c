@@ -5,9 +5,10 @@
  *
  *     base64url(JSON) "." base64url(signature)
  *
- * where JSON has "product", "expires" (ISO date; the token is good through the end of that day, UTC)
- * and optionally "host", and the Ed25519 signature covers the JSON text, encoded or decoded. Refusal
- * is one line on stderr and exit code 77. Linked in, with libcrypto, only for such programs. */
+ * where JSON has "product", "expires" (ISO date; the token is good through the end of that day,
+ * UTC) and optionally "host", and the Ed25519 signature covers the JSON text, encoded or decoded.
+ * Refusal is one line on stderr and exit code 77. Linked in, with libcrypto, only for such
+ * programs. */
 #include "../rt.h"
 
 #include <ctype.h>

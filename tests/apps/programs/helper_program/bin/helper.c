@@ -4,8 +4,7 @@
 
 extern char **environ;
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     if (argc > 1 && strcmp(argv[1], "quiet") == 0) {
         return 9;
     }

@@ -77,6 +77,16 @@ static inline int rt_other_threads(PyInterpreterState *interp) {
 #endif
 }
 
+/* Whether the environment counts from now on: in the configuration and in the global variable that
+ * older parts of CPython (sys.breakpointhook) still ask; deprecated for users since 3.12. */
+static inline void rt_use_environment(PyInterpreterState *interp, int use) {
+    ((PyConfig *)_PyInterpreterState_GetConfig(interp))->use_environment = use;
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+    Py_IgnoreEnvironmentFlag = !use;
+#pragma GCC diagnostic pop
+}
+
 static inline void rt_set_finalizing(PyThreadState *tstate) {
     _PyRuntimeState_SetFinalizing(&_PyRuntime, tstate);
 #if PY_VERSION_HEX >= 0x030C0000

@@ -174,8 +174,7 @@ void rt_config_start(RtChildKind kind, int argc, char **argv, int first) {
     config.use_environment = 0;
     config._init_main = 0;
     check(Py_InitializeFromConfig(&config), &config);
-    PyConfig *live = (PyConfig *)_PyInterpreterState_GetConfig(PyInterpreterState_Get());
-    live->use_environment = use_environment;
+    rt_use_environment(PyInterpreterState_Get(), use_environment);
     if (rt_import_install() < 0) {
         check(PyStatus_Error("the importer could not be installed"), &config);
     }

@@ -74,6 +74,7 @@ static uint32_t add(ContentStore *store, const Content *content) {
         Content *shared = &store->items.items[equal];
         shared->page_aligned |= content->page_aligned;
         shared->packing = content->packing < shared->packing ? content->packing : shared->packing;
+        shared->group = content->group < shared->group ? content->group : shared->group;
         return (uint32_t)equal;
     }
     own->number = (uint32_t)store->items.count;
@@ -83,16 +84,15 @@ static uint32_t add(ContentStore *store, const Content *content) {
     return own->number;
 }
 
-bool content_add_file(ContentStore *store, const char *path, Packing packing, bool page_aligned,
-                      uint32_t *number, Diags *diags) {
-    Content content = {.path = path, .packing = packing, .page_aligned = page_aligned};
-    if (stat(path, &content.seen) != 0 || access(path, R_OK) != 0) {
-        content_read_error(diags, path, errno);
+bool content_add_file(ContentStore *store, const Content *wish, uint32_t *number, Diags *diags) {
+    Content content = *wish;
+    if (stat(wish->path, &content.seen) != 0 || access(wish->path, R_OK) != 0) {
+        content_read_error(diags, wish->path, errno);
         return false;
     }
     if (!S_ISREG(content.seen.st_mode)) {
         diag_error(diags, EXIT_USER, "only regular files can be embedded", "'%s' is not a file",
-                   path);
+                   wish->path);
         return false;
     }
     content.size = (uint64_t)content.seen.st_size;
@@ -100,10 +100,8 @@ bool content_add_file(ContentStore *store, const char *path, Packing packing, bo
     return true;
 }
 
-uint32_t content_add_data(ContentStore *store, const uint8_t *data, uint64_t size,
-                          Packing packing) {
-    Content content = {.data = data, .size = size, .packing = packing};
-    return add(store, &content);
+uint32_t content_add_data(ContentStore *store, const Content *wish) {
+    return add(store, wish);
 }
 
 void content_free(ContentStore *store) {

@@ -27,6 +27,7 @@ typedef struct ImageFile {
     const ImageNode *nodes;
     const ImageLibrary *libraries;
     const ImageHint *hints;
+    const ImageBlock *blocks;
     const char *strings;
     const uint8_t *mapping; /* the whole file */
 } ImageFile;
@@ -47,6 +48,8 @@ uint32_t image_find_node(const ImageFile *image, const char *path);
  * bytes are damaged. */
 bool image_read_node(const ImageFile *image, uint32_t node, StrBuf *out);
 bool image_read_code(const ImageFile *image, const ImageModule *module, StrBuf *out);
+/* Bytes of the file that a content of `size` bytes takes; for one in a block, its share of that. */
+uint64_t image_stored_size(const ImageFile *image, uint32_t block, uint64_t size);
 /* Compares the whole image with its hash; false with an error when it differs. */
 bool image_verify(const ImageFile *image, Diags *diags);
 

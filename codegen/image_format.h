@@ -5,9 +5,13 @@
  *     ELF stub        interpreter, runtime, native objects; holds an ImageHead in section .pyc2c
  *     padding         to a page boundary
  *     ImageIndex      at head.offset
- *     tables          settings, modules, nodes, libraries, hints, names (8-byte aligned)
+ *     tables          settings, modules, nodes, libraries, hints, names, blocks (8-byte aligned)
  *     strings         NUL-terminated UTF-8, referenced by offset
- *     data            code objects, files; entries with IMAGE_NODE_MAPPED are page aligned
+ *     data            code objects, files, blocks; shared objects that are mapped from here are
+ *                     page aligned
+ *
+ * A content (a file, a code object) is stored as it is, or is part of a block: contents that follow
+ * one another were compressed together.
  *
  * All offsets are relative to the start of the image (head.offset in the file). Numbers are little
  * endian. Nothing is written at run time; the runtime maps the image read-only. */
@@ -18,7 +22,7 @@
 
 #define IMAGE_MAGIC "PYC2CIMG"
 #define IMAGE_HEAD_SECTION ".pyc2c"
-enum { IMAGE_FORMAT = 1, IMAGE_PAGE = 4096 };
+enum { IMAGE_FORMAT = 2, IMAGE_PAGE = 4096 };
 #define IMAGE_NONE UINT32_MAX
 
 /* In the stub, filled in by the image writer. */
@@ -52,6 +56,7 @@ typedef struct ImageIndex {
     ImageTable libraries; /* ImageLibrary, sorted by soname */
     ImageTable hints;     /* ImageHint, sorted by name */
     ImageTable names;     /* ImageName: identifiers that packed code refers to by number */
+    ImageTable blocks;    /* ImageBlock */
     uint64_t strings_offset;
     uint64_t strings_size;
 } ImageIndex;
@@ -77,15 +82,16 @@ typedef struct ImageModule {
     uint16_t reserved;
     uint32_t node; /* file this module comes from */
     uint32_t path; /* virtual path below the executable, "lib/pkg/mod.py": __file__, co_filename */
-    uint64_t code; /* offset of the code object, packed as code_format.h says */
-    uint32_t code_size;   /* packed size */
-    uint32_t code_stored; /* size in the image: smaller than code_size = zlib */
+    uint64_t code; /* offset of the code object, packed as code_format.h says; see `block` */
+    uint32_t code_size;
+    uint32_t block; /* as in ImageNode */
 } ImageModule;
 
 enum { /* ImageNode.flags */
        IMAGE_NODE_DIRECTORY = 1,
        IMAGE_NODE_EXECUTABLE = 2,
-       IMAGE_NODE_MAPPED = 4, /* page aligned, stored as is: may be mapped from the executable */
+       IMAGE_NODE_MAPPED = 4, /* shared object: page aligned, to be mapped from the executable,
+                                 unless it is in a block */
        IMAGE_NODE_BESIDE =
            8 /* not in the image: <dir of exe>/<setting "beside">/<path> (portable) */
 };
@@ -93,13 +99,12 @@ enum { /* ImageNode.flags */
 typedef struct ImageNode {
     uint32_t path; /* "" for the root, else "a/b" without leading or trailing slash */
     uint32_t flags;
-    uint64_t data;
+    uint64_t data; /* offset in the image, or in the inflated block */
     uint64_t size;
-    uint64_t stored;       /* bytes in the image; smaller than size = zlib */
+    uint32_t block;        /* IMAGE_NONE: stored as it is */
     uint32_t parent;       /* node number; the root is its own parent */
     uint32_t first_child;  /* IMAGE_NONE when empty; children are linked in order of name */
     uint32_t next_sibling; /* IMAGE_NONE at the end */
-    uint32_t reserved;
 } ImageNode;
 
 typedef struct ImageLibrary {
@@ -119,5 +124,18 @@ typedef struct ImageName {
     uint32_t text;   /* UTF-8 */
     uint32_t length; /* bytes */
 } ImageName;
+
+enum { /* ImageBlock.method */
+       IMAGE_BLOCK_ZLIB = 0,
+       IMAGE_BLOCK_LZMA = 1 /* a byte (pb * 5 + lp) * 9 + lc, then raw LZMA1 without end marker */
+};
+
+typedef struct ImageBlock {
+    uint64_t data;   /* offset in the image */
+    uint32_t stored; /* bytes there; 0: not used */
+    uint32_t size;   /* inflated */
+    uint32_t method;
+    uint32_t reserved;
+} ImageBlock;
 
 #endif

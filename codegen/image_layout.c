@@ -133,15 +133,24 @@ static uint64_t size_on_disk(const EmbeddedFile *file) {
     return file->path != NULL && stat(file->path, &info) == 0 ? (uint64_t)info.st_size : file->size;
 }
 
+/* Shared objects are mapped in place, unless they are small and needed late if at all. */
 static bool add_file_content(ImageLayout *layout, const EmbeddedFile *file, const Request *request,
                              uint32_t *number, Diags *diags) {
-    Packing packing = file->mapped ? PACK_NEVER : request->optimize_size ? PACK_ALWAYS : PACK_TEXT;
+    bool in_place = file->mapped && !file->late;
+    bool source = file->reason != NULL && strcmp(file->reason, "source") == 0;
+    Content wish = {.path = file->path,
+                    .data = file->data,
+                    .size = file->size,
+                    .packing = in_place                                 ? PACK_NEVER
+                               : file->mapped || request->optimize_size ? PACK_ALWAYS
+                                                                        : PACK_TEXT,
+                    .group = source ? GROUP_SOURCE : GROUP_DATA,
+                    .page_aligned = in_place};
     if (file->path == NULL) {
-        *number = content_add_data(&layout->contents, file->data, file->size, packing);
-        layout->contents.items.items[*number].page_aligned |= file->mapped;
+        *number = content_add_data(&layout->contents, &wish);
         return true;
     }
-    return content_add_file(&layout->contents, file->path, packing, file->mapped, number, diags);
+    return content_add_file(&layout->contents, &wish, number, diags);
 }
 
 static uint32_t file_flags(const EmbeddedFile *file) {
@@ -180,6 +189,7 @@ static bool add_nodes(ImageLayout *layout, const Program *program, const Request
         ImageNode node = {.path = add_string(layout, item->path),
                           .flags =
                               item->file != NULL ? file_flags(item->file) : IMAGE_NODE_DIRECTORY,
+                          .block = IMAGE_NONE,
                           .first_child = IMAGE_NONE,
                           .next_sibling = IMAGE_NONE};
         uint32_t content = IMAGE_NONE;
@@ -262,6 +272,7 @@ static void add_module(ImageLayout *layout, const Program *program, const Reques
     ImageModule entry = {.name = add_string(layout, module->name),
                          .flags = module->is_package ? IMAGE_MODULE_PACKAGE : 0,
                          .node = IMAGE_NONE,
+                         .block = IMAGE_NONE,
                          .path = add_string(layout, module->vpath)};
     entry.kind = is_support(program, module)        ? IMAGE_MODULE_SUPPORT
                  : module->kind == MODULE_EXTENSION ? IMAGE_MODULE_EXTENSION
@@ -275,8 +286,12 @@ static void add_module(ImageLayout *layout, const Program *program, const Reques
         StrBuf code = {0};
         *ok &= code_pack_write(packer, module->code, module->code_size, &code);
         char *kept = arena_strndup(layout->arena, strbuf_text(&code), code.length);
-        content = content_add_data(&layout->contents, (const uint8_t *)kept, code.length,
-                                   request->optimize_size ? PACK_ALWAYS : PACK_NEVER);
+        Content wish = {.data = (const uint8_t *)kept,
+                        .size = code.length,
+                        .packing =
+                            module->late || request->optimize_size ? PACK_ALWAYS : PACK_NEVER,
+                        .group = module->late ? GROUP_LATE_CODE : GROUP_START_CODE};
+        content = content_add_data(&layout->contents, &wish);
         strbuf_free(&code);
     }
     vec_push(&layout->modules, entry);
@@ -396,7 +411,8 @@ static void add_hints(ImageLayout *layout, const Program *program) {
     ROW(nodes)                                                                                     \
     ROW(libraries)                                                                                 \
     ROW(hints)                                                                                     \
-    ROW(names)
+    ROW(names)                                                                                     \
+    ROW(blocks)
 
 static uint64_t align8(uint64_t value) {
     return (value + 7) & ~(uint64_t)7;
@@ -413,6 +429,10 @@ bool layout_build(ImageLayout *layout, const Program *program, const Request *re
     add_libraries(layout, program, &numbers);
     add_hints(layout, program);
     strmap_free(&numbers);
+    content_plan_make(&layout->plan, &layout->contents);
+    for (uint32_t i = 0; i < layout->plan.blocks; i++) {
+        vec_push(&layout->blocks, ((ImageBlock){0}));
+    }
     layout->tables_size = sizeof(ImageIndex);
 #define COUNT(name) layout->tables_size += layout->name.count * sizeof(*layout->name.items);
     TABLES(COUNT)
@@ -429,7 +449,7 @@ static void fill_contents(const ImageLayout *layout) {
             ImageModule *module = &layout->modules.items[i];
             module->code = content->offset;
             module->code_size = (uint32_t)content->size;
-            module->code_stored = (uint32_t)content->stored;
+            module->block = content->block;
         }
     }
     for (size_t i = 0; i < layout->nodes.count; i++) {
@@ -438,7 +458,7 @@ static void fill_contents(const ImageLayout *layout) {
             ImageNode *node = &layout->nodes.items[i];
             node->data = content->offset;
             node->size = content->size;
-            node->stored = content->stored;
+            node->block = content->block;
         }
     }
 }
@@ -472,6 +492,7 @@ void layout_free(ImageLayout *layout) {
     strbuf_free(&layout->strings);
     strmap_free(&layout->string_places);
     content_free(&layout->contents);
+    content_plan_free(&layout->plan);
     vec_free(&layout->settings);
     vec_free(&layout->modules);
     vec_free(&layout->module_contents);
@@ -480,4 +501,5 @@ void layout_free(ImageLayout *layout) {
     vec_free(&layout->libraries);
     vec_free(&layout->hints);
     vec_free(&layout->names);
+    vec_free(&layout->blocks);
 }

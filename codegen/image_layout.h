@@ -12,6 +12,7 @@ typedef struct ImageLayout {
     StrBuf strings;       /* offset 0 is "" */
     StrMap string_places; /* text -> offset + 1 as a pointer */
     ContentStore contents;
+    ContentPlan plan;
     VEC(ImageSetting) settings;
     VEC(ImageModule) modules;
     VEC(uint32_t) module_contents; /* IMAGE_NONE: no code object */
@@ -20,7 +21,8 @@ typedef struct ImageLayout {
     VEC(ImageLibrary) libraries;
     VEC(ImageHint) hints;
     VEC(ImageName) names;
-    uint64_t tables_size; /* index, tables and strings; data starts behind them */
+    VEC(ImageBlock) blocks; /* one for each that the plan has; filled when they are written */
+    uint64_t tables_size;   /* index, tables and strings; data starts behind them */
 } ImageLayout;
 
 /* Where files lie: in the image, or (portable) beside the executable, all but shared objects. */

@@ -2,6 +2,7 @@
 
 #include "elf_section.h"
 #include "image_layout.h"
+#include "pack_method.h"
 
 #include "../compiler/front/front.h"
 #include "../compiler/support/fs.h"
@@ -10,7 +11,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
 
 /* ---- checking ---- */
 
@@ -31,7 +31,8 @@ static bool tables_fit(const ImageFile *image) {
            table_fits(image, &index->modules, sizeof(ImageModule)) &&
            table_fits(image, &index->nodes, sizeof(ImageNode)) &&
            table_fits(image, &index->libraries, sizeof(ImageLibrary)) &&
-           table_fits(image, &index->hints, sizeof(ImageHint)) && index->nodes.count > 0 &&
+           table_fits(image, &index->hints, sizeof(ImageHint)) &&
+           table_fits(image, &index->blocks, sizeof(ImageBlock)) && index->nodes.count > 0 &&
            index->strings_size > 0 &&
            within(index->strings_offset, index->strings_size, image->head->size) &&
            image->base[index->strings_offset + index->strings_size - 1] == '\0';
@@ -50,13 +51,27 @@ static bool link_fits(const ImageFile *image, uint32_t node, uint32_t after) {
     return node == IMAGE_NONE || (node_fits(image, node) && node > after);
 }
 
+static bool content_fits(const ImageFile *image, uint32_t block, uint64_t data, uint64_t size) {
+    if (block == IMAGE_NONE) {
+        return within(data, size, image->head->size);
+    }
+    return block < image->index->blocks.count && within(data, size, image->blocks[block].size);
+}
+
+static bool check_blocks(const ImageFile *image) {
+    bool ok = true;
+    for (uint32_t i = 0; i < image->index->blocks.count; i++) {
+        ok &= within(image->blocks[i].data, image->blocks[i].stored, image->head->size);
+    }
+    return ok;
+}
+
 static bool check_nodes(const ImageFile *image) {
     for (uint32_t i = 0; i < image->index->nodes.count; i++) {
         const ImageNode *node = &image->nodes[i];
         if (!string_fits(image, node->path) ||
-            !within(node->data, node->stored, image->head->size) || node->stored > node->size ||
-            node->parent > i || !link_fits(image, node->first_child, i) ||
-            !link_fits(image, node->next_sibling, i)) {
+            !content_fits(image, node->block, node->data, node->size) || node->parent > i ||
+            !link_fits(image, node->first_child, i) || !link_fits(image, node->next_sibling, i)) {
             return false;
         }
     }
@@ -68,8 +83,8 @@ static bool check_modules(const ImageFile *image) {
         const ImageModule *module = &image->modules[i];
         if (!string_fits(image, module->name) || !string_fits(image, module->path) ||
             (module->node != IMAGE_NONE && !node_fits(image, module->node)) ||
-            module->kind > IMAGE_MODULE_SUPPORT || module->code_stored > module->code_size ||
-            !within(module->code, module->code_stored, image->head->size)) {
+            module->kind > IMAGE_MODULE_SUPPORT ||
+            !content_fits(image, module->block, module->code, module->code_size)) {
             return false;
         }
     }
@@ -168,8 +183,10 @@ static bool read_tables(ImageFile *image, Diags *diags) {
     image->nodes = (const ImageNode *)(image->base + index->nodes.offset);
     image->libraries = (const ImageLibrary *)(image->base + index->libraries.offset);
     image->hints = (const ImageHint *)(image->base + index->hints.offset);
+    image->blocks = (const ImageBlock *)(image->base + index->blocks.offset);
     image->strings = (const char *)(image->base + index->strings_offset);
-    if (!check_nodes(image) || !check_modules(image) || !check_small_tables(image)) {
+    if (!check_blocks(image) || !check_nodes(image) || !check_modules(image) ||
+        !check_small_tables(image)) {
         return damaged(image, diags, "its tables are wrong");
     }
     return true;
@@ -231,25 +248,35 @@ uint32_t image_find_node(const ImageFile *image, const char *path) {
 
 /* ---- content ---- */
 
-static bool read_content(const ImageFile *image, uint64_t offset, uint64_t size, uint64_t stored,
+static bool read_content(const ImageFile *image, uint32_t number, uint64_t offset, uint64_t size,
                          StrBuf *out) {
-    if (stored == size) {
+    if (number == IMAGE_NONE) {
         strbuf_add(out, image->base + offset, size);
         return true;
     }
-    /* zlib makes at most 1032 bytes of one: a larger claim is damage, not a reason to allocate. */
-    if (size / 1100 > stored) {
+    const ImageBlock *block = &image->blocks[number];
+    /* LZMA makes at most some 7000 bytes of one: a larger claim is damage, not a reason to
+     * allocate. */
+    if (block->size / 8000 > block->stored) {
         return false;
     }
-    uint8_t *data = xmalloc(size);
-    uLongf inflated = (uLongf)size;
-    bool ok = uncompress(data, &inflated, image->base + offset, (uLong)stored) == Z_OK &&
-              inflated == size;
+    uint8_t *data = xmalloc(block->size);
+    bool ok = pack_method_undo(block->method, image->base + block->data, block->stored, data,
+                               block->size);
     if (ok) {
-        strbuf_add(out, data, size);
+        strbuf_add(out, data + offset, size);
     }
     free(data);
     return ok;
+}
+
+/* What a content takes in the file: of a block its share. */
+uint64_t image_stored_size(const ImageFile *image, uint32_t block, uint64_t size) {
+    if (block == IMAGE_NONE || size == 0) {
+        return size;
+    }
+    return (uint64_t)((double)image->blocks[block].stored * (double)size /
+                      (double)image->blocks[block].size);
 }
 
 /* Portable builds: the file beside the executable. */
@@ -269,11 +296,11 @@ bool image_read_node(const ImageFile *image, uint32_t node, StrBuf *out) {
     if ((file->flags & IMAGE_NODE_BESIDE) != 0) {
         return read_beside(image, file, out);
     }
-    return read_content(image, file->data, file->size, file->stored, out);
+    return read_content(image, file->block, file->data, file->size, out);
 }
 
 bool image_read_code(const ImageFile *image, const ImageModule *module, StrBuf *out) {
-    return read_content(image, module->code, module->code_size, module->code_stored, out);
+    return read_content(image, module->block, module->code, module->code_size, out);
 }
 
 bool image_verify(const ImageFile *image, Diags *diags) {

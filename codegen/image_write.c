@@ -1,14 +1,14 @@
 /* Stub + image -> executable.
  *
- * Order in the file: the stub (its ImageHead filled in), padding to a page, tables, code objects
- * (all of them are touched at start-up, so they lie together), other contents, page-aligned
- * contents last (so that padding is spent once for each of them only).
+ * Order in the file: the stub (its ImageHead filled in), padding to a page, tables, contents in the
+ * order of their plan (content_plan.c).
  *
- * Compression: sources and other text, where it saves a tenth. Code objects are stored as they are,
- * because inflating them costs 5 ms per MB at every start; --optimize-size compresses them and all
- * other data too. Shared objects are never compressed: they are mapped in place, and the
- * alternative, inflating them into memory at every start, costs more than the disk space is worth
- * (17 MB of cygrpc: about 0.1 s and 17 MB of memory for each process). */
+ * Compression: what is not needed while the program starts (late code in shared blocks, small
+ * shared objects), sources and other text; --optimize-size compresses all other data, too. Code
+ * that is loaded at start is stored as it is, because inflating it costs 5 ms per MB at every
+ * start, and so are the other shared objects: they are mapped in place, and the alternative,
+ * inflating them into memory at every start, costs more than the disk space is worth (17 MB of
+ * cygrpc: about 0.1 s and 17 MB of memory for each process). */
 #include "image_write.h"
 
 #include "elf_section.h"
@@ -22,7 +22,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { LEVEL_FAST = 6, LEVEL_SMALL = 9, COPY_BUFFER = 1 << 20, DATA_ALIGNMENT = 8 };
+enum { COPY_BUFFER = 1 << 20, DATA_ALIGNMENT = 8 };
 
 typedef struct Writing {
     ImageLayout *layout;
@@ -30,7 +30,6 @@ typedef struct Writing {
     Diags *diags;
     const Progress *progress;
     uint8_t *buffer; /* COPY_BUFFER bytes */
-    size_t done;
 } Writing;
 
 int codegen_jobs(const Request *request) {
@@ -116,24 +115,16 @@ static bool copy_file(Writing *writing, const Content *content) {
     return ok;
 }
 
-static bool write_content(Writing *writing, Content *content, const PackedContent *packed) {
-    if (packed->error == ESTALE) {
-        content_changed_error(writing->diags, content->path);
-        return false;
-    }
-    if (packed->error != 0) {
-        content_read_error(writing->diags, content->path, packed->error);
-        return false;
-    }
+/* A content that is stored as it is. */
+static bool write_plain(Writing *writing, Content *content) {
     ImageStream *stream = &writing->stream;
     if (!image_stream_align(stream, content->page_aligned ? IMAGE_PAGE : DATA_ALIGNMENT)) {
         return false;
     }
     content->offset = stream->position;
-    content->stored = packed->bytes != NULL ? packed->size : content->size;
-    bool ok = packed->bytes != NULL   ? image_stream_add(stream, packed->bytes, packed->size)
-              : content->path == NULL ? image_stream_add(stream, content->data, content->size)
-                                      : copy_file(writing, content);
+    content->block = IMAGE_NONE;
+    bool ok = content->path == NULL ? image_stream_add(stream, content->data, content->size)
+                                    : copy_file(writing, content);
     if (ok && content->page_aligned) {
         /* A mapping of the last page must not show the neighbour's bytes. */
         ok = image_stream_align(stream, IMAGE_PAGE);
@@ -141,51 +132,55 @@ static bool write_content(Writing *writing, Content *content, const PackedConten
     return ok;
 }
 
-/* Numbers of the contents in the order of the file. Free it. */
-static uint32_t *storage_order(const ImageLayout *layout) {
-    size_t count = layout->contents.items.count;
-    uint32_t *order = xmalloc(count * sizeof(*order));
-    bool *taken = xcalloc(count, sizeof(*taken));
-    size_t used = 0;
-    for (size_t i = 0; i < layout->modules.count; i++) {
-        uint32_t number = layout->module_contents.items[i];
-        if (number != IMAGE_NONE && !taken[number] &&
-            !layout->contents.items.items[number].page_aligned) {
-            taken[number] = true;
-            order[used++] = number;
+/* Its block, if there is one, and the contents that are not in it. */
+static bool write_unit(Writing *writing, const ContentUnit *unit, const PackedUnit *packed) {
+    if (packed->error == ESTALE) {
+        content_changed_error(writing->diags, packed->culprit);
+        return false;
+    }
+    if (packed->error != 0) {
+        content_read_error(writing->diags, packed->culprit, packed->error);
+        return false;
+    }
+    ImageLayout *layout = writing->layout;
+    bool ok = true;
+    if (packed->bytes != NULL) {
+        layout->blocks.items[unit->block] = (ImageBlock){.data = writing->stream.position,
+                                                         .stored = (uint32_t)packed->size,
+                                                         .size = (uint32_t)packed->inflated,
+                                                         .method = packed->method};
+        ok = image_stream_add(&writing->stream, packed->bytes, packed->size);
+    }
+    uint64_t offset = 0;
+    for (uint32_t i = 0; ok && i < unit->count; i++) {
+        Content *content = &layout->contents.items.items[layout->plan.order.items[unit->first + i]];
+        if (content->packed) {
+            content->block = unit->block;
+            content->offset = offset;
+            offset += content->size;
+        } else {
+            ok = write_plain(writing, content);
         }
     }
-    for (int aligned = 0; aligned <= 1; aligned++) {
-        for (uint32_t number = 0; number < count; number++) {
-            if (!taken[number] && layout->contents.items.items[number].page_aligned == aligned) {
-                order[used++] = number;
-            }
-        }
-    }
-    free(taken);
-    return order;
+    return ok;
 }
 
 static bool write_contents(Writing *writing, const Request *request) {
-    ContentStore *store = &writing->layout->contents;
-    size_t count = store->items.count;
-    uint32_t *order = storage_order(writing->layout);
-    PackedContent *packed = xmalloc(count * sizeof(*packed));
-    int level = request->optimize_size ? LEVEL_SMALL : LEVEL_FAST;
+    ImageLayout *layout = writing->layout;
+    size_t count = layout->plan.units.count;
+    PackedUnit *packed = xmalloc(count * sizeof(*packed));
+    size_t done = 0;
     bool ok = true;
-    while (ok && writing->done < count) {
-        size_t batch = content_pack(store, order + writing->done, count - writing->done, packed,
-                                    codegen_jobs(request), level);
+    while (ok && done < count) {
+        size_t batch = content_pack(&layout->contents, &layout->plan, done, packed,
+                                    codegen_jobs(request), request->optimize_size);
         for (size_t i = 0; i < batch; i++) {
-            Content *content = &store->items.items[order[writing->done]];
-            ok = ok && write_content(writing, content, &packed[i]);
+            ok = ok && write_unit(writing, &layout->plan.units.items[done++], &packed[i]);
             free(packed[i].bytes);
-            writing->done++;
         }
-        writing->progress->count(writing->progress->context, writing->done, count, "contents");
+        writing->progress->count(writing->progress->context, done, count, "contents");
     }
     free(packed);
-    free(order);
     return ok;
 }
 

@@ -1,5 +1,6 @@
 #include "link_size.h"
 
+#include "carried.h"
 #include "elf_section.h"
 #include "link_stub.h"
 
@@ -13,17 +14,21 @@
 static const char *const always[] = {
 #define CORE_BUILTIN(name) name,
 #define SMALL_BUILTIN(name)
+#define CARRIED_BUILTIN(name)
 #include "core_builtins.def"
 #undef CORE_BUILTIN
 #undef SMALL_BUILTIN
+#undef CARRIED_BUILTIN
 };
 
 static const char *const small[] = {
 #define CORE_BUILTIN(name) name,
 #define SMALL_BUILTIN(name) name,
+#define CARRIED_BUILTIN(name) name,
 #include "core_builtins.def"
 #undef CORE_BUILTIN
 #undef SMALL_BUILTIN
+#undef CARRIED_BUILTIN
 };
 
 /* ---- does the small stub do? ---- */
@@ -93,7 +98,10 @@ bool link_size_small_serves(const Program *program, const char *stub) {
 
 /* ---- built-in modules ---- */
 
-static bool is_wanted(const Program *program, const char *name) {
+static bool is_wanted(const Program *program, const Request *request, const char *name) {
+    if (!request->optimize_size) {
+        return true;
+    }
     for (size_t i = 0; i < sizeof(always) / sizeof(always[0]); i++) {
         if (strcmp(always[i], name) == 0) {
             return true;
@@ -102,17 +110,28 @@ static bool is_wanted(const Program *program, const char *name) {
     return strmap_has(&program->modules, name);
 }
 
-bool link_size_builtins(const Program *program, const LinkPlan *plan, StrBuf *text) {
+/* A module that the image carries is loaded from there by an init function of our own. */
+static void add_carried(StrBuf *text, StrBuf *rows, const char *name) {
+    strbuf_printf(text, "static void *init_%s(void) {\n    return rt_carried_init(\"%s\");\n}\n",
+                  name, name);
+    strbuf_printf(rows, "    {\"%s\", init_%s},\n", name, name);
+}
+
+bool link_size_builtins(const Program *program, const Request *request, const LinkPlan *plan,
+                        StrBuf *text) {
     if (plan->builtins.count == 0) {
         return false;
     }
     StrBuf rows = {0};
+    strbuf_puts(text, "extern void *rt_carried_init(const char *name);\n");
     strbuf_puts(text, "struct _inittab {\n    const char *name;\n    void *(*init)(void);\n};\n");
     for (size_t i = 0; i < plan->builtins.count; i++) {
         const char *row = plan->builtins.items[i];
         const char *equals = strchr(row, '=');
         char *name = equals == NULL ? NULL : strndup(row, (size_t)(equals - row));
-        if (name != NULL && is_wanted(program, name)) {
+        if (name != NULL && carried_has(program, name)) {
+            add_carried(text, &rows, name);
+        } else if (name != NULL && is_wanted(program, request, name)) {
             bool real = strcmp(equals + 1, "NULL") != 0;
             if (real) {
                 strbuf_printf(text, "extern void *%s(void);\n", equals + 1);

@@ -10,9 +10,11 @@
 /* True when the prebuilt small stub (the file `stub`) has every built-in module that the program
  * reaches and exports all of the C API that its shared objects import. */
 bool link_size_small_serves(const Program *program, const char *stub);
-/* Adds the C text of a table of built-in modules that has only those the program reaches and those
- * the interpreter cannot start without. False when the plan does not know libpython's table. */
-bool link_size_builtins(const Program *program, const LinkPlan *plan, StrBuf *text);
+/* Adds the C text of a table of built-in modules: with --optimize-size only those the program
+ * reaches and those the interpreter cannot start without. False when the plan does not know
+ * libpython's table. */
+bool link_size_builtins(const Program *program, const Request *request, const LinkPlan *plan,
+                        StrBuf *text);
 /* Adds linker flags: export what the runtime exports and what the program's shared objects import,
  * and nothing else; link the archive members behind the latter. Writes a list into `directory`. */
 bool link_size_exports(Arena *arena, const Program *program, const LinkPlan *plan,

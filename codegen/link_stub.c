@@ -92,8 +92,7 @@ static bool add_generated(Link *link) {
                           &link->objects, link->diags);
     }
     strbuf_clear(&text);
-    if (ok && link->request->optimize_size &&
-        link_size_builtins(link->program, link->plan, &text)) {
+    if (ok && link_size_builtins(link->program, link->request, link->plan, &text)) {
         ok = link_compile(link->arena, link->request, link->plan, link->directory, "builtins",
                           &text, &link->objects, link->diags);
     }

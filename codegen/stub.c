@@ -6,6 +6,7 @@
  * has, for programs that need no others. A fresh link is made when native objects have to go in, or
  * when an option changes the stub itself. Its result depends on the bytes of its inputs only, and
  * is kept in the cache under their hash. */
+#include "carried.h"
 #include "codegen.h"
 #include "link_plan.h"
 #include "link_size.h"
@@ -39,6 +40,7 @@ bool stub_provide(Program *program, const Request *request, const char *support_
                   const char **path, Diags *diags) {
     Arena *arena = program->arena;
     const char *directory = path_join(arena, support_dir, PYC2C_PYTHON_MINOR);
+    carried_add(program, request, directory);
     const char *small = path_join(arena, directory, "stub-small");
     *path = link_size_small_serves(program, small) ? small : path_join(arena, directory, "stub");
     const char *purpose = link_purpose(request, objects);

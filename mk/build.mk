@@ -26,6 +26,12 @@ $(CACHE_OBJ): $(BUILD)/obj/source_id
 # executables need none of them on the target.
 PY_LIBS := -Wl,-Bstatic -lexpat -lz -Wl,-Bdynamic -ldl -lutil -lm -lpthread
 
+# liblzma is for --optimize-size; without it that uses zlib for everything.
+HAVE_LZMA := $(shell $(CC) -E -include lzma.h -xc /dev/null >/dev/null 2>&1 && \
+    $(CC) -print-file-name=liblzma.a | grep -q / && echo 1)
+LZMA_LIBS := $(if $(HAVE_LZMA),-l:liblzma.a)
+$(BUILD)/obj/$(PY_MINOR)/codegen/pack_method.o: COMPILER_CFLAGS += $(if $(HAVE_LZMA),-DPYC2C_HAVE_LZMA)
+
 $(BUILD)/obj/$(PY_MINOR)/compiler/front/%.o: COMPILER_CFLAGS += -I$(PY_INC)
 
 $(BUILD)/obj/$(PY_MINOR)/%.o: %.c
@@ -33,7 +39,7 @@ $(BUILD)/obj/$(PY_MINOR)/%.o: %.c
 	$(Q)$(CC) $(COMPILER_CFLAGS) -c $< -o $@
 
 $(BUILD)/pyc2c-$(PY_MINOR): $(COMPILER_OBJ) $(PY_LIB)
-	$(Q)$(CC) $(CFLAGS) -no-pie -o $@ $(COMPILER_OBJ) $(PY_LIB) $(PY_LIBS) -Wl,-export-dynamic
+	$(Q)$(CC) $(CFLAGS) -no-pie -o $@ $(COMPILER_OBJ) $(LZMA_LIBS) $(PY_LIB) $(PY_LIBS) -Wl,-export-dynamic
 
 $(BUILD)/pyc2c: $(BUILD)/pyc2c-$(PY_MINOR) $(RTDIR)/stub $(SHARE)/.data $(RTDIR)/cache.pack
 	$(Q)cd $(@D) && ln -sf $$(ls -d pyc2c-3.* | sort | head -n 1) $(@F)
@@ -59,8 +65,10 @@ $(RTDIR)/librt.a: $(RUNTIME_OBJ)
 	@mkdir -p $(@D)
 	$(Q)rm -f $@ && ar rcsD $@ $(RUNTIME_OBJ)
 
-$(RTDIR)/stub: $(RTDIR)/librt.a $(BUILD)/obj/$(PY_MINOR)/libpython-lean.a
-	$(Q)$(CC) $(STUB_LDFLAGS) $(STUB_WRAPS:%=-Wl,--wrap=%) -s -o $@ -Wl,--whole-archive $(RTDIR)/librt.a \
+$(RTDIR)/stub: $(RTDIR)/librt.a $(BUILD)/obj/$(PY_MINOR)/libpython-lean.a \
+               $(BUILD)/obj/$(PY_MINOR)/all_builtins.c
+	$(Q)$(CC) $(STUB_LDFLAGS) $(STUB_WRAPS:%=-Wl,--wrap=%) -s -o $@ \
+	    $(BUILD)/obj/$(PY_MINOR)/all_builtins.c -Wl,--whole-archive $(RTDIR)/librt.a \
 	    -Wl,--no-whole-archive $(PY_LIB_LEAN) $(PY_LIBS)
 
 include mk/codegen.mk

@@ -37,22 +37,28 @@ $(PY_LIB_LEAN): $(PY_LIB) mk/codegen.mk
 	@mkdir -p $(@D)
 	$(Q)objcopy -D -R .eh_frame -R .rela.eh_frame $(PY_LIB) $@
 
-# ---- a smaller stub for programs that need few built-in modules ----
-SMALL_BUILTINS := $(shell sed -n 's/^[A-Z]*_BUILTIN("\(.*\)").*/\1/p' codegen/core_builtins.def)
-# Rows of libpython's own table (config.c) for these modules, as `name symbol`.
-SMALL_ROWS = sed -n 's/^ *{"\([A-Za-z0-9_]*\)", *\([A-Za-z0-9_]*\)}.*/\1 \2/p' \
-             $(PY_CONFIG)/config.c | grep -E '^($(subst $(SPACE),|,$(SMALL_BUILTINS))) '
-EMPTY :=
-SPACE := $(EMPTY) $(EMPTY)
+# ---- tables of built-in modules for the stubs ----
+BUILTINS_OF = $(shell sed -n 's/^$(1)_BUILTIN("\(.*\)").*/\1/p' codegen/core_builtins.def)
+# Those of this libpython that become shared objects, which needs position independent code.
+CARRIED := $(if $(and $(filter %.a,$(PY_LIB)),$(PY_LIB_PIC)),$(shell for name in \
+               $(call BUILTINS_OF,CARRIED); do grep -q "\"$$name\"" $(PY_CONFIG)/config.c && echo $$name; done))
 
-$(BUILD)/obj/$(PY_MINOR)/small_builtins.c: codegen/core_builtins.def mk/codegen.mk
+$(BUILD)/obj/$(PY_MINOR)/small_builtins.c: codegen/core_builtins.def scripts/builtin_table.sh
 	@mkdir -p $(@D)
-	$(Q){ echo 'struct _inittab { const char *name; void *(*init)(void); };'; \
-	  $(SMALL_ROWS) | sed '/ NULL$$/d; s/.* \(.*\)/extern void *\1(void);/'; \
-	  echo 'extern struct _inittab _PyImport_Inittab[];'; \
-	  echo 'struct _inittab _PyImport_Inittab[] = {'; \
-	  $(SMALL_ROWS) | sed 's/ NULL$$/ 0/; s/\(.*\) \(.*\)/    {"\1", \2},/'; \
-	  echo '    {0, 0},'; echo '};'; } > $@
+	$(Q)scripts/builtin_table.sh $(PY_CONFIG)/config.c "$(CARRIED)" "$(call BUILTINS_OF,[A-Z]*)" > $@
+
+$(BUILD)/obj/$(PY_MINOR)/all_builtins.c: codegen/core_builtins.def scripts/builtin_table.sh
+	@mkdir -p $(@D)
+	$(Q)scripts/builtin_table.sh $(PY_CONFIG)/config.c "$(CARRIED)" > $@
+
+$(RTDIR)/builtin/%.so: $(PY_LIB_PIC) mk/codegen.mk
+	@mkdir -p $(@D)
+	$(Q)ar p $(PY_LIB_PIC) $*.o > $(BUILD)/obj/$(PY_MINOR)/builtin_$*.o
+	$(Q)objcopy -R .eh_frame -R .rela.eh_frame $(BUILD)/obj/$(PY_MINOR)/builtin_$*.o
+	$(Q)$(CC) -shared -nostartfiles -s -o $@ -Wl,-z,noseparate-code -Wl,--build-id=none \
+	    -Wl,--gc-sections $(BUILD)/obj/$(PY_MINOR)/builtin_$*.o
+
+# ---- a smaller stub for programs that need few built-in modules ----
 
 $(RTDIR)/stub-small: $(RTDIR)/librt.a $(PY_LIB_LEAN) $(BUILD)/obj/$(PY_MINOR)/small_builtins.c
 	$(Q)$(CC) $(STUB_LDFLAGS) $(STUB_WRAPS:%=-Wl,--wrap=%) -O1 -s -o $@ -Wl,--gc-sections \
@@ -87,7 +93,7 @@ $(SHARE)/capture-cc: codegen/capture/capture_cc.c
 	$(Q)$(CC) $(CSTD) -O2 $(WARN) -s -o $@ $<
 	$(Q)ln -sf capture-cc $(SHARE)/capture-cxx
 
-$(BUILD)/pyc2c: $(RTDIR)/link.toml $(RTDIR)/exports.txt $(RTDIR)/stub-small $(SHARE)/launcher $(SHARE)/capture-cc \
+$(BUILD)/pyc2c: $(CARRIED:%=$(RTDIR)/builtin/%.so) $(RTDIR)/link.toml $(RTDIR)/exports.txt $(RTDIR)/stub-small $(SHARE)/launcher $(SHARE)/capture-cc \
                 $(if $(PY_LIB_PIC),$(RTDIR)/librt-pic.a) $(if $(HAVE_CRYPTO),$(RTDIR)/rt_license.o)
 
 -include $(RUNTIME_PIC_OBJ:.o=.d)

@@ -28,6 +28,7 @@ typedef struct RtImage {
     const ImageLibrary *libraries;
     const ImageHint *hints;
     const ImageName *names;
+    const ImageBlock *blocks;
     const char *strings;
     const char *exe; /* absolute path of the executable, as resolved by the kernel */
     size_t exe_length;
@@ -52,9 +53,8 @@ const ImageModule *rt_module_find(const char *name);
 /* Node number of a path below the executable ("lib/x.py"; no leading slash), IMAGE_NONE if absent.
  */
 uint32_t rt_node_find(const char *path, size_t length);
-/* Content of a file node. Uncompressed nodes: a pointer into the image (*owned = false). Compressed
- * ones are inflated into a malloc block (*owned = true, free it). NULL when memory is out or the
- * data is damaged. */
+/* Content of a file node. Stored as it is: a pointer into the image (*owned = false). From a block:
+ * a malloc block (*owned = true, free it). NULL when memory is out or the data is damaged. */
 const uint8_t *rt_node_data(uint32_t node, bool *owned);
 /* Same for a module's code object. */
 const uint8_t *rt_module_code(const ImageModule *module, bool *owned);

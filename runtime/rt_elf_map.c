@@ -2,7 +2,7 @@
  *
  * A node with IMAGE_NODE_MAPPED lies page aligned in the executable, so its segments are mapped
  * from the executable's file just as ld.so maps a library: nothing is copied, pages are shared with
- * other processes. Where that cannot be (no descriptor, a compressed node) the segments are
+ * other processes. Where that cannot be (no descriptor, a node in a block) the segments are
  * anonymous memory with a copy of the bytes.
  *
  *     reserve [start, end) PROT_NONE, aligned to the largest p_align
@@ -272,7 +272,7 @@ static bool open_source(const RtObject *object, int *descriptor, Source *source)
         return rt_elf_fail("%s: cannot be read from the executable", object->path);
     }
     uint64_t offset = rt_image.file_offset + node->data;
-    if ((node->flags & IMAGE_NODE_MAPPED) && node->stored == node->size &&
+    if ((node->flags & IMAGE_NODE_MAPPED) && node->block == IMAGE_NONE &&
         offset % IMAGE_PAGE == 0) {
         if (*descriptor < 0) {
             *descriptor = rt_image_reopen();

@@ -189,9 +189,10 @@ static bool check_tables(void) {
     rt_image.libraries = table(&index->libraries, sizeof(ImageLibrary));
     rt_image.hints = table(&index->hints, sizeof(ImageHint));
     rt_image.names = table(&index->names, sizeof(ImageName));
+    rt_image.blocks = table(&index->blocks, sizeof(ImageBlock));
     if (rt_image.settings == NULL || rt_image.modules == NULL || rt_image.nodes == NULL ||
         rt_image.libraries == NULL || rt_image.hints == NULL || rt_image.names == NULL ||
-        index->nodes.count == 0 || index->nodes.count > INT32_MAX) {
+        rt_image.blocks == NULL || index->nodes.count == 0 || index->nodes.count > INT32_MAX) {
         return false;
     }
     if (index->strings_size == 0 || !inside(index->strings_offset, index->strings_size)) {
@@ -205,6 +206,14 @@ static bool is_string(uint32_t offset) {
     return offset < rt_image.index->strings_size;
 }
 
+static bool is_content(uint32_t block, uint64_t data, uint64_t size) {
+    if (block == IMAGE_NONE) {
+        return inside(data, size);
+    }
+    return block < rt_image.index->blocks.count && data <= rt_image.blocks[block].size &&
+           size <= rt_image.blocks[block].size - data;
+}
+
 /* Children and siblings follow their node in the table; that also rules out circular lists. */
 static bool check_node(uint32_t number) {
     const ImageNode *node = &rt_image.nodes[number];
@@ -214,19 +223,22 @@ static bool check_node(uint32_t number) {
             (node->first_child > number && node->first_child < count)) &&
            (node->next_sibling == IMAGE_NONE ||
             (node->next_sibling > number && node->next_sibling < count)) &&
-           inside(node->data, node->stored) && node->stored <= node->size;
+           is_content(node->block, node->data, node->size);
 }
 
 static bool check_module(const ImageModule *module) {
     uint32_t nodes = rt_image.index->nodes.count;
     return is_string(module->name) && is_string(module->path) &&
            (module->node == IMAGE_NONE || module->node < nodes) &&
-           inside(module->code, module->code_stored) && module->code_stored <= module->code_size;
+           is_content(module->block, module->code, module->code_size);
 }
 
 static bool check_entries(void) {
     const ImageIndex *index = rt_image.index;
     bool good = (rt_image.nodes[0].flags & IMAGE_NODE_DIRECTORY) != 0;
+    for (uint32_t i = 0; i < index->blocks.count; i++) {
+        good &= inside(rt_image.blocks[i].data, rt_image.blocks[i].stored);
+    }
     for (uint32_t i = 0; i < index->nodes.count; i++) {
         good &= check_node(i);
     }

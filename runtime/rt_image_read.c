@@ -1,9 +1,8 @@
 /* Looking things up in the mapped image: modules, nodes, settings, hints, and their content. */
 #include "rt_vfs.h"
 
+#include <pthread.h>
 #include <stdlib.h>
-#include <sys/mman.h>
-#include <zlib.h>
 
 /* ---- names ---- */
 
@@ -133,90 +132,62 @@ const char *rt_hint(const char *name) {
 
 /* ---- content ---- */
 
-/* zlib's own state lives in a private mapping: an exec wrapper may run after vfork, where the heap
- * must not be touched. */
-enum { INFLATE_ARENA = 128 * 1024 };
-
-typedef struct Arena {
-    uint8_t *base;
-    size_t used;
-} Arena;
-
-static voidpf arena_take(voidpf context, uInt count, uInt size) {
-    Arena *arena = context;
-    size_t bytes = ((size_t)count * size + 15) & ~(size_t)15;
-    if (bytes > INFLATE_ARENA - arena->used) {
-        return Z_NULL;
-    }
-    arena->used += bytes;
-    return arena->base + arena->used - bytes;
-}
-
-static void arena_leave(voidpf context, voidpf block) {
-    (void)context;
-    (void)block;
-}
-
-/* zlib counts in unsigned int, so large streams go through in pieces. */
-static bool inflate_all(z_stream *stream, uint8_t *to, size_t size, const uint8_t *from,
-                        size_t stored) {
-    const size_t piece = 1u << 30;
-    size_t taken = 0;
-    size_t given = 0;
-    int status = Z_OK;
-    stream->next_in = (Bytef *)(uintptr_t)from;
-    stream->next_out = to;
-    while (status == Z_OK) {
-        if (stream->avail_in == 0 && taken < stored) {
-            size_t more = stored - taken < piece ? stored - taken : piece;
-            stream->avail_in = (uInt)more;
-            taken += more;
-        }
-        if (stream->avail_out == 0 && given < size) {
-            size_t more = size - given < piece ? size - given : piece;
-            stream->avail_out = (uInt)more;
-            given += more;
-        }
-        bool last = taken == stored && given == size;
-        status = inflate(stream, last ? Z_FINISH : Z_NO_FLUSH);
-    }
-    return status == Z_STREAM_END && given == size && stream->avail_out == 0;
-}
-
-bool rt_inflate(uint8_t *to, size_t size, const uint8_t *from, size_t stored) {
-    Arena arena = {0};
-    void *memory =
-        mmap(NULL, INFLATE_ARENA, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (memory == MAP_FAILED) {
-        return false;
-    }
-    arena.base = memory;
-    z_stream stream = {.zalloc = arena_take, .zfree = arena_leave, .opaque = &arena};
-    bool good = inflateInit(&stream) == Z_OK && inflate_all(&stream, to, size, from, stored);
-    munmap(memory, INFLATE_ARENA);
-    return good;
-}
-
-static const uint8_t *content(uint64_t offset, uint64_t size, uint64_t stored, bool *owned) {
-    const uint8_t *data = rt_image.base + offset;
+static const uint8_t *content(uint32_t block, uint64_t data, uint64_t size, bool *owned) {
     *owned = false;
-    if (stored == size) {
-        return data;
+    if (block == IMAGE_NONE) {
+        return rt_image.base + data;
     }
-    uint8_t *inflated = malloc(size);
-    if (inflated != NULL && !rt_inflate(inflated, size, data, stored)) {
-        free(inflated);
-        inflated = NULL;
+    uint8_t *bytes = malloc(size > 0 ? size : 1);
+    if (bytes != NULL && !rt_block_read(block, data, bytes, size)) {
+        free(bytes);
+        bytes = NULL;
     }
-    *owned = inflated != NULL;
-    return inflated;
+    *owned = bytes != NULL;
+    return bytes;
 }
 
 const uint8_t *rt_node_data(uint32_t number, bool *owned) {
     const ImageNode *node = &rt_image.nodes[number];
-    return content(node->data, node->size, node->stored, owned);
+    return content(node->block, node->data, node->size, owned);
+}
+
+/* ---- code ---- */
+
+/* The block that code was read from last: modules that are imported together are mostly neighbours.
+ * Readers that meet, and children forked from one that reads, do without it. */
+static struct {
+    pthread_mutex_t lock;
+    uint32_t block;
+    uint8_t *bytes;
+} last = {.lock = PTHREAD_MUTEX_INITIALIZER, .block = IMAGE_NONE};
+
+static bool fill_last(uint32_t number) {
+    if (last.block == number) {
+        return true;
+    }
+    const ImageBlock *block = &rt_image.blocks[number];
+    free(last.bytes);
+    last.block = IMAGE_NONE;
+    last.bytes = malloc(block->size > 0 ? block->size : 1);
+    if (last.bytes == NULL || !rt_block_read(number, 0, last.bytes, block->size)) {
+        return false;
+    }
+    last.block = number;
+    return true;
 }
 
 const uint8_t *rt_module_code(const ImageModule *module, bool *owned) {
-    return content(module->code, module->code_size, module->code_stored, owned);
+    if (module->block == IMAGE_NONE || pthread_mutex_trylock(&last.lock) != 0) {
+        return content(module->block, module->code, module->code_size, owned);
+    }
+    uint8_t *bytes = malloc(module->code_size > 0 ? module->code_size : 1);
+    if (bytes != NULL && fill_last(module->block)) {
+        memcpy(bytes, last.bytes + module->code, module->code_size);
+    } else {
+        free(bytes);
+        bytes = NULL;
+    }
+    pthread_mutex_unlock(&last.lock);
+    *owned = bytes != NULL;
+    return bytes;
 }

@@ -33,10 +33,16 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* ---- rt_image.c ---- */
+/* ---- rt_image_block.c ---- */
 
-/* Inflates a whole zlib stream into exactly `size` bytes. No allocation from the heap. */
-bool rt_inflate(uint8_t *to, size_t size, const uint8_t *from, size_t stored);
+/* Bytes [data, data + size) of an inflated block into `to`; false for a damaged block. No
+ * allocation from the heap, which an exec wrapper must not touch after vfork. */
+bool rt_block_read(uint32_t block, uint64_t data, uint8_t *to, size_t size);
+
+/* ---- rt_image_lzma.c ---- */
+
+/* The first `size` bytes of a block of IMAGE_BLOCK_LZMA. */
+bool rt_lzma_inflate(uint8_t *to, size_t size, const uint8_t *from, size_t stored);
 
 /* ---- rt_vfs.c ---- */
 

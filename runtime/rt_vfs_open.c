@@ -69,6 +69,9 @@ static bool copy_in_kernel(int fd, const ImageNode *node) {
 }
 
 static bool inflate_into(int fd, const ImageNode *node) {
+    if (node->size == 0) {
+        return true;
+    }
     if (syscall(SYS_ftruncate, fd, node->size) != 0) {
         return false;
     }
@@ -76,7 +79,7 @@ static bool inflate_into(int fd, const ImageNode *node) {
     if (to == MAP_FAILED) {
         return false;
     }
-    bool good = rt_inflate(to, node->size, rt_image.base + node->data, node->stored);
+    bool good = rt_block_read(node->block, node->data, to, node->size);
     munmap(to, node->size);
     if (!good) {
         errno = EIO;
@@ -85,7 +88,7 @@ static bool inflate_into(int fd, const ImageNode *node) {
 }
 
 static bool fill(int fd, const ImageNode *node) {
-    if (node->stored < node->size) {
+    if (node->block != IMAGE_NONE) {
         return inflate_into(fd, node);
     }
     if (node->size >= KERNEL_COPY_FROM && copy_in_kernel(fd, node)) {

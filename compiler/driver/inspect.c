@@ -108,7 +108,7 @@ static void print_counts(const ImageFile *image, Arena *arena) {
     bool *module_nodes = inspect_module_nodes(image);
     for (uint32_t i = 0; i < image->index->modules.count; i++) {
         kinds[image->modules[i].kind & 3]++;
-        code += image->modules[i].code_stored;
+        code += image_stored_size(image, image->modules[i].block, image->modules[i].code_size);
     }
     for (uint32_t i = 0; i < image->index->nodes.count; i++) {
         if (inspect_is_data(image, i, module_nodes)) {

@@ -115,7 +115,8 @@ static void add_modules(const ImageFile *image, Arena *arena, StrBuf *out) {
         text_member(out, "distribution", inspect_distribution(image, arena, path));
         text_member(out, "path", path);
         number_member(out, "code_bytes", module->code_size);
-        number_member(out, "stored_bytes", module->code_stored);
+        number_member(out, "stored_bytes",
+                      image_stored_size(image, module->block, module->code_size));
         strbuf_putc(out, '}');
     }
     strbuf_puts(out, "\n  ],\n");
@@ -149,7 +150,7 @@ static void add_files(const ImageFile *image, StrBuf *out) {
         first = false;
         text_member(out, "path", image_string(image, node->path));
         number_member(out, "bytes", node->size);
-        number_member(out, "stored_bytes", node->stored);
+        number_member(out, "stored_bytes", image_stored_size(image, node->block, node->size));
         strbuf_printf(out, ", \"executable\": %s, \"data\": %s}",
                       node->flags & IMAGE_NODE_EXECUTABLE ? "true" : "false",
                       inspect_is_data(image, i, module_nodes) ? "true" : "false");

@@ -89,7 +89,7 @@ static bool follow_name(Scan *scan, const char *name) {
     }
     ImportEdge edge = {scan->module,
                        arena_printf(collector->arena, "named in %s", scan->module->vpath), 0,
-                       IMPORT_DYNAMIC};
+                       IMPORT_DYNAMIC, false};
     return graph_try(collector, name, &edge) != NULL;
 }
 

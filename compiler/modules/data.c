@@ -7,6 +7,7 @@
 #include "data.h"
 #include "elf.h"
 #include "files.h"
+#include "late.h"
 #include "names.h"
 #include "userfiles.h"
 
@@ -26,6 +27,7 @@ static void add_module(Collector *collector, const Module *module) {
                                    extension ? "extension module" : "source");
     if (file != NULL) {
         file->mapped = extension;
+        file->late = extension && module->late && late_is_small(file->size);
         file->executable = false;
     }
 }

@@ -5,6 +5,7 @@
  * the rest of the program's own package); what its source imports, in imports.c. */
 #include "collect.h"
 #include "imports.h"
+#include "late.h"
 #include "names.h"
 
 #include "../support/path.h"
@@ -142,9 +143,13 @@ static void add_edge(Module *module, const ImportEdge *edge) {
     size_t count = module->imported_by.count;
     if (count > 0 && module->imported_by.items[count - 1].from == edge->from &&
         edge->from != NULL) {
-        return; /* several places of one importer: the first one is told */
+        /* Several places of one importer: the first one is told. */
+        module->imported_by.items[count - 1].immediate |= late_edge_is_immediate(edge);
+        return;
     }
-    vec_push(&module->imported_by, *edge);
+    ImportEdge added = *edge;
+    added.immediate = late_edge_is_immediate(edge);
+    vec_push(&module->imported_by, added);
 }
 
 static Module *new_module(Collector *collector, const char *name, const Found *found) {

@@ -69,7 +69,7 @@ static void follow_dynamic(Collector *collector, const char *name, const ImportE
 
 static void follow_fact(Collector *collector, Module *module, const ImportFact *fact,
                         const RuleVec *rules) {
-    ImportEdge edge = {module, "import", fact->line, fact->flags};
+    ImportEdge edge = {module, "import", fact->line, fact->flags, false};
     const char *name = absolute_name(collector, module, fact->level, fact->module);
     if (name == NULL || *name == '\0') {
         return;
@@ -107,7 +107,7 @@ static void follow_all(Collector *collector, Module *module) {
     if (!module->is_package || module->facts.all_names == NULL) {
         return;
     }
-    ImportEdge edge = {module, "__all__", 0, IMPORT_DYNAMIC};
+    ImportEdge edge = {module, "__all__", 0, IMPORT_DYNAMIC, false};
     for (const char *const *name = module->facts.all_names; *name != NULL; name++) {
         if (name_is_identifier(*name, strlen(*name))) {
             graph_try(collector, arena_printf(collector->arena, "%s.%s", module->name, *name),
@@ -179,7 +179,7 @@ static bool follow_string(Collector *collector, Module *module, const char *text
         !may_follow(collector, module, name, exact)) {
         return false;
     }
-    ImportEdge edge = {module, "named in a string", 0, IMPORT_DYNAMIC};
+    ImportEdge edge = {module, "named in a string", 0, IMPORT_DYNAMIC, false};
     return graph_try(collector, name, &edge) != NULL;
 }
 
@@ -212,7 +212,7 @@ static void follow_point(void *context, const EntryPoint *point) {
     ImportEdge edge = {
         groups->asked_by,
         arena_printf(collector->arena, "entry point '%s' of %s", point->name, point->group), 0,
-        IMPORT_DYNAMIC};
+        IMPORT_DYNAMIC, false};
     if (graph_is_excluded(collector, point->module)) {
         return;
     }

@@ -13,6 +13,7 @@
 #include "data.h"
 #include "files.h"
 #include "imports.h"
+#include "late.h"
 #include "libs.h"
 #include "names.h"
 #include "options.h"
@@ -262,8 +263,10 @@ bool program_collect(Program *program, const Request *request, const char *suppo
         sort_modules(program);
         sort_missing(program);
         report_missing(&collector, DIAG_WARNING);
+        late_mark_modules(&collector);
         data_collect(&collector);
         libs_collect(&collector);
+        late_mark_libraries(program);
         files_finish(&collector);
         settings_fill(program, request, diags);
         add_hints(&collector);

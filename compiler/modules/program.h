@@ -66,6 +66,7 @@ typedef struct ImportEdge {
         *reason; /* "import", "--hidden-import", "rule uvicorn", "trace", "strings of x.so" … */
     int line;
     unsigned flags; /* of ImportFact */
+    bool immediate; /* runs as soon as `from` does; see late.h. Set by graph.c */
 } ImportEdge;
 
 struct Module {
@@ -73,6 +74,7 @@ struct Module {
     ModuleKind kind;
     Origin origin;
     bool is_package;
+    bool late;         /* not loaded while the program starts, as far as can be told */
     const char *path;  /* absolute path on disk; NULL for builtins */
     const char *vpath; /* "app.py", "lib/grpc/__init__.py", "lib/python3.11/json/__init__.py" */
     Distribution *distribution;
@@ -92,7 +94,8 @@ typedef struct EmbeddedFile {
     const uint8_t *data;
     size_t size;
     bool executable;
-    bool mapped; /* shared object: page aligned, never compressed */
+    bool mapped; /* shared object: page aligned, not compressed unless `late` */
+    bool late;   /* a small shared object that is not needed while the program starts */
     Distribution *distribution;
     const char *reason; /* "source", "data of certifi", "--add-data", "metadata" … */
 } EmbeddedFile;

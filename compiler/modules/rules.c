@@ -94,6 +94,8 @@ static bool take_document(Rules *rules, const char *file, const Value *document)
         bool ok;
         if (strcmp(key, "runtime") == 0) {
             ok = take_texts(value, &rules->runtime);
+        } else if (strcmp(key, "start") == 0) {
+            ok = take_texts(value, &rules->start);
         } else if (strcmp(key, "ignored_strings") == 0) {
             ok = take_texts(value, &rules->ignored_strings);
         } else {
@@ -138,6 +140,7 @@ void rules_free(Rules *rules) {
     strmap_free(&rules->by_module);
     strmap_free(&rules->files);
     vec_free(&rules->runtime);
+    vec_free(&rules->start);
     vec_free(&rules->ignored_strings);
 }
 

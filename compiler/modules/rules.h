@@ -40,6 +40,7 @@ typedef struct Rules {
     StrMap by_module;       /* `when` -> RuleVec* */
     StrMap files;           /* top-level names whose file was looked for */
     StrVec runtime;         /* of implicit.toml: what every executable needs */
+    StrVec start;           /* … and what the interpreter imports whenever it starts */
     StrVec ignored_strings; /* names that are common words: not taken from strings of extensions */
 } Rules;
 

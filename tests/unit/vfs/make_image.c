@@ -21,7 +21,7 @@ typedef struct Entry {
     uint32_t flags;
     uint8_t *data;
     size_t size;
-    size_t stored;
+    size_t stored; /* smaller than size: in a block of its own */
     ImageNode node;
 } Entry;
 
@@ -188,14 +188,25 @@ int main(int argc, char **argv) {
         }
     }
     ImageNode *nodes = check(calloc(entry_count, sizeof *nodes));
+    ImageBlock *blocks = check(calloc(entry_count, sizeof *blocks));
+    uint32_t block_count = 0;
     for (size_t i = 0; i < entry_count; i++) {
         Entry *entry = &entries[i];
         nodes[i] = entry->node;
         nodes[i].path = (uint32_t)used;
         nodes[i].flags = entry->flags;
         nodes[i].size = entry->size;
-        nodes[i].stored = entry->stored;
-        nodes[i].data = put(entry->data != NULL ? (void *)entry->data : "", entry->stored, 8);
+        nodes[i].block = IMAGE_NONE;
+        uint64_t data = put(entry->data != NULL ? (void *)entry->data : "", entry->stored, 8);
+        if (entry->stored == entry->size) {
+            nodes[i].data = data;
+        } else {
+            nodes[i].block = block_count;
+            blocks[block_count++] = (ImageBlock){.data = data,
+                                                 .stored = (uint32_t)entry->stored,
+                                                 .size = (uint32_t)entry->size,
+                                                 .method = IMAGE_BLOCK_ZLIB};
+        }
         strcpy(strings + used, entry->path);
         used += strlen(entry->path) + 1;
     }
@@ -207,6 +218,8 @@ int main(int argc, char **argv) {
     index.libraries = (ImageTable){0, 0, sizeof(ImageLibrary)};
     index.hints = (ImageTable){0, 0, sizeof(ImageHint)};
     index.names = (ImageTable){0, 0, sizeof(ImageName)};
+    index.blocks =
+        (ImageTable){put(blocks, block_count * sizeof *blocks, 8), block_count, sizeof *blocks};
     index.strings_offset = put(strings, used, 1);
     index.strings_size = used;
     memcpy(image, &index, sizeof index);

@@ -11,6 +11,10 @@
  */
 bool support_modules_add(Program *program, const char *support_dir, const CacheOps *cache,
                          Diags *diags);
+/* The same for frozen modules that the stub does not hold but reads from the image
+ * (runtime/frozen/), as "<frozen os>": sources in `directory`. */
+bool frozen_modules_add(Program *program, const char *directory, const CacheOps *cache,
+                        Diags *diags);
 
 /* Extension modules that are linked in from sources, compiled through the cache. `objects` gets the
  * relocatable files for the link, `libraries` what they need from the system (-lfoo).

@@ -100,6 +100,17 @@ static bool add_generated(Link *link) {
     return ok;
 }
 
+/* Where the smallest executable is wanted, frozen modules lie in the image. */
+static bool add_frozen(Link *link, const CacheOps *cache) {
+    const char *object = path_join(link->arena, link->plan->directory, "rt_frozen_image.o");
+    const char *sources = path_join(link->arena, link->plan->directory, "frozen");
+    if (!link->request->optimize_size || !fs_is_file(object)) {
+        return true; /* this Python's frozen modules are no static objects */
+    }
+    vec_push(&link->objects, object);
+    return frozen_modules_add(link->program, sources, cache, link->diags);
+}
+
 static bool choose_flags(Link *link) {
     const Request *request = link->request;
     vec_push(&link->flags, request->pie ? "-pie" : request->static_libc ? "-static" : "-no-pie");
@@ -259,7 +270,7 @@ bool link_stub(Program *program, const Request *request, const LinkPlan *plan,
     *path = path_join(arena, link.directory, "stub");
     bool ok = choose_archives(&link) && (!request->static_libc || check_static(&link)) &&
               (!request->license_token || add_license(&link)) && add_generated(&link) &&
-              choose_flags(&link) && link_cached(&link, cache, *path);
+              add_frozen(&link, cache) && choose_flags(&link) && link_cached(&link, cache, *path);
     vec_free(&link.objects);
     vec_free(&link.flags);
     vec_free(&link.libraries);

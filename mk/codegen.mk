@@ -58,6 +58,18 @@ $(RTDIR)/builtin/%.so: $(PY_LIB_PIC) mk/codegen.mk
 	$(Q)$(CC) -shared -nostartfiles -s -o $@ -Wl,-z,noseparate-code -Wl,--build-id=none \
 	    -Wl,--gc-sections $(BUILD)/obj/$(PY_MINOR)/builtin_$*.o
 
+# ---- frozen modules that the image can carry: their sources, and what reads them ----
+FROZEN_ROWS := $(shell sed -n 's/^FROZEN([^,]*, "\(.*\)", "\(.*\)").*/\1=\2/p' runtime/rt_frozen.def)
+
+$(RTDIR)/frozen/.done: runtime/rt_frozen.def
+	@mkdir -p $(@D)
+	$(Q)for row in $(FROZEN_ROWS); do cp $(PY_STDLIB)/$${row#*=} $(@D)/$${row%%=*}.py || exit 1; done
+	$(Q)touch $@
+
+$(RTDIR)/rt_frozen_image.o: runtime/frozen/rt_frozen_image.c runtime/rt_frozen.def
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(filter-out -fno-pie -MMD -MP,$(RUNTIME_CFLAGS)) -fPIE -c $< -o $@
+
 # ---- a smaller stub for programs that need few built-in modules ----
 
 $(RTDIR)/stub-small: $(RTDIR)/librt.a $(PY_LIB_LEAN) $(BUILD)/obj/$(PY_MINOR)/small_builtins.c
@@ -93,7 +105,9 @@ $(SHARE)/capture-cc: codegen/capture/capture_cc.c
 	$(Q)$(CC) $(CSTD) -O2 $(WARN) -s -o $@ $<
 	$(Q)ln -sf capture-cc $(SHARE)/capture-cxx
 
-$(BUILD)/pyc2c: $(CARRIED:%=$(RTDIR)/builtin/%.so) $(RTDIR)/link.toml $(RTDIR)/exports.txt $(RTDIR)/stub-small $(SHARE)/launcher $(SHARE)/capture-cc \
+$(BUILD)/pyc2c: $(CARRIED:%=$(RTDIR)/builtin/%.so) \
+                $(if $(and $(filter %.a,$(PY_LIB)),$(filter 3.11,$(PY_MINOR))),$(RTDIR)/frozen/.done $(RTDIR)/rt_frozen_image.o) \
+                $(RTDIR)/link.toml $(RTDIR)/exports.txt $(RTDIR)/stub-small $(SHARE)/launcher $(SHARE)/capture-cc \
                 $(if $(PY_LIB_PIC),$(RTDIR)/librt-pic.a) $(if $(HAVE_CRYPTO),$(RTDIR)/rt_license.o)
 
 -include $(RUNTIME_PIC_OBJ:.o=.d)

@@ -40,14 +40,7 @@ static int intern_code(PyObject *code) {
     return 0;
 }
 
-/* The modules of frozen.c, by the names of their accessors. */
-#define FROZEN_MODULES(X)                                                                          \
-    X(importlib__bootstrap)                                                                        \
-    X(importlib__bootstrap_external) X(zipimport) X(abc) X(codecs) X(io) X(_collections_abc)       \
-        X(_sitebuiltins) X(genericpath) X(ntpath) X(posixpath) X(os) X(site) X(stat)               \
-            X(importlib_util) X(importlib_machinery) X(runpy)
-
-#define ACCESSOR(name)                                                                             \
+#define FROZEN(name, module, file)                                                                 \
     extern PyObject *_Py_get_##name##_toplevel(void);                                              \
     static PyObject *get_##name(void) {                                                            \
         static bool interned;                                                                      \
@@ -60,17 +53,17 @@ static int intern_code(PyObject *code) {
         }                                                                                          \
         return code;                                                                               \
     }
-FROZEN_MODULES(ACCESSOR)
-#undef ACCESSOR
+#include "rt_frozen.def"
+#undef FROZEN
 
 typedef PyObject *(*CodeGetter)(void);
 
 static const struct {
     CodeGetter stock, interning;
 } accessors[] = {
-#define PAIR(name) {_Py_get_##name##_toplevel, get_##name},
-    FROZEN_MODULES(PAIR)
-#undef PAIR
+#define FROZEN(name, module, file) {_Py_get_##name##_toplevel, get_##name},
+#include "rt_frozen.def"
+#undef FROZEN
 };
 
 enum { TABLE_MAX = 24 };

@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent / "vfs"
 FLAGS = ["-std=gnu11", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-fno-pie", "-fvisibility=hidden"]
 HEAD = struct.Struct("<8sIIQQQ32s")  # ImageHead
-INDEX = struct.Struct("<8sII" + "QII" * 6 + "QQ")  # ImageIndex
+INDEX = struct.Struct("<8sII" + "QII" * 7 + "QQ")  # ImageIndex
 EXIT_DAMAGED = 70
 
 
@@ -203,7 +203,7 @@ def test_damaged_head(exe, field):
     refused(exe, data, "damaged")
 
 
-@pytest.mark.parametrize("field", range(23))
+@pytest.mark.parametrize("field", range(26))
 def test_damaged_index(exe, field):
     data = bytearray(exe.read_bytes())
     offset = head_of(data)[1][3]
@@ -220,7 +220,7 @@ def test_damaged_nodes(exe):
     offset = head_of(data)[1][3]
     index = INDEX.unpack_from(data, offset)
     nodes, count, size = index[9:12]
-    fields = struct.Struct("<IIQQQIIII")
+    fields = struct.Struct("<IIQQIIII")
     for number in range(count):
         for field in (0, 2, 4, 5, 6, 7):
             copy = bytearray(data)

@@ -43,7 +43,7 @@ typedef struct LzmaContext {
 static const LzmaContext text_context = {3, 0, 0}, object_context = {0, 1, 1};
 
 static void fill_options(lzma_options_lzma *options, LzmaContext context, uint64_t size) {
-    lzma_lzma_preset(options, 9 | LZMA_PRESET_EXTREME);
+    lzma_lzma_preset(options, LZMA_PRESET_DEFAULT); /* higher ones gain nothing here */
     options->dict_size = size < LZMA_DICT_SIZE_MIN ? LZMA_DICT_SIZE_MIN : (uint32_t)size;
     options->lc = context.lc;
     options->lp = context.lp;

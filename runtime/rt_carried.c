@@ -14,11 +14,11 @@ PyObject *rt_carried_init(const char *name) {
     char text[128];
     snprintf(text, sizeof(text), "lib/.libs/%s.so", name);
     uint32_t node = rt_node_find(text, strlen(text));
-    RtObject *object = node != IMAGE_NONE ? rt_elf_load(node, RTLD_NOW | RTLD_LOCAL) : NULL;
+    RtObject *carried = node != IMAGE_NONE ? rt_elf_load(node, RTLD_NOW | RTLD_LOCAL) : NULL;
     snprintf(text, sizeof(text), "PyInit_%s", name);
     PyObject *(*init)(void) = NULL;
-    if (object != NULL) {
-        *(void **)&init = rt_elf_symbol(object, text);
+    if (carried != NULL) {
+        *(void **)&init = rt_elf_symbol(carried, text);
     }
     if (init == NULL) {
         PyErr_Format(PyExc_ImportError, "the built-in module '%s' cannot be loaded: %s", name,

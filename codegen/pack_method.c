@@ -11,7 +11,7 @@
 #include <lzma.h>
 #endif
 
-enum { LEVEL_FAST = 6, LEVEL_SMALL = 9 };
+enum { LEVEL_FAST = 5, LEVEL_SMALL = 9 }; /* 6 takes half as much time again for half a percent */
 
 typedef struct Packed {
     uint8_t *bytes;

@@ -154,40 +154,48 @@ const uint8_t *rt_node_data(uint32_t number, bool *owned) {
 /* ---- code ---- */
 
 /* The block that code was read from last: modules that are imported together are mostly neighbours.
- * Readers that meet, and children forked from one that reads, do without it. */
+ * When it is asked for again, all of it is inflated and kept. Readers that meet, and children
+ * forked from one that reads, do without it. */
 static struct {
     pthread_mutex_t lock;
     uint32_t block;
-    uint8_t *bytes;
+    uint8_t *bytes; /* NULL: read once */
 } last = {.lock = PTHREAD_MUTEX_INITIALIZER, .block = IMAGE_NONE};
 
-static bool fill_last(uint32_t number) {
-    if (last.block == number) {
-        return true;
-    }
-    const ImageBlock *block = &rt_image.blocks[number];
-    free(last.bytes);
-    last.block = IMAGE_NONE;
-    last.bytes = malloc(block->size > 0 ? block->size : 1);
-    if (last.bytes == NULL || !rt_block_read(number, 0, last.bytes, block->size)) {
+/* True when the block is there as a whole. */
+static bool keep_block(uint32_t number) {
+    if (last.block != number) {
+        free(last.bytes);
+        last.bytes = NULL;
+        last.block = number;
         return false;
     }
-    last.block = number;
-    return true;
+    const ImageBlock *block = &rt_image.blocks[number];
+    if (last.bytes == NULL && block->size > 0) {
+        last.bytes = malloc(block->size);
+        if (last.bytes != NULL && !rt_block_read(number, 0, last.bytes, block->size)) {
+            free(last.bytes);
+            last.bytes = NULL;
+        }
+    }
+    return last.bytes != NULL;
 }
 
 const uint8_t *rt_module_code(const ImageModule *module, bool *owned) {
     if (module->block == IMAGE_NONE || pthread_mutex_trylock(&last.lock) != 0) {
         return content(module->block, module->code, module->code_size, owned);
     }
-    uint8_t *bytes = malloc(module->code_size > 0 ? module->code_size : 1);
-    if (bytes != NULL && fill_last(module->block)) {
-        memcpy(bytes, last.bytes + module->code, module->code_size);
+    const uint8_t *result = NULL;
+    if (keep_block(module->block)) {
+        uint8_t *bytes = malloc(module->code_size > 0 ? module->code_size : 1);
+        if (bytes != NULL) {
+            memcpy(bytes, last.bytes + module->code, module->code_size);
+        }
+        *owned = bytes != NULL;
+        result = bytes;
     } else {
-        free(bytes);
-        bytes = NULL;
+        result = content(module->block, module->code, module->code_size, owned);
     }
     pthread_mutex_unlock(&last.lock);
-    *owned = bytes != NULL;
-    return bytes;
+    return result;
 }

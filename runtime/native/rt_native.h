@@ -19,7 +19,7 @@
 #ifndef PYC2C_RUNTIME_RT_NATIVE_H
 #define PYC2C_RUNTIME_RT_NATIVE_H
 
-#include "rt_compat.h"
+#include "../rt_compat.h"
 
 #include <stdbool.h>
 #include <stdint.h>

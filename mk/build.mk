@@ -48,7 +48,7 @@ RUNTIME_SRC := $(sort $(wildcard runtime/*.c))
 RUNTIME_OBJ := $(RUNTIME_SRC:%.c=$(BUILD)/obj/$(PY_MINOR)/%.o)
 RUNTIME_CFLAGS := $(CSTD) -O2 $(WARN) -fno-pie -fvisibility=hidden -MMD -MP -I$(PY_INC) \
                   -ffunction-sections -fdata-sections
-STUB_WRAPS := _PyImportZip_Init _Py_Deepfreeze_Init
+STUB_WRAPS := _PyImportZip_Init _Py_Deepfreeze_Init _PyDict_GetItem_KnownHash
 STUB_LDFLAGS := -no-pie -rdynamic -Wl,--exclude-libs,libz.a:libexpat.a -Wl,-z,noseparate-code
 
 $(BUILD)/obj/$(PY_MINOR)/runtime/%.o: runtime/%.c

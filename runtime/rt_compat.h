@@ -17,6 +17,7 @@
 #pragma GCC diagnostic ignored "-Wunused-parameter"
 #include <Python.h>
 #include <internal/pycore_ceval.h>
+#include <internal/pycore_dict.h>
 #include <internal/pycore_gc.h>
 #include <internal/pycore_genobject.h>
 #include <internal/pycore_frame.h>
@@ -46,6 +47,9 @@
 /* Static code objects in libpython (Tools/scripts/deepfreeze.py) with eager interning. 3.12 interns
  * while it starts, too, but through other means that cannot be postponed; 3.13 has none. */
 #define RT_HAS_DEEPFREEZE (PY_VERSION_HEX < 0x030C0000)
+
+/* How class creation asks dicts (rt_lookup.c). 3.13 has another function, which locks. */
+#define RT_HAS_KNOWN_HASH_LOOKUP (PY_VERSION_HEX < 0x030D0000)
 
 /* LOAD_ATTR's argument carries a flag in its lowest bit. */
 #define RT_LOAD_ATTR_HAS_FLAG (PY_VERSION_HEX >= 0x030C0000)

@@ -48,8 +48,13 @@
  * while it starts, too, but through other means that cannot be postponed; 3.13 has none. */
 #define RT_HAS_DEEPFREEZE (PY_VERSION_HEX < 0x030C0000)
 
-/* How class creation asks dicts (rt_lookup.c). 3.13 has another function, which locks. */
-#define RT_HAS_KNOWN_HASH_LOOKUP (PY_VERSION_HEX < 0x030D0000)
+/* How class creation asks dicts (rt_lookup.c). 3.13 has another function, which locks. A shared
+ * libpython cannot be told to call ours. */
+#if PY_VERSION_HEX < 0x030D0000 && !defined(RT_LIBPYTHON_SHARED)
+#define RT_HAS_KNOWN_HASH_LOOKUP 1
+#else
+#define RT_HAS_KNOWN_HASH_LOOKUP 0
+#endif
 
 /* LOAD_ATTR's argument carries a flag in its lowest bit. */
 #define RT_LOAD_ATTR_HAS_FLAG (PY_VERSION_HEX >= 0x030C0000)

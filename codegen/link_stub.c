@@ -7,7 +7,11 @@
  * --optimize-size leaves out what a general stub must have: built-in modules that the program does
  * not reach (an own table of built-in modules replaces libpython's config.o, and the archive
  * members behind the other names are not pulled in), exported symbols that no embedded shared
- * object imports, and unwind tables of C code (see link_size_archive). */
+ * object imports, and unwind tables of C code (see link_size_archive).
+ *
+ * Where Python has only a shared libpython, the executable holds nothing that knows Python
+ * (runtime/shared/rt_boot.c). Then native objects are linked into a libpyc2c-runtime.so of their
+ * own, which the program carries instead of the prebuilt one. */
 #include "link_stub.h"
 
 #include "link_size.h"
@@ -31,13 +35,22 @@ typedef struct Link {
     const char *linker;
     StrVec objects;   /* given ones and generated ones */
     StrVec flags;     /* that depend on the request */
-    StrVec libraries; /* in front of the plan's */
+    StrVec libraries; /* in front of the system's */
+    const StrVec *system_libraries;
 } Link;
+
+/* --optimize-size has something to leave out; of a shared libpython it cannot. */
+static bool leaves_out(const Link *link) {
+    return link->request->optimize_size && link->plan->libpython_shared == NULL;
+}
 
 static bool choose_archives(Link *link) {
     const LinkPlan *plan = link->plan;
     link->runtime =
         path_join(link->arena, plan->directory, link->request->pie ? "librt-pic.a" : "librt.a");
+    if (plan->libpython_shared != NULL) {
+        return true;
+    }
     link->libpython = link->request->pie ? plan->libpython_pic : plan->libpython;
     if (link->libpython == NULL || !fs_is_file(link->runtime)) {
         const char *hint = arena_printf(link->arena,
@@ -55,6 +68,12 @@ static bool choose_archives(Link *link) {
 
 /* A static libc cannot load shared objects. */
 static bool check_static(const Link *link) {
+    if (link->plan->libpython_shared != NULL) {
+        diag_error(link->diags, EXIT_TOOLCHAIN, "build without --static",
+                   "--static needs libpython%s.a, and this Python has only a shared library",
+                   PYC2C_PYTHON_MINOR);
+        return false;
+    }
     for (size_t i = 0; i < link->program->files.count; i++) {
         const EmbeddedFile *file = &link->program->files.items[i];
         if (file->mapped) {
@@ -92,8 +111,7 @@ static bool add_generated(Link *link) {
                           &link->objects, link->diags);
     }
     strbuf_clear(&text);
-    if (ok && link->request->optimize_size &&
-        link_size_builtins(link->program, link->plan, &text)) {
+    if (ok && leaves_out(link) && link_size_builtins(link->program, link->plan, &text)) {
         ok = link_compile(link->arena, link->request, link->plan, link->directory, "builtins",
                           &text, &link->objects, link->diags);
     }
@@ -110,7 +128,7 @@ static bool choose_flags(Link *link) {
     for (size_t i = 0; i < link->plan->flags.count; i++) {
         vec_push(&link->flags, link->plan->flags.items[i]);
     }
-    if (!request->optimize_size) {
+    if (!leaves_out(link)) {
         vec_push(&link->flags, "-rdynamic");
         return true;
     }
@@ -150,7 +168,8 @@ static bool cache_key(Link *link, uint8_t out[FRONT_HASH_SIZE]) {
     StrBuf key = {0};
     strbuf_puts(&key, "link " PYC2C_VERSION "\n");
     bool ok = link_tool_identity(link->plan, link->linker, &key, link->diags) &&
-              hash_file(link, link->runtime, &key) && hash_file(link, link->libpython, &key);
+              hash_file(link, link->runtime, &key) &&
+              (link->libpython == NULL || hash_file(link, link->libpython, &key));
     for (size_t i = 0; ok && i < link->objects.count; i++) {
         ok = hash_file(link, link->objects.items[i], &key);
     }
@@ -164,7 +183,7 @@ static bool cache_key(Link *link, uint8_t out[FRONT_HASH_SIZE]) {
         }
     }
     add_texts(&key, &link->libraries);
-    add_texts(&key, &link->plan->libraries);
+    add_texts(&key, link->system_libraries);
     strbuf_puts(&key, link->linker != NULL ? link->linker : "");
     front_hash(key.data, key.length, out);
     strbuf_free(&key);
@@ -191,9 +210,11 @@ static bool run_linker(Link *link, const char *output) {
     vec_push(&argv, link->runtime);
     vec_push(&argv, "-Wl,--no-whole-archive");
     ADD_ALL(link->objects)
-    vec_push(&argv, link->libpython);
+    if (link->libpython != NULL) {
+        vec_push(&argv, link->libpython);
+    }
     ADD_ALL(link->libraries)
-    ADD_ALL(plan->libraries)
+    ADD_ALL(*link->system_libraries)
 #undef ADD_ALL
     vec_push(&argv, NULL);
     bool ok = link_run(argv.items, NULL, "linking the executable", link->diags);
@@ -220,11 +241,14 @@ static bool link_cached(Link *link, const CacheOps *cache, const char *output) {
     if (cache != NULL && cache->get(cache->context, "link", key, link->arena, &data, &size)) {
         return write_cached(link, data, size, output);
     }
-    if (link->request->optimize_size) {
+    if (leaves_out(link)) {
         link->libpython =
             link_size_archive(link->arena, link->libpython, link->directory, link->diags);
+        if (link->libpython == NULL) {
+            return false;
+        }
     }
-    if (link->libpython == NULL || !run_linker(link, output)) {
+    if (!run_linker(link, output)) {
         return false;
     }
     if (cache != NULL && fs_map(output, &data, &size)) {
@@ -232,6 +256,50 @@ static bool link_cached(Link *link, const CacheOps *cache, const char *output) {
         fs_unmap(data, size);
     }
     return true;
+}
+
+/* ---- with a shared libpython ---- */
+
+static void replace_library(Program *program, const char *soname, const char *path) {
+    for (size_t i = 0; i < program->libraries.count; i++) {
+        Library *library = &program->libraries.items[i];
+        for (size_t k = 0; strcmp(library->soname, soname) == 0 && k < program->files.count; k++) {
+            if (strcmp(program->files.items[k].vpath, library->vpath) == 0) {
+                program->files.items[k].path = library->path = path;
+            }
+        }
+    }
+}
+
+/* Moves `objects` from the link of the executable to that of the runtime's other half. */
+static bool link_runtime(Link *executable, const CacheOps *cache) {
+    static const char soname[] = "libpyc2c-runtime.so";
+    if (executable->plan->libpython_shared == NULL || executable->objects.count == 0) {
+        return true;
+    }
+    Link link = *executable;
+    executable->objects = (StrVec){0};
+    executable->libraries = (StrVec){0};
+    link.runtime = path_join(link.arena, link.plan->directory, "librt-python.a");
+    link.libpython = link.plan->libpython_shared;
+    const StrVec none = {0};
+    link.flags = (StrVec){0};
+    link.system_libraries = &none;
+    const char *const flags[] = {"-shared", "-s",
+                                 arena_printf(link.arena, "-Wl,-soname,%s", soname),
+                                 "-Wl,--build-id=none", "-Wl,-z,noseparate-code"};
+    for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
+        vec_push(&link.flags, flags[i]);
+    }
+    const char *output = path_join(link.arena, link.directory, soname);
+    bool ok = add_generated(&link) && link_cached(&link, cache, output);
+    if (ok) {
+        replace_library(link.program, soname, output);
+    }
+    vec_free(&link.objects);
+    vec_free(&link.flags);
+    vec_free(&link.libraries);
+    return ok;
 }
 
 bool link_stub(Program *program, const Request *request, const LinkPlan *plan,
@@ -244,6 +312,7 @@ bool link_stub(Program *program, const Request *request, const LinkPlan *plan,
                  .plan = plan,
                  .diags = diags,
                  .directory = fs_temp_dir(arena),
+                 .system_libraries = &plan->libraries,
                  .linker = link_plan_linker(arena)};
     if (link.directory == NULL) {
         diag_error(diags, EXIT_TOOLCHAIN, "set TMPDIR to a writable directory",
@@ -259,8 +328,9 @@ bool link_stub(Program *program, const Request *request, const LinkPlan *plan,
     }
     *path = path_join(arena, link.directory, "stub");
     bool ok = choose_archives(&link) && (!request->static_libc || check_static(&link)) &&
-              (!request->license_token || add_license(&link)) && add_generated(&link) &&
-              choose_flags(&link) && link_cached(&link, cache, *path);
+              link_runtime(&link, cache) && (!request->license_token || add_license(&link)) &&
+              (plan->libpython_shared != NULL || add_generated(&link)) && choose_flags(&link) &&
+              link_cached(&link, cache, *path);
     vec_free(&link.objects);
     vec_free(&link.flags);
     vec_free(&link.libraries);

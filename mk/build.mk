@@ -25,15 +25,28 @@ $(CACHE_OBJ): $(BUILD)/obj/source_id
 # System libraries that libpython.a needs; static where Debian has archives, so that pyc2c and the
 # executables need none of them on the target.
 PY_LIBS := -Wl,-Bstatic -lexpat -lz -Wl,-Bdynamic -ldl -lutil -lm -lpthread
+# Where pyc2c itself finds a shared libpython.
+PY_RPATH := $(if $(filter shared,$(LIBPYTHON)),-Wl$(COMMA)-rpath$(COMMA)$(dir $(PY_SO)))
+ifeq ($(LIBPYTHON),shared)
+COMPILER_CFLAGS += -DPYC2C_LIBPYTHON_SHARED
+endif
 
 $(BUILD)/obj/$(PY_MINOR)/compiler/front/%.o: COMPILER_CFLAGS += -I$(PY_INC)
+
+# Syntax trees as this Python describes them.
+$(BUILD)/obj/$(PY_MINOR)/py_tree_tables.def: scripts/ast_tables.py
+	@mkdir -p $(@D)
+	$(Q)$(PYTHON) $< > $@
+$(BUILD)/obj/$(PY_MINOR)/compiler/front/py_tree.o: COMPILER_CFLAGS += -I$(BUILD)/obj/$(PY_MINOR)
+$(BUILD)/obj/$(PY_MINOR)/compiler/front/py_tree.o: $(BUILD)/obj/$(PY_MINOR)/py_tree_tables.def
 
 $(BUILD)/obj/$(PY_MINOR)/%.o: %.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(COMPILER_CFLAGS) -c $< -o $@
 
 $(BUILD)/pyc2c-$(PY_MINOR): $(COMPILER_OBJ) $(PY_LIB)
-	$(Q)$(CC) $(CFLAGS) -no-pie -o $@ $(COMPILER_OBJ) $(PY_LIB) $(PY_LIBS) -Wl,-export-dynamic
+	$(Q)$(CC) $(CFLAGS) -no-pie -o $@ $(COMPILER_OBJ) $(PY_LIB) $(PY_RPATH) $(PY_LIBS) \
+	    -Wl,-export-dynamic
 
 $(BUILD)/pyc2c: $(BUILD)/pyc2c-$(PY_MINOR) $(RTDIR)/stub $(SHARE)/.data $(RTDIR)/cache.pack
 	$(Q)cd $(@D) && ln -sf $$(ls -d pyc2c-3.* | sort | head -n 1) $(@F)
@@ -55,6 +68,9 @@ $(BUILD)/obj/$(PY_MINOR)/runtime/%.o: runtime/%.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(RUNTIME_CFLAGS) -c $< -o $@
 
+ifeq ($(LIBPYTHON),shared)
+include mk/shared.mk
+else
 $(RTDIR)/librt.a: $(RUNTIME_OBJ)
 	@mkdir -p $(@D)
 	$(Q)rm -f $@ && ar rcsD $@ $(RUNTIME_OBJ)
@@ -62,6 +78,7 @@ $(RTDIR)/librt.a: $(RUNTIME_OBJ)
 $(RTDIR)/stub: $(RTDIR)/librt.a $(BUILD)/obj/$(PY_MINOR)/libpython-lean.a
 	$(Q)$(CC) $(STUB_LDFLAGS) $(STUB_WRAPS:%=-Wl,--wrap=%) -s -o $@ -Wl,--whole-archive $(RTDIR)/librt.a \
 	    -Wl,--no-whole-archive $(PY_LIB_LEAN) $(PY_LIBS)
+endif
 
 include mk/codegen.mk
 

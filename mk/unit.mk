@@ -7,8 +7,10 @@ PY_STDLIB := $(shell $(PYTHON) -c 'import sysconfig; print(sysconfig.get_path("s
 
 $(UNIT_DIR)/%: tests/unit/%.c $(UNIT_OBJ) $(PY_LIB)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(COMPILER_CFLAGS) -no-pie -o $@ $< $(UNIT_OBJ) $(PY_LIB) $(PY_LIBS) \
+	$(Q)$(CC) $(COMPILER_CFLAGS) -no-pie -o $@ $< $(UNIT_OBJ) $(PY_LIB) $(PY_RPATH) $(PY_LIBS) \
 	    -Wl,-export-dynamic
+
+$(UNIT_DIR)/tree_test: COMPILER_CFLAGS += -I$(PY_INC)
 
 .PHONY: unit test-unit
 unit: $(UNIT_BIN) $(UNIT_DIR)/front_tool

@@ -216,10 +216,7 @@ static PyObject *new_code(const CodeReader *reader, const int64_t *numbers,
         .stacksize = (int)numbers[3],
         .exceptiontable = parts[8],
     };
-    if (_PyCode_Validate(&constructor) < 0) {
-        return NULL;
-    }
-    return (PyObject *)_PyCode_New(&constructor);
+    return rt_new_code(&constructor);
 }
 
 static PyObject *read_code(CodeReader *reader, int depth) {

@@ -101,7 +101,7 @@ void rt_frozen_prepare(void) {
 
 #else
 
-#if PY_VERSION_HEX < 0x030D0000
+#if PY_VERSION_HEX < 0x030D0000 && RT_HAS_HIDDEN_FUNCTIONS
 /* 3.12 sets static code up in the same function: nothing can be left out. */
 int __wrap__Py_Deepfreeze_Init(void);
 extern int __real__Py_Deepfreeze_Init(void);

@@ -4,7 +4,8 @@ RTDIR := $(SHARE)/$(PY_MINOR)
 
 # ---- the command ----
 COMPILER_SRC := $(sort $(wildcard compiler/support/*.c compiler/modules/*.c compiler/driver/*.c \
-                                  compiler/front/*.c codegen/*.c))
+                                  compiler/front/*.c compiler/ir/*.c compiler/lower/*.c \
+                                  compiler/opt/*.c codegen/*.c))
 COMPILER_OBJ := $(COMPILER_SRC:%.c=$(BUILD)/obj/$(PY_MINOR)/%.o)
 COMPILER_CFLAGS := $(CSTD) $(CFLAGS) $(WARN) -fno-pie -MMD -MP \
                    -DPYC2C_VERSION='"$(VERSION)"' -DPYC2C_PYTHON_MINOR='"$(PY_MINOR)"' \

@@ -1,7 +1,8 @@
 # Unit tests: tests/unit/*_test.c, one program each, and front_tool, which the Python tests drive.
 UNIT_DIR  := $(BUILD)/unit/$(PY_MINOR)
 UNIT_OBJ  := $(patsubst %.c,$(BUILD)/obj/$(PY_MINOR)/%.o,$(sort $(wildcard compiler/support/*.c \
-                                                                         compiler/front/*.c)))
+                                                                         compiler/front/*.c \
+                                    compiler/ir/*.c compiler/lower/*.c compiler/opt/*.c)))
 UNIT_BIN  := $(patsubst tests/unit/%.c,$(UNIT_DIR)/%,$(sort $(wildcard tests/unit/*_test.c)))
 PY_STDLIB := $(shell $(PYTHON) -c 'import sysconfig; print(sysconfig.get_path("stdlib"))' 2>/dev/null)
 

@@ -22,14 +22,15 @@
  * BORROWED), int (BOOL, LIST and VOID that may fail: negative on failure), void. The array of call,
  * call_method and call_kw has RT_CALL_ROOM entries of room in front, which the helper may write to.
  *
- * In place (emit_ops.c) are: constants (None, True, False, Ellipsis by their C names), slots, tests
- * that are C operators, reference counts, RT_LOC. They use from rt_native.h: rt_unbound(ts, frame,
- * slot) raises for an unset variable; rt_slot_set(frame, value, slot) stores, then drops the old
- * value; RT_RAISED(ts) is true when an exception is set.
+ * In place (emit_ops.c) are constants (None, True, False, Ellipsis by their C names), tests that
+ * are C operators, reference counts, RT_LOC. Helpers may be macros. In functions where RT_HOT is 1
+ * (loops, generators, small ones) they put the first way of their cache in place, in others all of
+ * it is a call.
  *
- * Failing. A `check` jumps to E<n> when the op before it failed. There (emit_exits.c), in this
- * order: rt_raised(ts, frame) adds the traceback entry, rt_release(v) drops what is owned (it may
- * be NULL), then the handler's parameters are set and it is entered, or the function returns NULL.
+ * Failing. A `check` jumps to E<n> when the op before it failed (RT_RAISED(ts): an exception is
+ * set, for ops whose NULL may mean something else). There (emit_exits.c), in this order:
+ * rt_raised(ts, frame) adds the traceback entry, rt_release(v) drops what is owned (it may be
+ * NULL), then the handler's parameters are set and it is entered, or the function returns NULL.
  *
  * Generators (emit_control.c). The step starts with a switch over where prev_instr stands; a resume
  * point takes its operand stack from behind the frame's variables and asks rt_sent(ts, frame,
@@ -92,6 +93,25 @@ static void add_variables(const char *type, char letter, uint32_t count, StrBuf 
     }
 }
 
+/* Functions in which time is likely to be spent: those with loops, those that are entered many
+ * times (generators), and those in which a call's own cost counts because they are small. */
+static bool is_hot(const Emitter *emitter) {
+    enum { SMALL = 25 };
+    const IrFunction *function = emitter->function;
+    uint32_t ops = 0;
+    for (size_t i = 0; i < function->blocks.count; i++) {
+        for (const IrOp *op = function->blocks.items[i]->first; op != NULL; op = op->next) {
+            ops += ir_rows[op->opcode].result != IR_VOID || ir_rows[op->opcode].error != IR_NEVER;
+            for (uint32_t t = 0; t < op->target_count; t++) {
+                if (op->targets[t].block->index <= i && !op->targets[t].block->cold) {
+                    return true;
+                }
+            }
+        }
+    }
+    return emitter->unit->speed || is_step(function) || ops <= SMALL;
+}
+
 static void add_function_head(const Emitter *emitter, StrBuf *out) {
     Arena arena = {0};
     const FrontCode *code = emitter->function->code;
@@ -99,6 +119,7 @@ static void add_function_head(const Emitter *emitter, StrBuf *out) {
     emit_comment_text(out, code->qualname);
     strbuf_puts(out, " */\n");
     emit_sites(emitter, out);
+    strbuf_printf(out, "#undef RT_HOT\n#define RT_HOT %d\n", is_hot(emitter));
     strbuf_printf(out,
                   "static PyObject *%s(RT_UNUSED PyThreadState *ts,\n"
                   "    RT_UNUSED _PyInterpreterFrame *frame%s) {\n"

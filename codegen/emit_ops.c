@@ -149,17 +149,6 @@ static void assign(Emitter *emitter, const IrOp *op, const char *format, ...) {
     va_end(args);
 }
 
-static void emit_slot_get(Emitter *emitter, const IrOp *op) {
-    int slot = op->imm[0];
-    const char *name = emit_value(emitter, op);
-    if (!has_variable(&emitter->values[op->id])) {
-        return;
-    }
-    assign(emitter, op, "frame->localsplus[%d]", slot);
-    strbuf_printf(emitter->out, "    if (rt_unlikely(%s == NULL)) rt_unbound(ts, frame, %d);\n",
-                  name, slot);
-}
-
 static void emit_check(Emitter *emitter, const IrOp *op) {
     const IrOp *checked = op->args[0];
     const char *value = emit_value(emitter, checked);
@@ -209,11 +198,6 @@ static bool emit_in_place(Emitter *emitter, const IrOp *op) {
     case IR_true:
     case IR_second:
     case IR_item: return true;
-    case IR_slot_get: emit_slot_get(emitter, op); return true;
-    case IR_slot_bound: assign(emitter, op, "frame->localsplus[%d]", (int)op->imm[0]); return true;
-    case IR_slot_set:
-        strbuf_printf(emitter->out, "    rt_slot_set(frame, %s, %d);\n", first, (int)op->imm[0]);
-        return true;
     case IR_is:
         assign(emitter, op, "%s == %s", first, emit_value(emitter, op->args[1]));
         return true;

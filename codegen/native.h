@@ -11,6 +11,7 @@ typedef struct NativeUnit {
     const char *module; /* as the image names it; the main script is "__main__" */
     const FrontModuleCode *code;
     VEC(IrFunction *) functions; /* after all passes */
+    bool speed;                   /* --optimize-speed */
     bool source_comments;        /* #line and source text: --debug, --emit-c */
     const uint8_t *source;       /* then the module's source */
     size_t source_size;

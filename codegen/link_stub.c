@@ -15,6 +15,7 @@
 #include "link_stub.h"
 
 #include "link_size.h"
+#include "link_static.h"
 #include "static_table.h"
 
 #include "../compiler/support/fs.h"
@@ -48,6 +49,11 @@ static bool choose_archives(Link *link) {
     const LinkPlan *plan = link->plan;
     link->runtime =
         path_join(link->arena, plan->directory, link->request->pie ? "librt-pic.a" : "librt.a");
+    if (link->request->static_libc) {
+        link->runtime = link_static_runtime(link->arena, plan, link->diags);
+        link->libpython = plan->libpython;
+        return link->runtime != NULL;
+    }
     if (plan->libpython_shared != NULL) {
         return true;
     }
@@ -62,28 +68,6 @@ static bool choose_archives(Link *link) {
                    "was built",
                    PYC2C_PYTHON_MINOR);
         return false;
-    }
-    return true;
-}
-
-/* A static libc cannot load shared objects. */
-static bool check_static(const Link *link) {
-    if (link->plan->libpython_shared != NULL) {
-        diag_error(link->diags, EXIT_TOOLCHAIN, "build without --static",
-                   "--static needs libpython%s.a, and this Python has only a shared library",
-                   PYC2C_PYTHON_MINOR);
-        return false;
-    }
-    for (size_t i = 0; i < link->program->files.count; i++) {
-        const EmbeddedFile *file = &link->program->files.items[i];
-        if (file->mapped) {
-            diag_error(link->diags, EXIT_USER,
-                       "build without --static, or link this module from its sources",
-                       "--static: '%s' is a shared object, which a program with a static C library "
-                       "cannot load",
-                       file->vpath);
-            return false;
-        }
     }
     return true;
 }
@@ -111,6 +95,12 @@ static bool add_generated(Link *link) {
                           &link->objects, link->diags);
     }
     strbuf_clear(&text);
+    if (ok && link->request->static_libc) {
+        ok = link_static_table(link->program, link->plan, &text, link->diags) &&
+             link_compile(link->arena, link->request, link->plan, link->directory, "symbols", &text,
+                          &link->objects, link->diags);
+        strbuf_clear(&text);
+    }
     if (ok && leaves_out(link) && link_size_builtins(link->program, link->plan, &text)) {
         ok = link_compile(link->arena, link->request, link->plan, link->directory, "builtins",
                           &text, &link->objects, link->diags);
@@ -119,26 +109,36 @@ static bool add_generated(Link *link) {
     return ok;
 }
 
+/* Which symbols shared objects may find in the executable. One with a static C library has no
+ * dynamic symbol table, but a table of its own (link_static.h). */
+static bool choose_exports(Link *link) {
+    if (link->request->static_libc) {
+        return link_static_flags(link->arena, link->plan, &link->flags, link->diags);
+    }
+    if (leaves_out(link)) {
+        return link_size_exports(link->arena, link->program, link->plan, link->directory,
+                                 &link->flags, link->diags);
+    }
+    vec_push(&link->flags, "-rdynamic");
+    return true;
+}
+
 static bool choose_flags(Link *link) {
     const Request *request = link->request;
-    vec_push(&link->flags, request->pie ? "-pie" : request->static_libc ? "-static" : "-no-pie");
+    if (!request->static_libc) {
+        vec_push(&link->flags, request->pie ? "-pie" : "-no-pie");
+    }
     if (!request->debug || request->strip) {
         vec_push(&link->flags, "-s");
     }
     for (size_t i = 0; i < link->plan->flags.count; i++) {
         vec_push(&link->flags, link->plan->flags.items[i]);
     }
-    if (!leaves_out(link)) {
-        vec_push(&link->flags, "-rdynamic");
-        return true;
+    if (leaves_out(link)) {
+        vec_push(&link->flags, "-Wl,--gc-sections");
+        vec_push(&link->flags, "-Wl,--build-id=none");
     }
-    if (!link_size_exports(link->arena, link->program, link->plan, link->directory, &link->flags,
-                           link->diags)) {
-        return false;
-    }
-    vec_push(&link->flags, "-Wl,--gc-sections");
-    vec_push(&link->flags, "-Wl,--build-id=none");
-    return true;
+    return choose_exports(link);
 }
 
 /* ---- the cache ---- */
@@ -192,8 +192,17 @@ static bool cache_key(Link *link, uint8_t out[FRONT_HASH_SIZE]) {
 
 /* ---- linking ---- */
 
+/* The flag that goes back to shared libraries would undo -static. */
+static void add_libraries(const Link *link, const StrVec *libraries, StrVec *argv) {
+    for (size_t i = 0; i < libraries->count; i++) {
+        if (!link->request->static_libc || strcmp(libraries->items[i], "-Wl,-Bdynamic") != 0) {
+            vec_push(argv, libraries->items[i]);
+        }
+    }
+}
+
 static bool run_linker(Link *link, const char *output) {
-    VEC(const char *) argv = {0};
+    StrVec argv = {0};
     const LinkPlan *plan = link->plan;
 #define ADD_ALL(list)                                                                              \
     for (size_t i = 0; i < (list).count; i++) {                                                    \
@@ -213,9 +222,9 @@ static bool run_linker(Link *link, const char *output) {
     if (link->libpython != NULL) {
         vec_push(&argv, link->libpython);
     }
-    ADD_ALL(link->libraries)
-    ADD_ALL(*link->system_libraries)
 #undef ADD_ALL
+    add_libraries(link, &link->libraries, &argv);
+    add_libraries(link, link->system_libraries, &argv);
     vec_push(&argv, NULL);
     bool ok = link_run(argv.items, NULL, "linking the executable", link->diags);
     vec_free(&argv);
@@ -327,8 +336,8 @@ bool link_stub(Program *program, const Request *request, const LinkPlan *plan,
         vec_push(&link.libraries, libraries->items[i]);
     }
     *path = path_join(arena, link.directory, "stub");
-    bool ok = choose_archives(&link) && (!request->static_libc || check_static(&link)) &&
-              link_runtime(&link, cache) && (!request->license_token || add_license(&link)) &&
+    bool ok = choose_archives(&link) && link_runtime(&link, cache) &&
+              (!request->license_token || add_license(&link)) &&
               (plan->libpython_shared != NULL || add_generated(&link)) && choose_flags(&link) &&
               link_cached(&link, cache, *path);
     vec_free(&link.objects);

@@ -76,6 +76,13 @@ $(RTDIR)/librt-pic.a: $(RUNTIME_PIC_OBJ)
 	@mkdir -p $(@D)
 	$(Q)rm -f $@ && ar rcsD $@ $(RUNTIME_PIC_OBJ)
 
+# ---- and for --static ----
+ifneq ($(LINKED_LIB),)
+ifneq ($(filter /%,$(shell $(CC) -print-file-name=libc.a)),)
+include mk/static.mk
+endif
+endif
+
 # ---- the license check: needs libcrypto's headers, and is linked in only where it is asked for ----
 HAVE_CRYPTO := $(shell $(CC) -E -include openssl/evp.h -xc /dev/null >/dev/null 2>&1 && echo 1)
 

@@ -171,8 +171,11 @@ void summary_write(Session *session, const Program *program, const char *output,
                       counts.data_files == 1 ? "" : "s", format_size(arena, counts.data_bytes));
     }
     const char *origin = NULL;
-    const char *glibc = glibc_needed(arena, program, output, &origin);
-    if (glibc != NULL) {
+    const char *glibc =
+        request->static_libc ? NULL : glibc_needed(arena, program, output, &origin);
+    if (request->static_libc) {
+        strbuf_puts(out, "  needs      no C library: it is inside\n");
+    } else if (glibc != NULL) {
         strbuf_printf(out, "  needs      glibc %s or later (because of %s)\n", glibc, origin);
     }
     add_left_out(&counts, request, arena, out);

@@ -328,9 +328,10 @@ static PyObject *load_entry(PyObject *name, PyObject *parent, const ImageModule 
 }
 
 static PyObject *find_and_load_unlocked(PyObject *name, PyObject *import_function) {
-    const char *text = PyUnicode_AsUTF8(name);
-    if (text == NULL) {
-        PyErr_Clear(); /* lone surrogates: importlib says what is wrong */
+    Py_ssize_t length = 0;
+    const char *text = PyUnicode_AsUTF8AndSize(name, &length);
+    if (text == NULL || strlen(text) != (size_t)length) {
+        PyErr_Clear(); /* lone surrogates, a NUL: importlib says what is wrong */
         return PyObject_CallFunctionObjArgs(rt_importer.find_and_load_unlocked, name,
                                             import_function, NULL);
     }

@@ -82,6 +82,7 @@ $(RTDIR)/stub: $(RTDIR)/librt.a $(BUILD)/obj/$(PY_MINOR)/libpython-lean.a
 endif
 
 include mk/codegen.mk
+include mk/native.mk
 
 DATA_SRC := $(wildcard stdlib-support/packages/* stdlib-support/adapters/* stdlib-support/probe/* stdlib-support/*.toml)
 $(SHARE)/.data: $(DATA_SRC)

@@ -15,7 +15,7 @@ LINKED_PIC := $(if $(LINKED_LIB),$(PY_LIB_PIC))
 # Flags of every stub; -rdynamic and -no-pie are added by those who link.
 LINK_FLAGS := $(filter-out -no-pie -rdynamic,$(STUB_LDFLAGS)) $(STUB_WRAPS:%=-Wl,--wrap=%)
 
-$(RTDIR)/link.toml: mk/codegen.mk mk/build.mk mk/config.mk
+$(RTDIR)/link.toml: mk/codegen.mk mk/build.mk mk/config.mk mk/native.mk
 	@mkdir -p $(@D)
 	$(Q){ echo 'python = "$(PY_VERSION)"'; \
 	  echo 'include = "$(PY_INC)"'; \
@@ -23,6 +23,7 @@ $(RTDIR)/link.toml: mk/codegen.mk mk/build.mk mk/config.mk
 	  echo 'libpython_pic = "$(LINKED_PIC)"'; \
 	  echo 'libpython_shared = "$(if $(LINKED_LIB),,carried/$(PY_SONAME))"'; \
 	  echo 'flags = ['; for flag in $(LINK_FLAGS); do echo "    \"$$flag\","; done; echo ']'; \
+	  echo 'native_flags = ['; for flag in $(if $(NATIVE),$(NATIVE_WRAPS:%=-Wl,--wrap=%)); do echo "    \"$$flag\","; done; echo ']'; \
 	  echo 'libraries = ['; for flag in $(PY_LIBS); do echo "    \"$$flag\","; done; echo ']'; \
 	  echo 'builtins = ['; \
 	  sed -n 's/^ *{"\([A-Za-z0-9_]*\)", *\([A-Za-z0-9_]*\)}.*/    "\1=\2",/p' $(PY_CONFIG)/config.c; \

@@ -216,6 +216,9 @@ void rt_config_start(RtChildKind kind, int argc, char **argv, int first) {
     config._init_main = 0;
     check(Py_InitializeFromConfig(&config), &config);
     rt_use_environment(PyInterpreterState_Get(), use_environment);
+    if (rt_native_start != NULL && rt_native_start() < 0) {
+        check(PyStatus_Error("native code could not be prepared"), &config);
+    }
     if (rt_import_install() < 0) {
         check(PyStatus_Error("the importer could not be installed"), &config);
     }

@@ -30,6 +30,11 @@ size_t rt_directory_length(const char *path, size_t length) {
 /* ---- code objects ---- */
 
 PyObject *rt_import_code(const ImageModule *module) {
+    const char *name = rt_string(module->name);
+    PyObject *kept = rt_attach_kept != NULL ? rt_attach_kept(name) : NULL;
+    if (kept != NULL) {
+        return kept;
+    }
     PyObject *path = rt_import_path(rt_string(module->path));
     if (path == NULL) {
         return NULL;
@@ -40,13 +45,15 @@ PyObject *rt_import_code(const ImageModule *module) {
     if (data != NULL) {
         code = rt_code_read(data, module->code_size, path);
     } else {
-        PyErr_Format(PyExc_ImportError, "the code of '%s' in %s is damaged",
-                     rt_string(module->name), rt_image.exe);
+        PyErr_Format(PyExc_ImportError, "the code of '%s' in %s is damaged", name, rt_image.exe);
     }
     if (owned) {
         free((void *)data);
     }
     Py_DECREF(path);
+    if (code != NULL && rt_attach_module != NULL && rt_attach_module(name, code) < 0) {
+        Py_CLEAR(code);
+    }
     return code;
 }
 

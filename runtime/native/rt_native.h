@@ -171,4 +171,7 @@ static inline int rt_poll(PyThreadState *ts, RT_UNUSED _PyInterpreterFrame *fram
                                                                                  : 0;
 }
 
+/* ---- all other rows of ops.def ---- */
+#include "rt_op.h"
+
 #endif

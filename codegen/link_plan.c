@@ -67,6 +67,7 @@ bool link_plan_read(LinkPlan *plan, Arena *arena, const Request *request, const 
         plan->libpython_shared = path_join(arena, plan->directory, shared);
     }
     read_list(&document, "flags", &plan->flags);
+    read_list(&document, "native_flags", &plan->native_flags);
     read_list(&document, "libraries", &plan->libraries);
     read_list(&document, "builtins", &plan->builtins);
     split_command(arena, request->cc != NULL ? request->cc : "cc", &plan->cc);

@@ -17,6 +17,7 @@ typedef struct LinkPlan {
     const char *libpython_pic;    /* the position independent one; NULL when there is none */
     const char *libpython_shared; /* carried by every executable: then there is no other; or NULL */
     StrVec flags;                 /* of every link */
+    StrVec native_flags;          /* of links with native code */
     StrVec libraries;             /* behind libpython */
     StrVec builtins;              /* "zlib=PyInit_zlib": libpython's table of built-in modules */
     StrVec cc;                    /* compiler and its own arguments: $CC may have several words */

@@ -1,7 +1,7 @@
 /* Linking a stub of its own for one program.
  *
- * Inputs: librt.a (whole: its constructors and libc wrappers are reached by nobody), the program's
- * native objects, libpython.a, system libraries. The result is kept in the cache under a hash of
+ * Inputs: librt.a (whole: its constructors and libc wrappers are reached by nobody), with native
+ * code also librt-native.a, the program's native objects, libpython.a, system libraries. The result is kept in the cache under a hash of
  * all of them, the flags and the tools' versions, so an unchanged program links once.
  *
  * --optimize-size leaves out what a general stub must have: built-in modules that the program does
@@ -32,6 +32,7 @@ typedef struct Link {
     Diags *diags;
     const char *directory; /* private */
     const char *runtime;   /* librt.a or librt-pic.a */
+    const char *native;    /* librt-native.a, NULL when there is no native code */
     const char *libpython;
     const char *linker;
     StrVec objects;   /* given ones and generated ones */
@@ -134,6 +135,9 @@ static bool choose_flags(Link *link) {
     for (size_t i = 0; i < link->plan->flags.count; i++) {
         vec_push(&link->flags, link->plan->flags.items[i]);
     }
+    for (size_t i = 0; link->native != NULL && i < link->plan->native_flags.count; i++) {
+        vec_push(&link->flags, link->plan->native_flags.items[i]);
+    }
     if (leaves_out(link)) {
         vec_push(&link->flags, "-Wl,--gc-sections");
         vec_push(&link->flags, "-Wl,--build-id=none");
@@ -169,6 +173,7 @@ static bool cache_key(Link *link, uint8_t out[FRONT_HASH_SIZE]) {
     strbuf_puts(&key, "link " PYC2C_VERSION "\n");
     bool ok = link_tool_identity(link->plan, link->linker, &key, link->diags) &&
               hash_file(link, link->runtime, &key) &&
+              (link->native == NULL || hash_file(link, link->native, &key)) &&
               (link->libpython == NULL || hash_file(link, link->libpython, &key));
     for (size_t i = 0; ok && i < link->objects.count; i++) {
         ok = hash_file(link, link->objects.items[i], &key);
@@ -217,6 +222,9 @@ static bool run_linker(Link *link, const char *output) {
     vec_push(&argv, output);
     vec_push(&argv, "-Wl,--whole-archive");
     vec_push(&argv, link->runtime);
+    if (link->native != NULL) {
+        vec_push(&argv, link->native);
+    }
     vec_push(&argv, "-Wl,--no-whole-archive");
     ADD_ALL(link->objects)
     if (link->libpython != NULL) {
@@ -312,7 +320,7 @@ static bool link_runtime(Link *executable, const CacheOps *cache) {
 }
 
 bool link_stub(Program *program, const Request *request, const LinkPlan *plan,
-               const StrVec *objects, const StrVec *libraries, const CacheOps *cache,
+               const StrVec *objects, const StrVec *libraries, bool native, const CacheOps *cache,
                const char **path, Diags *diags) {
     Arena *arena = program->arena;
     Link link = {.arena = arena,
@@ -334,6 +342,10 @@ bool link_stub(Program *program, const Request *request, const LinkPlan *plan,
     }
     for (size_t i = 0; i < libraries->count; i++) {
         vec_push(&link.libraries, libraries->items[i]);
+    }
+    if (native) {
+        link.native = path_join(arena, plan->directory,
+                                request->pie ? "librt-native-pic.a" : "librt-native.a");
     }
     *path = path_join(arena, link.directory, "stub");
     bool ok = choose_archives(&link) && link_runtime(&link, cache) &&

@@ -84,6 +84,14 @@ void lower_for_iter(Lowering *lowering) {
     lowering->block = NULL;
 }
 
+/* At the start and after a plain yield it looks whether something waits to be done; in the loop of
+ * `yield from` and `await` the innermost one does that. */
+void lower_resume(Lowering *lowering) {
+    if (lowering->instr->arg < 2) {
+        lower_emit0(lowering, IR_poll);
+    }
+}
+
 void lower_return_value(Lowering *lowering) {
     IrOp *value = lower_pop(lowering);
     lower_emit1(lowering, IR_return, value);

@@ -87,7 +87,8 @@ void lower_for_iter(Lowering *lowering) {
 /* At the start and after a plain yield it looks whether something waits to be done; in the loop of
  * `yield from` and `await` the innermost one does that. */
 void lower_resume(Lowering *lowering) {
-    if (lowering->instr->arg < 2) {
+    enum { AFTER_YIELD_FROM = 2 };
+    if (lowering->instr->arg < AFTER_YIELD_FROM) {
         lower_emit0(lowering, IR_poll);
     }
 }

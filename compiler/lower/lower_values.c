@@ -5,15 +5,6 @@ void lower_nothing(Lowering *lowering) {
     (void)lowering;
 }
 
-/* The interpreter looks at signals and its like at the start and after a yield, but not when an
- * `await` or `yield from` continues: the innermost one does that. */
-void lower_resume(Lowering *lowering) {
-    enum { AFTER_YIELD_FROM = 2 };
-    if (lowering->instr->arg < AFTER_YIELD_FROM) {
-        lower_emit0(lowering, IR_poll);
-    }
-}
-
 /* No operation: the value lives until the last one that has it on its stack. */
 void lower_pop_top(Lowering *lowering) {
     lower_pop(lowering);

@@ -8,7 +8,8 @@
 #include <string.h>
 
 IrBlock *ir_raise_target(const IrFunction *function, const IrOp *op) {
-    if (function->stage != IR_STAGE_LOWERED || op->region == IR_NO_REGION || !ir_may_raise(op)) {
+    bool raises = ir_may_raise(op) || op->opcode == IR_jump || op->opcode == IR_branch;
+    if (function->stage != IR_STAGE_LOWERED || op->region == IR_NO_REGION || !raises) {
         return NULL;
     }
     return function->regions.items[op->region].handler;

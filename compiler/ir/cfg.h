@@ -37,7 +37,7 @@ void ir_dominators(IrCfg *cfg);
 /* Is every path to `block` through `above`? Both must be reachable. */
 bool ir_dominates(const IrCfg *cfg, const IrBlock *above, const IrBlock *block);
 /* Where an exception of the op goes in a function before `errors`; NULL: out of the function, or
- * the op cannot raise. */
+ * the op cannot raise. A jump or branch with a region is backward: its poll may raise. */
 IrBlock *ir_raise_target(const IrFunction *function, const IrOp *op);
 
 #endif

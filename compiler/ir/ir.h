@@ -71,6 +71,8 @@ typedef struct IrEdge {
     IrOp **args; /* block->param_count of them */
 } IrEdge;
 
+typedef VEC(IrOp *) IrOpList;
+
 enum { IR_IMM_MAX = 2, IR_NO_REGION = -1 };
 
 struct IrOp {

@@ -30,6 +30,9 @@ int opt_pass_by_name(const char *name);
 const char *opt_pass_name(OptPass pass);
 bool opt_pass_required(OptPass pass);
 
+/* The target of a jump or branch that is a backward jump which polls, -1: none. */
+int opt_backward_target(const IrFunction *function, const IrOp *end);
+
 #define PASS(id, stage, required, doc) void opt_##id(IrFunction *function);
 #include "passes.def"
 #undef PASS

@@ -110,4 +110,13 @@ RT_INLINE PyObject *rt_method_get_inline(PyThreadState *ts, PyObject *owner, PyO
     (RT_HOT ? rt_method_get_inline(ts, owner, self, name, site)                                    \
             : rt_method_get_call(ts, owner, self, name, site))
 
+/* Turns such a pair into the two entries that LOAD_METHOD leaves on the interpreter's stack, and
+ * back: (x, y) as it is; (NULL, y) becomes (y, NULL). Moves references. */
+RT_INLINE PyObject *rt_pair_turn(PyThreadState *ts, PyObject *first, PyObject *second,
+                                 PyObject **other) {
+    (void)ts;
+    *other = first != NULL ? second : NULL;
+    return first != NULL ? first : second;
+}
+
 #endif

@@ -120,29 +120,33 @@ static PyObject *exact_function(PyObject *object) {
 
 static PyCFunction original_split, original_subgroup;
 
-static PyObject *with_predicate(PyCFunction method, PyObject *group, PyObject *matcher) {
-    if (!Py_IS_TYPE(matcher, &rt_function_type)) {
-        return method(group, matcher);
+/* The method takes its argument in a tuple. */
+static PyObject *with_predicate(PyCFunction method, PyObject *group, PyObject *args) {
+    if (PyTuple_GET_SIZE(args) != 1 || !Py_IS_TYPE(PyTuple_GET_ITEM(args, 0), &rt_function_type)) {
+        return method(group, args);
     }
-    PyObject *exact = exact_function(matcher);
-    PyObject *result = exact != NULL ? method(group, exact) : NULL;
+    PyObject *exact = exact_function(PyTuple_GET_ITEM(args, 0));
+    PyObject *own = exact != NULL ? PyTuple_Pack(1, exact) : NULL;
+    PyObject *result = own != NULL ? method(group, own) : NULL;
+    Py_XDECREF(own);
     Py_XDECREF(exact);
     return result;
 }
 
-static PyObject *group_split(PyObject *group, PyObject *matcher) {
-    return with_predicate(original_split, group, matcher);
+static PyObject *group_split(PyObject *group, PyObject *args) {
+    return with_predicate(original_split, group, args);
 }
 
-static PyObject *group_subgroup(PyObject *group, PyObject *matcher) {
-    return with_predicate(original_subgroup, group, matcher);
+static PyObject *group_subgroup(PyObject *group, PyObject *args) {
+    return with_predicate(original_subgroup, group, args);
 }
 
 /* Puts `method` in the place of a built-in type's method; what was there goes to *original. */
 static int replace_method(PyObject *type, const char *name, PyCFunction method,
                           PyCFunction *original) {
     PyObject *descriptor = PyDict_GetItemString(((PyTypeObject *)type)->tp_dict, name);
-    if (descriptor == NULL || !Py_IS_TYPE(descriptor, &PyMethodDescr_Type)) {
+    if (descriptor == NULL || !Py_IS_TYPE(descriptor, &PyMethodDescr_Type) ||
+        ((PyMethodDescrObject *)descriptor)->d_method->ml_flags != METH_VARARGS) {
         PyErr_Format(PyExc_SystemError, "%s has no method %s", ((PyTypeObject *)type)->tp_name,
                      name);
         return -1;

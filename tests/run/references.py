@@ -564,7 +564,7 @@ def drift(function, kind, rounds=20):
     marker = kind()
     for _ in range(rounds):
         attempt(function, marker)
-    for _ in range(4):  # caches, interned names, freelists settle after a few
+    for _ in range(8):  # caches, interned names, freelists settle after a few
         before_references, before = state()
         for _ in range(rounds):
             attempt(function, marker)

@@ -25,7 +25,8 @@ $(NATIVE_INSTALLED): $(RTDIR)/include/%: runtime/%
 	@mkdir -p $(@D)
 	$(Q)cp $< $@
 
-.PHONY: native
-native: $(RTDIR)/librt-native.a $(NATIVE_INSTALLED) $(if $(LINKED_PIC),$(RTDIR)/librt-native-pic.a)
+ifneq ($(NATIVE),)
+$(BUILD)/pyc2c: $(RTDIR)/librt-native.a $(NATIVE_INSTALLED) $(if $(LINKED_PIC),$(RTDIR)/librt-native-pic.a)
+endif
 
 -include $(NATIVE_OBJ:.o=.d) $(NATIVE_PIC_OBJ:.o=.d)

@@ -9,17 +9,6 @@
 
 #include "rt_native.h"
 
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wundef"
-#pragma GCC diagnostic ignored "-Wstrict-prototypes"
-#pragma GCC diagnostic ignored "-Wshadow"
-#pragma GCC diagnostic ignored "-Wunused-parameter"
-#include <internal/pycore_call.h>
-#include <internal/pycore_object.h>
-#include <internal/pycore_pyerrors.h>
-#include <internal/pycore_runtime.h>
-#pragma GCC diagnostic pop
-
 /* ---- code objects ---- */
 
 /* As codeobject.c declares it; native code owns index 0. */

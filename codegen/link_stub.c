@@ -1,8 +1,9 @@
 /* Linking a stub of its own for one program.
  *
  * Inputs: librt.a (whole: its constructors and libc wrappers are reached by nobody), with native
- * code also librt-native.a, the program's native objects, libpython.a, system libraries. The result is kept in the cache under a hash of
- * all of them, the flags and the tools' versions, so an unchanged program links once.
+ * code also librt-native.a, the program's native objects, libpython.a, system libraries. The result
+ * is kept in the cache under a hash of all of them, the flags and the tools' versions, so an
+ * unchanged program links once.
  *
  * --optimize-size leaves out what a general stub must have: built-in modules that the program does
  * not reach (an own table of built-in modules replaces libpython's config.o, and the archive

@@ -77,7 +77,8 @@ void native_job_key(NativeBuild *build, NativeJob *job) {
 
 /* ---- entries ---- */
 
-static bool take_reasons(NativeBuild *build, const NativeJob *job, const char **at, const char *end) {
+static bool take_reasons(NativeBuild *build, const NativeJob *job, const char **at,
+                         const char *end) {
     while (*at < end && **at != '\n') {
         char *text;
         unsigned long ordinal = strtoul(*at, &text, 10);

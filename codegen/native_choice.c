@@ -121,6 +121,9 @@ static const char *objection(const Request *request) {
     if (request->strategy == STRATEGY_EMBEDDED || request->strategy == STRATEGY_SYSTEM) {
         return "the program runs with the host's Python";
     }
+    if (request->full_compat) {
+        return "--full-compat keeps everything as bytecode";
+    }
     if (request->debug) {
         return "--debug keeps everything as bytecode";
     }

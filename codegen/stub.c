@@ -37,8 +37,7 @@ static bool link_is_optional(const Request *request, const StrVec *objects) {
 
 bool stub_provide(Program *program, const Request *request, const char *support_dir,
                   const StrVec *objects, const StrVec *libraries, bool native,
-                  const CacheOps *cache,
-                  const char **path, Diags *diags) {
+                  const CacheOps *cache, const char **path, Diags *diags) {
     Arena *arena = program->arena;
     const char *directory = path_join(arena, support_dir, PYC2C_PYTHON_MINOR);
     const char *small = path_join(arena, directory, "stub-small");
@@ -51,7 +50,8 @@ bool stub_provide(Program *program, const Request *request, const char *support_
                      link_plan_check(&plan, arena, purpose, &trouble);
         if (ready) {
             diag_free(&trouble);
-            return link_stub(program, request, &plan, objects, libraries, native, cache, path, diags);
+            return link_stub(program, request, &plan, objects, libraries, native, cache, path,
+                             diags);
         }
         bool optional = link_is_optional(request, objects);
         for (size_t i = 0; i < trouble.items.count; i++) {

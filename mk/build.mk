@@ -15,7 +15,8 @@ $(BUILD)/obj/$(PY_MINOR)/compiler/driver/%.o: COMPILER_CFLAGS += -DPYC2C_STDLIB=
 # Cached results hold for the sources of the front end that made them: another state of these sources
 # has another cache.
 SOURCE_ID := $(shell cat $(sort $(wildcard compiler/front/*.[ch] compiler/front/*.def \
-                 compiler/modules/*.[ch] codegen/*.[ch])) | cksum | cut -d' ' -f1)
+                 compiler/modules/*.[ch] compiler/ir/*.* compiler/lower/*.* compiler/opt/*.* \
+                 codegen/*.[ch])) | cksum | cut -d' ' -f1)
 $(BUILD)/obj/source_id: FORCE
 	@mkdir -p $(@D)
 	@echo $(SOURCE_ID) | cmp -s - $@ || echo $(SOURCE_ID) > $@

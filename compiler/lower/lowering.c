@@ -182,9 +182,16 @@ void lower_start(Lowering *lowering, Place *place) {
 /* The entries of the stack become the parameters of a block that has one for each of them. */
 static void take_params(Lowering *lowering, IrBlock *block) {
     for (uint32_t i = 0; i < lowering->depth; i++) {
-        bool is_null = lowering->stack[i].kind == ENTRY_NULL;
-        lowering->stack[i].value =
-            is_null ? ir_append(lowering->function, block, IR_null, NULL, 0) : block->params[i];
+        lowering->stack[i].value = block->params[i];
+    }
+}
+
+/* What is known to be NULL needs no parameter any more. */
+static void forget_nulls(Lowering *lowering, IrBlock *block) {
+    for (uint32_t i = 0; i < lowering->depth; i++) {
+        if (lowering->stack[i].kind == ENTRY_NULL) {
+            lowering->stack[i].value = ir_append(lowering->function, block, IR_null, NULL, 0);
+        }
     }
 }
 
@@ -213,6 +220,7 @@ static IrBlock *make_handler(Lowering *lowering, const FrontHandler *row, int32_
         append_push(&inner, block, IR_exc_lasti);
     }
     append_push(&inner, block, IR_exc_catch);
+    forget_nulls(&inner, block);
     IrOp *jump = ir_append(function, block, IR_jump, NULL, 0);
     record_stack(&inner, jump);
     lower_add_edge(&inner, jump, (uint32_t)row->target);
@@ -289,6 +297,7 @@ void lower_resume_here(Lowering *lowering, int32_t offset, uint32_t index) {
     sent->offset = offset;
     sent->region = lower_region(lowering, index);
     record_stack(lowering, sent);
+    forget_nulls(lowering, resume.block);
     lower_turn_pairs(lowering, false);
     lower_push(lowering, sent);
 }

@@ -223,3 +223,17 @@ uint32_t ir_imm_count(IrOpcode opcode) {
     }
     return count;
 }
+
+const FrontInstr *ir_instr_at(const FrontCode *code, int32_t offset) {
+    uint32_t low = 0, high = code->instr_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (code->instrs[middle].offset < offset) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low < code->instr_count && code->instrs[low].offset == offset ? &code->instrs[low]
+                                                                         : NULL;
+}

@@ -174,6 +174,8 @@ char ir_arg_letter(const IrOp *op, uint32_t i);
 IrResult ir_result(const IrOp *op);
 /* How many of imm[] the row uses. */
 uint32_t ir_imm_count(IrOpcode opcode);
+/* The instruction at an offset; NULL: there is none, or it is -1. */
+const FrontInstr *ir_instr_at(const FrontCode *code, int32_t offset);
 static inline bool ir_may_raise(const IrOp *op) {
     return op->opcode < IR_OPCODE_COUNT && ir_rows[op->opcode].error != IR_NEVER;
 }

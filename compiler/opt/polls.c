@@ -7,25 +7,10 @@
  * JUMP_BACKWARD_NO_INTERRUPT has none. */
 #include "opt.h"
 
-/* The instruction at an offset; NULL: there is none. */
-static const FrontInstr *instr_at(const FrontCode *code, int32_t offset) {
-    uint32_t low = 0, high = code->instr_count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (code->instrs[middle].offset < offset) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low < code->instr_count && code->instrs[low].offset == offset ? &code->instrs[low]
-                                                                         : NULL;
-}
-
 int opt_backward_target(const IrFunction *function, const IrOp *end) {
     bool jumps = end->opcode == IR_jump || end->opcode == IR_branch;
     const FrontInstr *instr =
-        jumps && end->offset >= 0 ? instr_at(function->code, end->offset) : NULL;
+        jumps && end->offset >= 0 ? ir_instr_at(function->code, end->offset) : NULL;
     switch (instr != NULL ? (int)instr->opcode : FRONT_UNKNOWN) {
     case FRONT_JUMP_BACKWARD: return end->opcode == IR_jump ? 0 : -1;
     case FRONT_POP_JUMP_BACKWARD_IF_TRUE:

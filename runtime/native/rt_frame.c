@@ -40,17 +40,17 @@ int rt_slot_del(PyThreadState *ts, _PyInterpreterFrame *frame, int slot) {
         rt_unbound(ts, frame, slot);
         return -1;
     }
-    rt_slot_set(frame, NULL, slot);
+    rt_slot_set(ts, frame, NULL, slot);
     return 0;
 }
 
 /* As MAKE_CELL. */
-int rt_cell_make(RT_UNUSED PyThreadState *ts, _PyInterpreterFrame *frame, int slot) {
+int rt_cell_make(PyThreadState *ts, _PyInterpreterFrame *frame, int slot) {
     PyObject *cell = PyCell_New(frame->localsplus[slot]);
     if (cell == NULL) {
         return -1;
     }
-    rt_slot_set(frame, cell, slot);
+    rt_slot_set(ts, frame, cell, slot);
     return 0;
 }
 

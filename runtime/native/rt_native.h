@@ -83,14 +83,6 @@ RT_COLD bool rt_raise(PyThreadState *ts, PyObject *exception, PyObject *cause, i
 static inline void rt_release(PyObject *value) {
     Py_XDECREF(value);
 }
-/* `slot_set`: stores (reference taken), then drops the old value. */
-static inline void rt_slot_set(_PyInterpreterFrame *frame, PyObject *value, int slot) {
-    PyObject *old = frame->localsplus[slot];
-    frame->localsplus[slot] = value;
-    Py_XDECREF(old);
-}
-/* `slot_get` of an unset variable: UnboundLocalError. */
-RT_COLD void rt_unbound(PyThreadState *ts, _PyInterpreterFrame *frame, int slot);
 
 /* ---- generators (rt_generator.c) ---- */
 
@@ -123,15 +115,36 @@ RT_COLD PyObject *rt_resume_bytecode(PyThreadState *ts, _PyInterpreterFrame *fra
 
 /* ---- slots, cells, exceptions (rt_frame.c, rt_raise.c) ---- */
 
-int rt_slot_del(PyThreadState *ts, _PyInterpreterFrame *frame, int slot);
-int rt_cell_make(PyThreadState *ts, _PyInterpreterFrame *frame, int slot);
-void rt_cells_copy(PyThreadState *ts, _PyInterpreterFrame *frame);
+/* Reading an unset variable: UnboundLocalError. */
+RT_COLD void rt_unbound(PyThreadState *ts, _PyInterpreterFrame *frame, int slot);
+
+static inline PyObject *rt_slot_get(PyThreadState *ts, _PyInterpreterFrame *frame, int slot) {
+    PyObject *value = frame->localsplus[slot];
+    if (rt_unlikely(value == NULL)) {
+        rt_unbound(ts, frame, slot);
+    }
+    return value;
+}
+static inline PyObject *rt_slot_bound(RT_UNUSED PyThreadState *ts, _PyInterpreterFrame *frame,
+                                      int slot) {
+    return frame->localsplus[slot];
+}
 static inline PyObject *rt_slot_take(RT_UNUSED PyThreadState *ts, _PyInterpreterFrame *frame,
                                      int slot) {
     PyObject *value = frame->localsplus[slot];
     frame->localsplus[slot] = NULL;
     return value;
 }
+/* Stores first, then drops the old value: its finaliser may look at the variable. */
+static inline void rt_slot_set(RT_UNUSED PyThreadState *ts, _PyInterpreterFrame *frame,
+                               PyObject *value, int slot) {
+    PyObject *old = frame->localsplus[slot];
+    frame->localsplus[slot] = value;
+    Py_XDECREF(old);
+}
+int rt_slot_del(PyThreadState *ts, _PyInterpreterFrame *frame, int slot);
+int rt_cell_make(PyThreadState *ts, _PyInterpreterFrame *frame, int slot);
+void rt_cells_copy(PyThreadState *ts, _PyInterpreterFrame *frame);
 static inline PyObject *rt_cell_ref(RT_UNUSED PyThreadState *ts, _PyInterpreterFrame *frame,
                                     int slot) {
     return frame->localsplus[slot];

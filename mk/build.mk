@@ -63,7 +63,11 @@ RUNTIME_SRC := $(sort $(wildcard runtime/*.c))
 RUNTIME_OBJ := $(RUNTIME_SRC:%.c=$(BUILD)/obj/$(PY_MINOR)/%.o)
 RUNTIME_CFLAGS := $(CSTD) -O2 $(WARN) -fno-pie -fvisibility=hidden -MMD -MP -I$(PY_INC) \
                   -ffunction-sections -fdata-sections
-STUB_WRAPS := _PyImportZip_Init _Py_Deepfreeze_Init _PyDict_GetItem_KnownHash
+# Functions of libpython that the runtime replaces or watches, by version.
+STUB_WRAPS_3.11 := _PyDict_GetItem_KnownHash _PyCode_Quicken _Py_MakeCoro _PyFrame_MakeAndSetFrameObject \
+                   _PyCode_GetCode
+STUB_WRAPS_3.12 := _PyDict_GetItem_KnownHash
+STUB_WRAPS := _PyImportZip_Init _Py_Deepfreeze_Init $(STUB_WRAPS_$(PY_MINOR))
 STUB_LDFLAGS := -no-pie -rdynamic -Wl,--exclude-libs,libz.a:libexpat.a -Wl,-z,noseparate-code
 
 $(BUILD)/obj/$(PY_MINOR)/runtime/%.o: runtime/%.c

@@ -18,6 +18,7 @@
 #include <Python.h>
 #include <stdbool.h>
 #include <internal/pycore_ceval.h>
+#include <internal/pycore_code.h>
 #include <internal/pycore_dict.h>
 #include <internal/pycore_gc.h>
 #include <internal/pycore_genobject.h>
@@ -36,7 +37,6 @@
 #include <internal/pycore_pathconfig.h>
 #include <internal/pycore_runtime.h>
 #endif
-#include <internal/pycore_code.h>
 #include <internal/pycore_import.h>
 #include <marshal.h>
 #pragma GCC diagnostic pop
@@ -64,6 +64,9 @@
 #else
 #define RT_HAS_KNOWN_HASH_LOOKUP 0
 #endif
+
+/* Bodies of functions can be read at the first call (rt_code_body.c). */
+#define RT_CODE_BODIES_WAIT (PY_VERSION_HEX < 0x030C0000 && RT_HAS_HIDDEN_FUNCTIONS)
 
 /* LOAD_ATTR's argument carries a flag in its lowest bit. */
 #define RT_LOAD_ATTR_HAS_FLAG (PY_VERSION_HEX >= 0x030C0000)

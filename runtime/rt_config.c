@@ -193,6 +193,7 @@ void rt_config_start(RtChildKind kind, int argc, char **argv, int first) {
         command = program_command(argc, argv, first);
     }
     rt_frozen_prepare();
+    rt_code_prepare();
     PyConfig config;
     PyPreConfig preconfig;
     PyPreConfig_InitPythonConfig(&preconfig);

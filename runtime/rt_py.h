@@ -14,6 +14,13 @@ void rt_config_start(RtChildKind kind, int argc, char **argv, int first);
 /* rt_frozen.c: core modules intern their strings when used; before the interpreter starts. */
 void rt_frozen_prepare(void);
 
+/* rt_code_body.c: functions of the image get their bodies when first called; before the interpreter
+ * starts. */
+void rt_code_prepare(void);
+/* Sees to it that a code object has its constants, names and tables: before they are used otherwise
+ * than by running it. -1 with an exception set on failure. */
+int rt_code_complete(PyObject *code);
+
 /* rt_import.c: installs the importer, between the two halves of the interpreter's initialisation
  * (the codecs are imported in the second). -1 with an exception set on failure. */
 int rt_import_install(void);

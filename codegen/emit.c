@@ -93,6 +93,21 @@ static void add_variables(const char *type, char letter, uint32_t count, StrBuf 
     }
 }
 
+/* Does the op do some of what the program says? */
+static bool counts(const IrOp *op) {
+    switch (op->opcode) {
+    case IR_const:
+    case IR_null:
+    case IR_check:
+    case IR_loc:
+    case IR_poll:
+    case IR_incref:
+    case IR_decref:
+    case IR_jump: return false;
+    default: return true;
+    }
+}
+
 /* Functions in which time is likely to be spent: those with loops, those that are entered many
  * times (generators), and those in which a call's own cost counts because they are small. */
 static bool is_hot(const Emitter *emitter) {
@@ -101,7 +116,7 @@ static bool is_hot(const Emitter *emitter) {
     uint32_t ops = 0;
     for (size_t i = 0; i < function->blocks.count; i++) {
         for (const IrOp *op = function->blocks.items[i]->first; op != NULL; op = op->next) {
-            ops += ir_rows[op->opcode].result != IR_VOID || ir_rows[op->opcode].error != IR_NEVER;
+            ops += counts(op);
             for (uint32_t t = 0; t < op->target_count; t++) {
                 if (op->targets[t].block->index <= i && !op->targets[t].block->cold) {
                     return true;

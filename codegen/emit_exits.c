@@ -130,7 +130,7 @@ void emit_exits(Emitter *emitter) {
         }
     }
     for (size_t i = 0; i < count; i++) {
-        if (children.first[i] == EMIT_END) {
+        if (children.first[i] == EMIT_END && !written[i]) {
             write_chain(emitter, (uint32_t)i, written);
         }
     }

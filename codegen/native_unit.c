@@ -7,6 +7,7 @@
 #include "native_parts.h"
 
 #include "../compiler/lower/lower.h"
+#include "../compiler/support/fs.h"
 
 #include <string.h>
 #include <time.h>
@@ -123,12 +124,14 @@ bool native_emit(NativeCode *native, const NativeJob *job, const Request *reques
     Arena arena = {0};
     double start = now();
     const Module *module = job->module->module;
+    StrBuf source = {0};
+    bool has_source = comments && module->path != NULL && fs_read(module->path, &source);
     NativeUnit unit = {.module = module->name,
                        .code = &job->module->code,
                        .speed = request->optimize_speed,
-                       .source_comments = comments && module->source != NULL,
-                       .source = module->source,
-                       .source_size = module->source_size,
+                       .source_comments = has_source,
+                       .source = (const uint8_t *)strbuf_text(&source),
+                       .source_size = source.length,
                        .source_name = module->vpath};
     for (uint32_t i = 0; i < job->count; i++) {
         NativeFunction *function = &job->module->functions[job->ordinals[i]];
@@ -144,6 +147,7 @@ bool native_emit(NativeCode *native, const NativeJob *job, const Request *reques
     }
     free_functions(&unit);
     arena_free(&arena);
+    strbuf_free(&source);
     native->lower_seconds += now() - start;
     return some;
 }

@@ -157,8 +157,10 @@ def body_of(name, result, second, args, imms, error):
         lines.append(f"return result_of({call});")
     elif result == "BORROWED":
         lines.append(f"return Py_XNewRef({call});")
-    elif result == "BOOL" or error == "NEG":
+    elif result == "BOOL":
         lines.append(f"return number_of({call});")
+    elif error == "NEG":
+        lines.append(f"return {call} < 0 ? NULL : Py_NewRef(Py_None);")
     else:
         lines.append(f"{call};")
         lines.append("return done();")

@@ -43,7 +43,8 @@ PyObject *rt_import_code(const ImageModule *module) {
     const uint8_t *data = rt_module_code(module, &owned);
     PyObject *code = NULL;
     if (data != NULL) {
-        code = rt_code_read(data, module->code_size, path, !owned);
+        bool native = rt_attach_is_native != NULL && rt_attach_is_native(name);
+        code = rt_code_read(data, module->code_size, path, !owned && !native);
     } else {
         PyErr_Format(PyExc_ImportError, "the code of '%s' in %s is damaged", name, rt_image.exe);
     }

@@ -178,5 +178,5 @@ RT_ENTRY int rt_main(int argc, char **argv) {
 }
 
 int main(int argc, char **argv) {
-    return rt_main(argc, argv);
+    return rt_stack_main != NULL ? rt_stack_main(rt_main, argc, argv) : rt_main(argc, argv);
 }

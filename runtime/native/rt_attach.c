@@ -73,17 +73,31 @@ static int attach_code(Attaching *attaching, PyCodeObject *code) {
     return 0;
 }
 
+/* The module's first unit from `at` on, or NULL. Native code belongs to the main interpreter. */
+static const RtUnit *const *next_unit(const RtUnit *const *at, const char *module) {
+    if (PyInterpreterState_Get() != PyInterpreterState_Main()) {
+        return NULL;
+    }
+    for (; at < __stop_pyc2c_units; at++) {
+        if (strcmp((*at)->module, module) == 0) {
+            return at;
+        }
+    }
+    return NULL;
+}
+
+bool rt_attach_is_native(const char *module) {
+    return next_unit(__start_pyc2c_units, module) != NULL;
+}
+
 /* Calls visit for the units of a module; returns the first one. */
 static const RtUnit *each_unit(const char *module, void (*visit)(const RtUnit *, Attaching *),
                                Attaching *attaching) {
-    const RtUnit *first = NULL;
-    for (const RtUnit *const *at = __start_pyc2c_units; at < __stop_pyc2c_units; at++) {
-        if (strcmp((*at)->module, module) == 0) {
-            first = first != NULL ? first : *at;
-            visit(*at, attaching);
-        }
+    const RtUnit *const *first = next_unit(__start_pyc2c_units, module);
+    for (const RtUnit *const *at = first; at != NULL; at = next_unit(at + 1, module)) {
+        visit(*at, attaching);
     }
-    return first;
+    return first != NULL ? *first : NULL;
 }
 
 static void count_codes(const RtUnit *unit, Attaching *attaching) {
@@ -112,9 +126,7 @@ static int keep(const char *module, PyObject *code) {
 
 int rt_attach_module(const char *module, PyObject *code) {
     Attaching attaching = {0};
-    const RtUnit *unit = PyInterpreterState_Get() == PyInterpreterState_Main()
-                             ? each_unit(module, count_codes, &attaching)
-                             : NULL;
+    const RtUnit *unit = each_unit(module, count_codes, &attaching);
     if (unit == NULL) {
         return 0;
     }

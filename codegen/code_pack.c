@@ -1,8 +1,10 @@
 /* A reader of canonical marshal (compiler/front/py_marshal.c) that writes packed code.
  *
- * Both passes walk the same bytes: the first with `out` NULL only counts names. Reference numbers
- * differ from marshal's, because the file name is left out; it may carry a mark, and a constant
- * equal to it may refer to that mark. */
+ * All passes walk the same bytes. With `out` NULL nothing is written: the first pass counts names,
+ * a second one finds out which references stay within one unit or body. Reference numbers differ
+ * from marshal's: they begin anew in each body, and what several bodies refer to is written once,
+ * in front. Names need no references, they are numbers already; nor does the file name, which is
+ * left out, though it may carry a mark, and a constant equal to it may refer to that mark. */
 #include "code_pack.h"
 
 #include "code_format.h"
@@ -11,19 +13,37 @@
 #include <string.h>
 
 enum { MARSHAL_REF = 0x80, MARSHAL_CODE_NUMBERS = 5 };
+#define NONE UINT32_MAX
 
+/* One of marshal's references. */
 typedef struct Reference {
-    uint32_t number;     /* in the packed form; UINT32_MAX: not written (a file name) */
-    const uint8_t *text; /* of such a file name */
+    uint32_t scope;      /* the unit or body that defines it */
+    uint32_t inside;     /* the marked object it is a part of, or NONE */
+    bool shared;         /* another scope refers to it */
+    uint32_t number;     /* in the packed form */
+    const uint8_t *text; /* of a file name or a name: written out where it is referred to */
     size_t length;
+    bool is_name;
 } Reference;
+
+/* What has reference numbers of its own. */
+typedef struct Scope {
+    uint32_t number;
+    uint32_t next_reference;
+} Scope;
 
 typedef struct CodePacking {
     CodePacker *packer;
     const uint8_t *at, *end;
-    StrBuf *out; /* NULL in the counting pass */
-    VEC(Reference) references;
-    uint32_t next_reference;
+    StrBuf *out;               /* NULL while nothing is written */
+    VEC(Reference) references; /* complete before anything is written */
+    size_t reserved;           /* how many of them this pass has met */
+    uint32_t inside;           /* the marked object that is being read */
+    Scope *scope;
+    uint32_t scope_count;
+    StrBuf shared;
+    uint32_t shared_count;
+    bool counts; /* the pass that counts names */
     StrMap seen; /* names of this module, while counting */
     bool failed;
 } CodePacking;
@@ -83,9 +103,11 @@ static void count_name(CodePacking *p, const uint8_t *text, size_t length) {
     use->uses++;
 }
 
-static void pack_name(CodePacking *p, const uint8_t *text, size_t length, bool marked) {
-    if (p->out == NULL) {
+static void pack_name(CodePacking *p, const uint8_t *text, size_t length) {
+    if (p->counts) {
         count_name(p, text, length);
+    }
+    if (p->out == NULL) {
         return;
     }
     char *key = arena_strndup(p->packer->arena, (const char *)text, length);
@@ -94,7 +116,7 @@ static void pack_name(CodePacking *p, const uint8_t *text, size_t length, bool m
         p->failed = true;
         return;
     }
-    put_tag(p, PACKED_NAME, marked);
+    put_tag(p, PACKED_NAME, false);
     put_varint(p, use->number);
 }
 
@@ -143,26 +165,45 @@ static void pack_long(CodePacking *p, bool marked) {
 
 static void pack_object(CodePacking *p, int depth);
 
-/* Gives a marked object its place among the references, in both numberings. */
-static void reserve(CodePacking *p, bool marked) {
-    if (marked) {
-        vec_push(&p->references, ((Reference){.number = p->next_reference++}));
+/* Gives a marked object its place among marshal's references; its index there, or NONE. */
+static uint32_t reserve(CodePacking *p, bool marked) {
+    if (!marked) {
+        return NONE;
     }
+    uint32_t index = (uint32_t)p->reserved++;
+    if (index == p->references.count) {
+        vec_push(&p->references,
+                 ((Reference){.scope = p->scope->number, .inside = p->inside, .number = NONE}));
+    }
+    return index;
 }
 
 static void pack_reference(CodePacking *p) {
     uint32_t index = take_u32(p);
-    if (p->failed || index >= p->references.count) {
+    if (p->failed || index >= p->reserved) {
         p->failed = true;
         return;
     }
-    const Reference *reference = &p->references.items[index];
-    if (reference->number == UINT32_MAX) {
+    Reference *reference = &p->references.items[index];
+    if (reference->text != NULL && reference->is_name) {
+        pack_name(p, reference->text, reference->length);
+    } else if (reference->text != NULL) {
         pack_text(p, PACKED_TEXT, reference->text, reference->length, false);
-        return;
+    } else if (p->out == NULL) {
+        reference->shared |= reference->scope != p->scope->number;
+    } else {
+        put_tag(p, reference->shared ? PACKED_SHARED : PACKED_REF, false);
+        put_varint(p, reference->number);
     }
-    put_tag(p, PACKED_REF, false);
-    put_varint(p, reference->number);
+}
+
+/* Parts of an object that moves to the front move with it, and others may refer to them. */
+static void spread_sharing(CodePacking *p) {
+    for (size_t i = 0; i < p->references.count; i++) {
+        Reference *reference = &p->references.items[i];
+        reference->shared |=
+            reference->inside != NONE && p->references.items[reference->inside].shared;
+    }
 }
 
 static void pack_sequence(CodePacking *p, PackedTag tag, size_t count, bool marked, int depth) {
@@ -195,24 +236,21 @@ static void skip_filename(CodePacking *p) {
         take_u32(p);
         return;
     }
-    Reference name = {.number = UINT32_MAX};
-    if (!take_text(p, type & 0x7F, &name.text, &name.length)) {
+    uint32_t index = reserve(p, (type & MARSHAL_REF) != 0);
+    const uint8_t *text;
+    size_t length;
+    if (!take_text(p, type & 0x7F, &text, &length)) {
         p->failed = true;
-    } else if (type & MARSHAL_REF) {
-        vec_push(&p->references, name);
+    } else if (index != NONE) {
+        p->references.items[index].text = text;
+        p->references.items[index].length = length;
     }
 }
 
-/* Marshal's order: five numbers, six parts, file name, two names, first line, two tables. */
-static void pack_code(CodePacking *p, bool marked, int depth) {
-    uint32_t numbers[PACKED_CODE_NUMBERS] = {0};
-    for (int i = 0; i < MARSHAL_CODE_NUMBERS; i++) {
-        numbers[i] = take_u32(p);
-    }
-    put_tag(p, PACKED_CODE, marked);
-    for (int i = 0; i < MARSHAL_CODE_NUMBERS; i++) {
-        put_varint(p, numbers[i]);
-    }
+/* ---- code objects, in marshal's order: five numbers, six parts, file name, two names, first line,
+ * two tables ---- */
+
+static void pack_whole_code(CodePacking *p, int depth) {
     for (int part = 0; part < 5 && !p->failed; part++) {
         pack_object(p, depth + 1);
     }
@@ -224,27 +262,109 @@ static void pack_code(CodePacking *p, bool marked, int depth) {
     pack_object(p, depth + 1); /* exception table */
 }
 
-static void pack_object(CodePacking *p, int depth) {
-    uint8_t byte = *take(p, 1);
-    uint8_t type = byte & 0x7F;
-    bool marked = (byte & MARSHAL_REF) != 0;
-    const uint8_t *text;
-    size_t length;
-    if (depth > PACKED_DEPTH_MAX) {
-        p->failed = true;
+/* A function while its two parts are written. */
+typedef struct FunctionParts {
+    StrBuf body;
+    Scope scope;
+    StrBuf *out; /* where the first part goes */
+    Scope *outer;
+} FunctionParts;
+
+static void enter_body(CodePacking *p, FunctionParts *parts) {
+    parts->out = p->out;
+    parts->outer = p->scope;
+    p->out = p->out != NULL ? &parts->body : NULL;
+    p->scope = &parts->scope;
+}
+
+static void leave_body(CodePacking *p, const FunctionParts *parts) {
+    p->out = parts->out;
+    p->scope = parts->outer;
+}
+
+/* A tuple of a function, all but its first `kept` items in the body. One that others refer to, or
+ * that is no longer than that, stays whole. */
+static void split_tuple(CodePacking *p, FunctionParts *parts, uint32_t kept, int depth) {
+    uint8_t type = p->at < p->end ? *p->at : 0;
+    uint32_t count = 0;
+    if (type == ')' && p->end - p->at > 1) {
+        count = p->at[1];
+    } else if (type == '(') {
+        take(p, 1);
+        count = take_u32(p);
+        p->at -= p->failed ? 0 : 5;
     }
-    if (p->failed) {
+    if (count <= kept) {
+        put_varint(p, 0);
+        pack_object(p, depth + 1);
         return;
     }
-    reserve(p, marked);
-    if (take_text(p, type, &text, &length)) {
-        if (strchr("ZAt", type) != NULL && memchr(text, '\0', length) == NULL) {
-            pack_name(p, text, length, marked);
-        } else {
-            pack_text(p, strchr("zaZA", type) ? PACKED_ASCII : PACKED_TEXT, text, length, marked);
+    take(p, type == ')' ? 2 : 5);
+    put_varint(p, count);
+    for (uint32_t i = 0; i < count && !p->failed; i++) {
+        if (i == kept) {
+            enter_body(p, parts);
         }
-        return;
+        pack_object(p, depth + 1);
     }
+    leave_body(p, parts);
+}
+
+static void put_body(CodePacking *p, FunctionParts *parts) {
+    StrBuf count = {0};
+    StrBuf *out = p->out;
+    if (out != NULL) {
+        p->out = &count;
+        put_varint(p, parts->scope.next_reference);
+        p->out = out;
+        put_varint(p, count.length + parts->body.length);
+        put(p, count.data, count.length);
+        put(p, parts->body.data, parts->body.length);
+    }
+    strbuf_free(&count);
+    strbuf_free(&parts->body);
+}
+
+static void pack_function(CodePacking *p, int depth) {
+    FunctionParts parts = {.scope = {.number = p->scope_count++}};
+    pack_object(p, depth + 1);        /* code */
+    split_tuple(p, &parts, 1, depth); /* constants */
+    split_tuple(p, &parts, 0, depth); /* names */
+    pack_object(p, depth + 1);        /* localsplusnames */
+    pack_object(p, depth + 1);        /* localspluskinds */
+    skip_filename(p);
+    pack_object(p, depth + 1); /* name */
+    pack_object(p, depth + 1); /* qualname */
+    put_varint(p, take_u32(p));
+    enter_body(p, &parts);
+    pack_object(p, depth + 1); /* line table */
+    pack_object(p, depth + 1); /* exception table */
+    leave_body(p, &parts);
+    put_body(p, &parts);
+}
+
+static void pack_code(CodePacking *p, bool marked, int depth) {
+    uint32_t numbers[MARSHAL_CODE_NUMBERS];
+    for (int i = 0; i < MARSHAL_CODE_NUMBERS; i++) {
+        numbers[i] = take_u32(p);
+    }
+    bool is_function = depth > 0 && (numbers[MARSHAL_CODE_NUMBERS - 1] & PACKED_FUNCTION_FLAG);
+    put_tag(p, is_function ? PACKED_FUNCTION : PACKED_CODE, marked);
+    for (int i = 0; i < MARSHAL_CODE_NUMBERS; i++) {
+        put_varint(p, numbers[i]);
+    }
+    if (is_function) {
+        pack_function(p, depth);
+    } else {
+        pack_whole_code(p, depth);
+    }
+}
+
+/* ---- any object ---- */
+
+static void pack_typed(CodePacking *p, uint8_t type, bool marked, int depth) {
+    const uint8_t *data;
+    size_t length;
     switch (type) {
     case 'N': put_tag(p, PACKED_NONE, marked); break;
     case 'T': put_tag(p, PACKED_TRUE, marked); break;
@@ -262,39 +382,114 @@ static void pack_object(CodePacking *p, int depth) {
         break;
     case 's':
         length = take_u32(p);
-        text = take(p, length);
-        pack_text(p, PACKED_BYTES, text, p->failed ? 0 : length, marked);
+        data = take(p, length);
+        pack_text(p, PACKED_BYTES, data, p->failed ? 0 : length, marked);
         break;
     case ')': pack_sequence(p, PACKED_TUPLE, *take(p, 1), marked, depth); break;
     case '(': pack_sequence(p, PACKED_TUPLE, take_u32(p), marked, depth); break;
     case '>': pack_sequence(p, PACKED_FROZENSET, take_u32(p), marked, depth); break;
     case 'c': pack_code(p, marked, depth); break;
-    case 'r': pack_reference(p); break;
     default: p->failed = true;
     }
 }
 
-static bool pack(CodePacking *p) {
+/* A text or a container, after its type byte. `index` is its place among the references, or NONE.
+ */
+static void pack_new(CodePacking *p, uint8_t type, uint32_t index, int depth) {
+    const uint8_t *text;
+    size_t length;
+    if (take_text(p, type, &text, &length)) {
+        if (strchr("ZAt", type) != NULL && memchr(text, '\0', length) == NULL) {
+            pack_name(p, text, length);
+            if (index != NONE) {
+                Reference *reference = &p->references.items[index];
+                *reference = (Reference){.text = text, .length = length, .is_name = true};
+            }
+            return;
+        }
+        bool marked = index != NONE && !p->references.items[index].shared;
+        pack_text(p, strchr("zaZA", type) ? PACKED_ASCII : PACKED_TEXT, text, length, marked);
+        return;
+    }
+    uint32_t outer = p->inside;
+    p->inside = index != NONE ? index : outer;
+    pack_typed(p, type, index != NONE && !p->references.items[index].shared, depth);
+    p->inside = outer;
+}
+
+/* Writes a shared object behind the others; its parts that are shared are there already. */
+static void pack_shared(CodePacking *p, uint8_t type, uint32_t index, int depth) {
+    StrBuf definition = {0};
+    StrBuf *out = p->out;
+    p->out = &definition;
+    pack_new(p, type, index, depth);
+    p->out = out;
+    strbuf_add(&p->shared, definition.data, definition.length);
+    strbuf_free(&definition);
+    p->references.items[index].number = p->shared_count++;
+    put_tag(p, PACKED_SHARED, false);
+    put_varint(p, p->references.items[index].number);
+}
+
+static void pack_object(CodePacking *p, int depth) {
+    uint8_t byte = *take(p, 1);
+    uint8_t type = byte & 0x7F;
+    p->failed |= depth > PACKED_DEPTH_MAX;
+    if (p->failed) {
+        return;
+    }
+    if (type == 'r') {
+        pack_reference(p);
+        return;
+    }
+    uint32_t index = reserve(p, (byte & MARSHAL_REF) != 0);
+    const Reference *reference = index != NONE ? &p->references.items[index] : NULL;
+    if (p->out != NULL && reference != NULL && !(reference->text != NULL && reference->is_name)) {
+        if (reference->shared) {
+            pack_shared(p, type, index, depth);
+            return;
+        }
+        p->references.items[index].number = p->scope->next_reference++;
+    }
+    pack_new(p, type, index, depth);
+}
+
+/* One walk over the whole. */
+static bool pack(CodePacking *p, const uint8_t *marshal, size_t size, Scope *scope) {
+    p->at = marshal;
+    p->end = marshal + size;
+    p->inside = NONE;
+    p->scope = scope;
+    p->scope_count = scope->number + 1;
+    p->reserved = 0;
     pack_object(p, 0);
-    bool ok = !p->failed && p->at == p->end;
-    vec_free(&p->references);
-    strmap_free(&p->seen);
-    return ok;
+    return !p->failed && p->at == p->end;
 }
 
 bool code_pack_count(CodePacker *packer, const uint8_t *marshal, size_t size) {
-    CodePacking packing = {.packer = packer, .at = marshal, .end = marshal + size};
-    return pack(&packing);
+    CodePacking packing = {.packer = packer, .counts = true};
+    bool ok = pack(&packing, marshal, size, &(Scope){0});
+    vec_free(&packing.references);
+    strmap_free(&packing.seen);
+    return ok;
 }
 
 bool code_pack_write(CodePacker *packer, const uint8_t *marshal, size_t size, StrBuf *out) {
     StrBuf body = {0};
-    CodePacking packing = {.packer = packer, .at = marshal, .end = marshal + size, .out = &body};
-    bool ok = pack(&packing);
+    Scope scope = {0};
+    CodePacking packing = {.packer = packer};
+    bool ok = pack(&packing, marshal, size, &(Scope){0});
+    spread_sharing(&packing);
+    packing.out = &body;
+    ok = ok && pack(&packing, marshal, size, &scope);
     packing.out = out;
-    put_varint(&packing, packing.next_reference);
-    strbuf_add(out, body.data, body.length);
+    put_varint(&packing, packing.shared_count);
+    put(&packing, packing.shared.data, packing.shared.length);
+    put_varint(&packing, scope.next_reference);
+    put(&packing, body.data, body.length);
+    strbuf_free(&packing.shared);
     strbuf_free(&body);
+    vec_free(&packing.references);
     return ok;
 }
 

@@ -32,10 +32,11 @@ bool static_sdists_build(Program *program, const Request *request, const char *s
                          StrVec *libraries, Diags *diags);
 
 /* The executable without its image: the prebuilt stub of `support_dir`/<minor>/ where nothing has
- * to be linked, else a fresh link in a private directory. *path is valid until exit. */
+ * to be linked, else a fresh link in a private directory. `native`: native code is among the
+ * objects. *path is valid until exit. */
 bool stub_provide(Program *program, const Request *request, const char *support_dir,
-                  const StrVec *objects, const StrVec *libraries, const CacheOps *cache,
-                  const char **path, Diags *diags);
+                  const StrVec *objects, const StrVec *libraries, bool native,
+                  const CacheOps *cache, const char **path, Diags *diags);
 
 /* Stub + image -> `output`, atomically (private temporary file beside it, fsync, rename),
  * streaming: memory use does not grow with the files' sizes. Same inputs, same bytes. */

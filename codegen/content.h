@@ -86,7 +86,8 @@ typedef struct ContentPlan {
 /* Files above this size are never compressed: they are served straight from the executable. */
 enum { CONTENT_PACK_LIMIT = 4 << 20 };
 
-void content_plan_make(ContentPlan *plan, const ContentStore *store);
+/* `small`: larger blocks. */
+void content_plan_make(ContentPlan *plan, const ContentStore *store, bool small);
 void content_plan_free(ContentPlan *plan);
 
 /* ---- content_pack.c ---- */

@@ -49,7 +49,7 @@ ElfResult elf_find_section(const uint8_t *data, uint64_t size, const char *name,
     return ELF_NO_SECTION;
 }
 
-void elf_each_symbol(const uint8_t *data, uint64_t size, bool defined,
+void elf_each_symbol(const uint8_t *data, uint64_t size, ElfSymbols which,
                      void (*each)(const char *name, void *context), void *context) {
     uint64_t symbols = 0;
     uint64_t symbols_size = 0;
@@ -63,8 +63,10 @@ void elf_each_symbol(const uint8_t *data, uint64_t size, bool defined,
     for (uint64_t at = 0; at + sizeof(Elf64_Sym) <= symbols_size; at += sizeof(Elf64_Sym)) {
         Elf64_Sym symbol;
         memcpy(&symbol, data + symbols + at, sizeof(symbol));
-        if ((symbol.st_shndx != SHN_UNDEF) == defined && symbol.st_name != 0 &&
-            symbol.st_name < strings_size) {
+        bool defined = symbol.st_shndx != SHN_UNDEF;
+        bool weak = ELF64_ST_BIND(symbol.st_info) == STB_WEAK;
+        if (defined == (which == ELF_DEFINED) && !(weak && which == ELF_REQUIRED) &&
+            symbol.st_name != 0 && symbol.st_name < strings_size) {
             each((const char *)data + strings + symbol.st_name, context);
         }
     }

@@ -17,9 +17,14 @@ typedef enum ElfResult {
 ElfResult elf_find_section(const uint8_t *data, uint64_t size, const char *name, uint64_t *offset,
                            uint64_t *length);
 
-/* Names in the dynamic symbol table: those the object defines, or those it wants from others. Does
- * nothing for a file that is no ELF object or has none. */
-void elf_each_symbol(const uint8_t *data, uint64_t size, bool defined,
+typedef enum ElfSymbols {
+    ELF_WANTED,   /* imported from others */
+    ELF_DEFINED,  /* exported to others */
+    ELF_REQUIRED, /* imported, and the object cannot be loaded without */
+} ElfSymbols;
+
+/* Names in the dynamic symbol table. Does nothing for a file that is no ELF object or has none. */
+void elf_each_symbol(const uint8_t *data, uint64_t size, ElfSymbols which,
                      void (*each)(const char *name, void *context), void *context);
 
 #endif

@@ -22,7 +22,7 @@
 
 #define IMAGE_MAGIC "PYC2CIMG"
 #define IMAGE_HEAD_SECTION ".pyc2c"
-enum { IMAGE_FORMAT = 2, IMAGE_PAGE = 4096 };
+enum { IMAGE_FORMAT = 3, IMAGE_PAGE = 4096 };
 #define IMAGE_NONE UINT32_MAX
 
 /* In the stub, filled in by the image writer. */

@@ -429,7 +429,7 @@ bool layout_build(ImageLayout *layout, const Program *program, const Request *re
     add_libraries(layout, program, &numbers);
     add_hints(layout, program);
     strmap_free(&numbers);
-    content_plan_make(&layout->plan, &layout->contents);
+    content_plan_make(&layout->plan, &layout->contents, request->optimize_size);
     for (uint32_t i = 0; i < layout->plan.blocks; i++) {
         vec_push(&layout->blocks, ((ImageBlock){0}));
     }

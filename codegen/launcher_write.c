@@ -9,6 +9,7 @@
  *     click/…         third-party modules and data, without their lib/ (embedded) */
 #include "codegen.h"
 #include "image_write.h"
+#include "launcher_file.h"
 #include "zip_write.h"
 
 #include "../compiler/modules/names.h"
@@ -135,9 +136,25 @@ static bool add_member(ZipWriter *zip, const char *name, const char *path, const
     return ok;
 }
 
+/* For `pyc2c inspect`; the launcher itself looks at no key that begins like this. */
+static void describe(const Program *program, StrBuf *comment) {
+    static const char *const keys[] = {"entry.module", "entry.function", "entry.path",
+                                       "pyc2c",        "strategy",       "option",
+                                       "app.name",     "app.version",    "app.title"};
+    for (size_t i = 0; i < program->settings.count; i++) {
+        const Setting *setting = &program->settings.items[i];
+        bool shown = strchr(setting->value, '\n') == NULL;
+        for (size_t k = 0; shown && k < sizeof(keys) / sizeof(keys[0]); k++) {
+            if (strcmp(setting->key, keys[k]) == 0) {
+                strbuf_printf(comment, "built.%s=%s\n", setting->key, setting->value);
+            }
+        }
+    }
+}
+
 static bool settings_comment(const Program *program, const Request *request, StrBuf *comment,
                              Diags *diags) {
-    strbuf_printf(comment, "PYC2C-LAUNCHER\npython=%d.%d\n", program->target.major,
+    strbuf_printf(comment, LAUNCHER_MARK "python=%d.%d\n", program->target.major,
                   program->target.minor);
     for (size_t i = 0; i < request->python_flags.count; i++) {
         strbuf_printf(comment, "flag=%s\n", request->python_flags.items[i]);
@@ -152,6 +169,7 @@ static bool settings_comment(const Program *program, const Request *request, Str
             return false;
         }
     }
+    describe(program, comment);
     if (comment->length > 0xFFFF) {
         diag_error(diags, EXIT_USAGE, "build with strategy = \"standalone\" instead",
                    "[env] is too large for this strategy");

@@ -62,7 +62,12 @@ bool link_plan_read(LinkPlan *plan, Arena *arena, const Request *request, const 
     }
     plan->libpython = existing(&document, "libpython");
     plan->libpython_pic = existing(&document, "libpython_pic");
+    const char *shared = value_string(value_get(&document, "libpython_shared"));
+    if (shared != NULL && shared[0] != '\0') {
+        plan->libpython_shared = path_join(arena, plan->directory, shared);
+    }
     read_list(&document, "flags", &plan->flags);
+    read_list(&document, "native_flags", &plan->native_flags);
     read_list(&document, "libraries", &plan->libraries);
     read_list(&document, "builtins", &plan->builtins);
     split_command(arena, request->cc != NULL ? request->cc : "cc", &plan->cc);
@@ -77,7 +82,7 @@ bool link_plan_check(const LinkPlan *plan, Arena *arena, const char *purpose, Di
                    plan->cc.count == 0 ? "cc" : plan->cc.items[0]);
         return false;
     }
-    if (plan->libpython == NULL) {
+    if (plan->libpython == NULL && plan->libpython_shared == NULL) {
         const char *hint =
             arena_printf(arena, "apt-get install libpython%s-dev", PYC2C_PYTHON_MINOR);
         diag_error(diags, EXIT_TOOLCHAIN, hint, "%s needs libpython%s.a, which was not found",
@@ -85,6 +90,11 @@ bool link_plan_check(const LinkPlan *plan, Arena *arena, const char *purpose, Di
         return false;
     }
     return true;
+}
+
+/* With a shared libpython such objects go into a shared object, too. */
+const char *link_plan_code_model(const LinkPlan *plan, const Request *request) {
+    return plan->libpython_shared != NULL ? "-fPIC" : request->pie ? "-fPIE" : "-fno-pie";
 }
 
 /* gold is not among them: it refuses -z noseparate-code, which keeps executables small. */

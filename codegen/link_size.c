@@ -57,14 +57,14 @@ static void check_symbol(const char *name, void *context) {
 }
 
 /* Calls `each` for the symbols of a file; false when it cannot be read. */
-static bool each_symbol(const char *path, bool defined,
+static bool each_symbol(const char *path, ElfSymbols which,
                         void (*each)(const char *name, void *context), SymbolSet *set) {
     const uint8_t *data;
     size_t size;
     if (!fs_map(path, &data, &size)) {
         return false;
     }
-    elf_each_symbol(data, size, defined, each, set);
+    elf_each_symbol(data, size, which, each, set);
     fs_unmap(data, size);
     return true;
 }
@@ -85,11 +85,11 @@ static bool has_builtins(const Program *program) {
 
 bool link_size_small_serves(const Program *program, const char *stub) {
     SymbolSet set = {.arena = program->arena};
-    bool serves = has_builtins(program) && each_symbol(stub, true, add_symbol, &set);
+    bool serves = has_builtins(program) && each_symbol(stub, ELF_DEFINED, add_symbol, &set);
     for (size_t i = 0; serves && i < program->files.count; i++) {
         const EmbeddedFile *file = &program->files.items[i];
         if (file->mapped && file->path != NULL) {
-            serves = each_symbol(file->path, false, check_symbol, &set) && !set.missing;
+            serves = each_symbol(file->path, ELF_WANTED, check_symbol, &set) && !set.missing;
         }
     }
     strmap_free(&set.names);
@@ -158,7 +158,7 @@ static bool add_imports(SymbolSet *set, const Program *program, Diags *diags) {
     for (size_t i = 0; i < program->files.count; i++) {
         const EmbeddedFile *file = &program->files.items[i];
         if (file->mapped && file->path != NULL &&
-            !each_symbol(file->path, false, add_symbol, set)) {
+            !each_symbol(file->path, ELF_WANTED, add_symbol, set)) {
             diag_error(diags, EXIT_USER, NULL, "cannot read '%s': %s", file->path, strerror(errno));
             return false;
         }

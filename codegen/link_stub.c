@@ -1,16 +1,22 @@
 /* Linking a stub of its own for one program.
  *
- * Inputs: librt.a (whole: its constructors and libc wrappers are reached by nobody), the program's
- * native objects, libpython.a, system libraries. The result is kept in the cache under a hash of
- * all of them, the flags and the tools' versions, so an unchanged program links once.
+ * Inputs: librt.a (whole: its constructors and libc wrappers are reached by nobody), with native
+ * code also librt-native.a, the program's native objects, libpython.a, system libraries. The result
+ * is kept in the cache under a hash of all of them, the flags and the tools' versions, so an
+ * unchanged program links once.
  *
  * --optimize-size leaves out what a general stub must have: built-in modules that the program does
  * not reach (an own table of built-in modules replaces libpython's config.o, and the archive
  * members behind the other names are not pulled in), exported symbols that no embedded shared
- * object imports, and unwind tables of C code (see link_size_archive). */
+ * object imports, and unwind tables of C code (see link_size_archive).
+ *
+ * Where Python has only a shared libpython, the executable holds nothing that knows Python
+ * (runtime/shared/rt_boot.c). Then native objects are linked into a libpyc2c-runtime.so of their
+ * own, which the program carries instead of the prebuilt one. */
 #include "link_stub.h"
 
 #include "link_size.h"
+#include "link_static.h"
 #include "static_table.h"
 
 #include "../compiler/support/fs.h"
@@ -27,17 +33,32 @@ typedef struct Link {
     Diags *diags;
     const char *directory; /* private */
     const char *runtime;   /* librt.a or librt-pic.a */
+    const char *native;    /* librt-native.a, NULL when there is no native code */
     const char *libpython;
     const char *linker;
     StrVec objects;   /* given ones and generated ones */
     StrVec flags;     /* that depend on the request */
-    StrVec libraries; /* in front of the plan's */
+    StrVec libraries; /* in front of the system's */
+    const StrVec *system_libraries;
 } Link;
+
+/* --optimize-size has something to leave out; of a shared libpython it cannot. */
+static bool leaves_out(const Link *link) {
+    return link->request->optimize_size && link->plan->libpython_shared == NULL;
+}
 
 static bool choose_archives(Link *link) {
     const LinkPlan *plan = link->plan;
     link->runtime =
         path_join(link->arena, plan->directory, link->request->pie ? "librt-pic.a" : "librt.a");
+    if (link->request->static_libc) {
+        link->runtime = link_static_runtime(link->arena, plan, link->diags);
+        link->libpython = plan->libpython;
+        return link->runtime != NULL;
+    }
+    if (plan->libpython_shared != NULL) {
+        return true;
+    }
     link->libpython = link->request->pie ? plan->libpython_pic : plan->libpython;
     if (link->libpython == NULL || !fs_is_file(link->runtime)) {
         const char *hint = arena_printf(link->arena,
@@ -49,22 +70,6 @@ static bool choose_archives(Link *link) {
                    "was built",
                    PYC2C_PYTHON_MINOR);
         return false;
-    }
-    return true;
-}
-
-/* A static libc cannot load shared objects. */
-static bool check_static(const Link *link) {
-    for (size_t i = 0; i < link->program->files.count; i++) {
-        const EmbeddedFile *file = &link->program->files.items[i];
-        if (file->mapped) {
-            diag_error(link->diags, EXIT_USER,
-                       "build without --static, or link this module from its sources",
-                       "--static: '%s' is a shared object, which a program with a static C library "
-                       "cannot load",
-                       file->vpath);
-            return false;
-        }
     }
     return true;
 }
@@ -92,6 +97,12 @@ static bool add_generated(Link *link) {
                           &link->objects, link->diags);
     }
     strbuf_clear(&text);
+    if (ok && link->request->static_libc) {
+        ok = link_static_table(link->program, link->plan, &text, link->diags) &&
+             link_compile(link->arena, link->request, link->plan, link->directory, "symbols", &text,
+                          &link->objects, link->diags);
+        strbuf_clear(&text);
+    }
     if (ok && link_size_builtins(link->program, link->request, link->plan, &text)) {
         ok = link_compile(link->arena, link->request, link->plan, link->directory, "builtins",
                           &text, &link->objects, link->diags);
@@ -104,33 +115,46 @@ static bool add_generated(Link *link) {
 static bool add_frozen(Link *link, const CacheOps *cache) {
     const char *object = path_join(link->arena, link->plan->directory, "rt_frozen_image.o");
     const char *sources = path_join(link->arena, link->plan->directory, "frozen");
-    if (!link->request->optimize_size || !fs_is_file(object)) {
+    if (!leaves_out(link) || !fs_is_file(object)) {
         return true; /* this Python's frozen modules are no static objects */
     }
     vec_push(&link->objects, object);
     return frozen_modules_add(link->program, sources, cache, link->diags);
 }
 
+/* Which symbols shared objects may find in the executable. One with a static C library has no
+ * dynamic symbol table, but a table of its own (link_static.h). */
+static bool choose_exports(Link *link) {
+    if (link->request->static_libc) {
+        return link_static_flags(link->arena, link->plan, &link->flags, link->diags);
+    }
+    if (leaves_out(link)) {
+        return link_size_exports(link->arena, link->program, link->plan, link->directory,
+                                 &link->flags, link->diags);
+    }
+    vec_push(&link->flags, "-rdynamic");
+    return true;
+}
+
 static bool choose_flags(Link *link) {
     const Request *request = link->request;
-    vec_push(&link->flags, request->pie ? "-pie" : request->static_libc ? "-static" : "-no-pie");
+    if (!request->static_libc) {
+        vec_push(&link->flags, request->pie ? "-pie" : "-no-pie");
+    }
     if (!request->debug || request->strip) {
         vec_push(&link->flags, "-s");
     }
     for (size_t i = 0; i < link->plan->flags.count; i++) {
         vec_push(&link->flags, link->plan->flags.items[i]);
     }
-    if (!request->optimize_size) {
-        vec_push(&link->flags, "-rdynamic");
-        return true;
+    for (size_t i = 0; link->native != NULL && i < link->plan->native_flags.count; i++) {
+        vec_push(&link->flags, link->plan->native_flags.items[i]);
     }
-    if (!link_size_exports(link->arena, link->program, link->plan, link->directory, &link->flags,
-                           link->diags)) {
-        return false;
+    if (leaves_out(link)) {
+        vec_push(&link->flags, "-Wl,--gc-sections");
+        vec_push(&link->flags, "-Wl,--build-id=none");
     }
-    vec_push(&link->flags, "-Wl,--gc-sections");
-    vec_push(&link->flags, "-Wl,--build-id=none");
-    return true;
+    return choose_exports(link);
 }
 
 /* ---- the cache ---- */
@@ -160,7 +184,9 @@ static bool cache_key(Link *link, uint8_t out[FRONT_HASH_SIZE]) {
     StrBuf key = {0};
     strbuf_puts(&key, "link " PYC2C_VERSION "\n");
     bool ok = link_tool_identity(link->plan, link->linker, &key, link->diags) &&
-              hash_file(link, link->runtime, &key) && hash_file(link, link->libpython, &key);
+              hash_file(link, link->runtime, &key) &&
+              (link->native == NULL || hash_file(link, link->native, &key)) &&
+              (link->libpython == NULL || hash_file(link, link->libpython, &key));
     for (size_t i = 0; ok && i < link->objects.count; i++) {
         ok = hash_file(link, link->objects.items[i], &key);
     }
@@ -174,7 +200,7 @@ static bool cache_key(Link *link, uint8_t out[FRONT_HASH_SIZE]) {
         }
     }
     add_texts(&key, &link->libraries);
-    add_texts(&key, &link->plan->libraries);
+    add_texts(&key, link->system_libraries);
     strbuf_puts(&key, link->linker != NULL ? link->linker : "");
     front_hash(key.data, key.length, out);
     strbuf_free(&key);
@@ -183,8 +209,17 @@ static bool cache_key(Link *link, uint8_t out[FRONT_HASH_SIZE]) {
 
 /* ---- linking ---- */
 
+/* The flag that goes back to shared libraries would undo -static. */
+static void add_libraries(const Link *link, const StrVec *libraries, StrVec *argv) {
+    for (size_t i = 0; i < libraries->count; i++) {
+        if (!link->request->static_libc || strcmp(libraries->items[i], "-Wl,-Bdynamic") != 0) {
+            vec_push(argv, libraries->items[i]);
+        }
+    }
+}
+
 static bool run_linker(Link *link, const char *output) {
-    VEC(const char *) argv = {0};
+    StrVec argv = {0};
     const LinkPlan *plan = link->plan;
 #define ADD_ALL(list)                                                                              \
     for (size_t i = 0; i < (list).count; i++) {                                                    \
@@ -199,12 +234,17 @@ static bool run_linker(Link *link, const char *output) {
     vec_push(&argv, output);
     vec_push(&argv, "-Wl,--whole-archive");
     vec_push(&argv, link->runtime);
+    if (link->native != NULL) {
+        vec_push(&argv, link->native);
+    }
     vec_push(&argv, "-Wl,--no-whole-archive");
     ADD_ALL(link->objects)
-    vec_push(&argv, link->libpython);
-    ADD_ALL(link->libraries)
-    ADD_ALL(plan->libraries)
+    if (link->libpython != NULL) {
+        vec_push(&argv, link->libpython);
+    }
 #undef ADD_ALL
+    add_libraries(link, &link->libraries, &argv);
+    add_libraries(link, link->system_libraries, &argv);
     vec_push(&argv, NULL);
     bool ok = link_run(argv.items, NULL, "linking the executable", link->diags);
     vec_free(&argv);
@@ -230,11 +270,14 @@ static bool link_cached(Link *link, const CacheOps *cache, const char *output) {
     if (cache != NULL && cache->get(cache->context, "link", key, link->arena, &data, &size)) {
         return write_cached(link, data, size, output);
     }
-    if (link->request->optimize_size) {
+    if (leaves_out(link)) {
         link->libpython =
             link_size_archive(link->arena, link->libpython, link->directory, link->diags);
+        if (link->libpython == NULL) {
+            return false;
+        }
     }
-    if (link->libpython == NULL || !run_linker(link, output)) {
+    if (!run_linker(link, output)) {
         return false;
     }
     if (cache != NULL && fs_map(output, &data, &size)) {
@@ -244,8 +287,52 @@ static bool link_cached(Link *link, const CacheOps *cache, const char *output) {
     return true;
 }
 
+/* ---- with a shared libpython ---- */
+
+static void replace_library(Program *program, const char *soname, const char *path) {
+    for (size_t i = 0; i < program->libraries.count; i++) {
+        Library *library = &program->libraries.items[i];
+        for (size_t k = 0; strcmp(library->soname, soname) == 0 && k < program->files.count; k++) {
+            if (strcmp(program->files.items[k].vpath, library->vpath) == 0) {
+                program->files.items[k].path = library->path = path;
+            }
+        }
+    }
+}
+
+/* Moves `objects` from the link of the executable to that of the runtime's other half. */
+static bool link_runtime(Link *executable, const CacheOps *cache) {
+    static const char soname[] = "libpyc2c-runtime.so";
+    if (executable->plan->libpython_shared == NULL || executable->objects.count == 0) {
+        return true;
+    }
+    Link link = *executable;
+    executable->objects = (StrVec){0};
+    executable->libraries = (StrVec){0};
+    link.runtime = path_join(link.arena, link.plan->directory, "librt-python.a");
+    link.libpython = link.plan->libpython_shared;
+    const StrVec none = {0};
+    link.flags = (StrVec){0};
+    link.system_libraries = &none;
+    const char *const flags[] = {"-shared", "-s",
+                                 arena_printf(link.arena, "-Wl,-soname,%s", soname),
+                                 "-Wl,--build-id=none", "-Wl,-z,noseparate-code"};
+    for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
+        vec_push(&link.flags, flags[i]);
+    }
+    const char *output = path_join(link.arena, link.directory, soname);
+    bool ok = add_generated(&link) && link_cached(&link, cache, output);
+    if (ok) {
+        replace_library(link.program, soname, output);
+    }
+    vec_free(&link.objects);
+    vec_free(&link.flags);
+    vec_free(&link.libraries);
+    return ok;
+}
+
 bool link_stub(Program *program, const Request *request, const LinkPlan *plan,
-               const StrVec *objects, const StrVec *libraries, const CacheOps *cache,
+               const StrVec *objects, const StrVec *libraries, bool native, const CacheOps *cache,
                const char **path, Diags *diags) {
     Arena *arena = program->arena;
     Link link = {.arena = arena,
@@ -254,6 +341,7 @@ bool link_stub(Program *program, const Request *request, const LinkPlan *plan,
                  .plan = plan,
                  .diags = diags,
                  .directory = fs_temp_dir(arena),
+                 .system_libraries = &plan->libraries,
                  .linker = link_plan_linker(arena)};
     if (link.directory == NULL) {
         diag_error(diags, EXIT_TOOLCHAIN, "set TMPDIR to a writable directory",
@@ -267,9 +355,14 @@ bool link_stub(Program *program, const Request *request, const LinkPlan *plan,
     for (size_t i = 0; i < libraries->count; i++) {
         vec_push(&link.libraries, libraries->items[i]);
     }
+    if (native) {
+        link.native = path_join(arena, plan->directory,
+                                request->pie ? "librt-native-pic.a" : "librt-native.a");
+    }
     *path = path_join(arena, link.directory, "stub");
-    bool ok = choose_archives(&link) && (!request->static_libc || check_static(&link)) &&
-              (!request->license_token || add_license(&link)) && add_generated(&link) &&
+    bool ok = choose_archives(&link) && link_runtime(&link, cache) &&
+              (!request->license_token || add_license(&link)) &&
+              (plan->libpython_shared != NULL || add_generated(&link)) &&
               add_frozen(&link, cache) && choose_flags(&link) && link_cached(&link, cache, *path);
     vec_free(&link.objects);
     vec_free(&link.flags);

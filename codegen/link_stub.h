@@ -8,7 +8,7 @@
 /* Links runtime, interpreter and `objects`; *path is a file in a private directory, valid until
  * exit. The plan was checked with link_plan_check. */
 bool link_stub(Program *program, const Request *request, const LinkPlan *plan,
-               const StrVec *objects, const StrVec *libraries, const CacheOps *cache,
+               const StrVec *objects, const StrVec *libraries, bool native, const CacheOps *cache,
                const char **path, Diags *diags);
 /* Compiles one C text to <directory>/<name>.o and adds it to `objects`. */
 bool link_compile(Arena *arena, const Request *request, const LinkPlan *plan, const char *directory,

@@ -77,7 +77,7 @@ bool link_compile(Arena *arena, const Request *request, const LinkPlan *plan, co
         vec_push(&argv, plan->cc.items[i]);
     }
     vec_push(&argv, "-O1");
-    vec_push(&argv, request->pie ? "-fPIE" : "-fno-pie");
+    vec_push(&argv, link_plan_code_model(plan, request));
     vec_push(&argv, "-c");
     vec_push(&argv, path_base(source));
     vec_push(&argv, "-o");

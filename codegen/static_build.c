@@ -99,7 +99,7 @@ static void compile_command(StaticBuild *build, const CompileJob *job, StrVec *a
     for (size_t i = 0; i < sizeof(common) / sizeof(common[0]); i++) {
         vec_push(argv, common[i]);
     }
-    vec_push(argv, build->request->pie ? "-fPIE" : "-fno-pie");
+    vec_push(argv, link_plan_code_model(&build->plan, build->request));
     if (static_is_cxx(job->source)) {
         vec_push(argv, "-fno-gnu-unique"); /* such symbols stay global whatever objcopy is told */
     }

@@ -87,8 +87,8 @@ static bool hash_tree(Arena *arena, const char *root, StrBuf *key) {
 static bool cache_key(const Sdist *sdist, uint8_t out[FRONT_HASH_SIZE]) {
     StaticBuild *build = sdist->build;
     StrBuf key = {0};
-    strbuf_printf(&key, "sdist %s %s %d\n", PYC2C_VERSION, build->program->target.version,
-                  build->request->pie);
+    strbuf_printf(&key, "sdist %s %s %s\n", PYC2C_VERSION, build->program->target.version,
+                  link_plan_code_model(&build->plan, build->request));
     bool ok = link_tool_identity(&build->plan, NULL, &key, build->diags);
     if (sdist->name != NULL) {
         strbuf_puts(&key, sdist->requirement);
@@ -192,7 +192,8 @@ static bool run_pip(Sdist *sdist) {
                          arena_printf(arena, "PYC2C_CAPTURE_DIR=%s", sdist->directory),
                          arena_printf(arena, "PYC2C_CAPTURE_CC=%s", real_cc),
                          arena_printf(arena, "PYC2C_CAPTURE_CXX=%s", real_cxx),
-                         build->request->pie ? "PYC2C_CAPTURE_PIE=1" : "PYC2C_CAPTURE_PIE",
+                         arena_printf(arena, "PYC2C_CAPTURE_MODEL=%s",
+                                      link_plan_code_model(&build->plan, build->request)),
                          "PIP_DISABLE_PIP_VERSION_CHECK=1",
                          "PIP_NO_INPUT=1",
                          "PYTHONHOME",

@@ -17,9 +17,10 @@
 
 /* What makes a link necessary, as the beginning of a sentence; NULL when the prebuilt stub serves.
  */
-static const char *link_purpose(const Request *request, const StrVec *objects) {
+static const char *link_purpose(const Request *request, const StrVec *objects, bool native) {
     if (objects->count > 0) {
-        return "linking extension modules into the executable";
+        return native ? "linking native code into the executable"
+                      : "linking extension modules into the executable";
     }
     return request->pie                        ? "--pie"
            : request->static_libc              ? "--static"
@@ -36,14 +37,14 @@ static bool link_is_optional(const Request *request, const StrVec *objects) {
 }
 
 bool stub_provide(Program *program, const Request *request, const char *support_dir,
-                  const StrVec *objects, const StrVec *libraries, const CacheOps *cache,
-                  const char **path, Diags *diags) {
+                  const StrVec *objects, const StrVec *libraries, bool native,
+                  const CacheOps *cache, const char **path, Diags *diags) {
     Arena *arena = program->arena;
     const char *directory = path_join(arena, support_dir, PYC2C_PYTHON_MINOR);
     carried_add(program, request, directory);
     const char *small = path_join(arena, directory, "stub-small");
     *path = link_size_small_serves(program, small) ? small : path_join(arena, directory, "stub");
-    const char *purpose = link_purpose(request, objects);
+    const char *purpose = link_purpose(request, objects, native);
     if (purpose != NULL) {
         LinkPlan plan;
         Diags trouble = {0};
@@ -51,7 +52,8 @@ bool stub_provide(Program *program, const Request *request, const char *support_
                      link_plan_check(&plan, arena, purpose, &trouble);
         if (ready) {
             diag_free(&trouble);
-            return link_stub(program, request, &plan, objects, libraries, cache, path, diags);
+            return link_stub(program, request, &plan, objects, libraries, native, cache, path,
+                             diags);
         }
         bool optional = link_is_optional(request, objects);
         for (size_t i = 0; i < trouble.items.count; i++) {

@@ -4,7 +4,8 @@ RTDIR := $(SHARE)/$(PY_MINOR)
 
 # ---- the command ----
 COMPILER_SRC := $(sort $(wildcard compiler/support/*.c compiler/modules/*.c compiler/driver/*.c \
-                                  compiler/front/*.c codegen/*.c))
+                                  compiler/front/*.c compiler/ir/*.c compiler/lower/*.c \
+                                  compiler/opt/*.c codegen/*.c))
 COMPILER_OBJ := $(COMPILER_SRC:%.c=$(BUILD)/obj/$(PY_MINOR)/%.o)
 COMPILER_CFLAGS := $(CSTD) $(CFLAGS) $(WARN) -fno-pie -MMD -MP \
                    -DPYC2C_VERSION='"$(VERSION)"' -DPYC2C_PYTHON_MINOR='"$(PY_MINOR)"' \
@@ -14,7 +15,8 @@ $(BUILD)/obj/$(PY_MINOR)/compiler/driver/%.o: COMPILER_CFLAGS += -DPYC2C_STDLIB=
 # Cached results hold for the sources of the front end that made them: another state of these sources
 # has another cache.
 SOURCE_ID := $(shell cat $(sort $(wildcard compiler/front/*.[ch] compiler/front/*.def \
-                 compiler/modules/*.[ch] codegen/*.[ch])) | cksum | cut -d' ' -f1)
+                 compiler/modules/*.[ch] compiler/ir/*.* compiler/lower/*.* compiler/opt/*.* \
+                 codegen/*.[ch])) | cksum | cut -d' ' -f1)
 $(BUILD)/obj/source_id: FORCE
 	@mkdir -p $(@D)
 	@echo $(SOURCE_ID) | cmp -s - $@ || echo $(SOURCE_ID) > $@
@@ -25,6 +27,11 @@ $(CACHE_OBJ): $(BUILD)/obj/source_id
 # System libraries that libpython.a needs; static where Debian has archives, so that pyc2c and the
 # executables need none of them on the target.
 PY_LIBS := -Wl,-Bstatic -lexpat -lz -Wl,-Bdynamic -ldl -lutil -lm -lpthread
+# Where pyc2c itself finds a shared libpython.
+PY_RPATH := $(if $(filter shared,$(LIBPYTHON)),-Wl$(COMMA)-rpath$(COMMA)$(dir $(PY_SO)))
+ifeq ($(LIBPYTHON),shared)
+COMPILER_CFLAGS += -DPYC2C_LIBPYTHON_SHARED
+endif
 
 # liblzma is for --optimize-size; without it that uses zlib for everything.
 HAVE_LZMA := $(shell $(CC) -E -include lzma.h -xc /dev/null >/dev/null 2>&1 && \
@@ -34,12 +41,20 @@ $(BUILD)/obj/$(PY_MINOR)/codegen/pack_method.o: COMPILER_CFLAGS += $(if $(HAVE_L
 
 $(BUILD)/obj/$(PY_MINOR)/compiler/front/%.o: COMPILER_CFLAGS += -I$(PY_INC)
 
+# Syntax trees as this Python describes them.
+$(BUILD)/obj/$(PY_MINOR)/py_tree_tables.def: scripts/ast_tables.py
+	@mkdir -p $(@D)
+	$(Q)$(PYTHON) $< > $@
+$(BUILD)/obj/$(PY_MINOR)/compiler/front/py_tree.o: COMPILER_CFLAGS += -I$(BUILD)/obj/$(PY_MINOR)
+$(BUILD)/obj/$(PY_MINOR)/compiler/front/py_tree.o: $(BUILD)/obj/$(PY_MINOR)/py_tree_tables.def
+
 $(BUILD)/obj/$(PY_MINOR)/%.o: %.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(COMPILER_CFLAGS) -c $< -o $@
 
 $(BUILD)/pyc2c-$(PY_MINOR): $(COMPILER_OBJ) $(PY_LIB)
-	$(Q)$(CC) $(CFLAGS) -no-pie -o $@ $(COMPILER_OBJ) $(LZMA_LIBS) $(PY_LIB) $(PY_LIBS) -Wl,-export-dynamic
+	$(Q)$(CC) $(CFLAGS) -no-pie -o $@ $(COMPILER_OBJ) $(LZMA_LIBS) $(PY_LIB) $(PY_RPATH) $(PY_LIBS) \
+	    -Wl,-export-dynamic
 
 $(BUILD)/pyc2c: $(BUILD)/pyc2c-$(PY_MINOR) $(RTDIR)/stub $(SHARE)/.data $(RTDIR)/cache.pack
 	$(Q)cd $(@D) && ln -sf $$(ls -d pyc2c-3.* | sort | head -n 1) $(@F)
@@ -54,13 +69,20 @@ RUNTIME_SRC := $(sort $(wildcard runtime/*.c))
 RUNTIME_OBJ := $(RUNTIME_SRC:%.c=$(BUILD)/obj/$(PY_MINOR)/%.o)
 RUNTIME_CFLAGS := $(CSTD) -O2 $(WARN) -fno-pie -fvisibility=hidden -MMD -MP -I$(PY_INC) \
                   -ffunction-sections -fdata-sections
-STUB_WRAPS := _PyImportZip_Init _Py_Deepfreeze_Init
+# Functions of libpython that the runtime replaces or watches, by version.
+STUB_WRAPS_3.11 := _PyDict_GetItem_KnownHash _PyCode_Quicken _Py_MakeCoro _PyFrame_MakeAndSetFrameObject \
+                   _PyCode_GetCode
+STUB_WRAPS_3.12 := _PyDict_GetItem_KnownHash
+STUB_WRAPS := _PyImportZip_Init _Py_Deepfreeze_Init $(STUB_WRAPS_$(PY_MINOR))
 STUB_LDFLAGS := -no-pie -rdynamic -Wl,--exclude-libs,libz.a:libexpat.a -Wl,-z,noseparate-code
 
 $(BUILD)/obj/$(PY_MINOR)/runtime/%.o: runtime/%.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(RUNTIME_CFLAGS) -c $< -o $@
 
+ifeq ($(LIBPYTHON),shared)
+include mk/shared.mk
+else
 $(RTDIR)/librt.a: $(RUNTIME_OBJ)
 	@mkdir -p $(@D)
 	$(Q)rm -f $@ && ar rcsD $@ $(RUNTIME_OBJ)
@@ -70,8 +92,10 @@ $(RTDIR)/stub: $(RTDIR)/librt.a $(BUILD)/obj/$(PY_MINOR)/libpython-lean.a \
 	$(Q)$(CC) $(STUB_LDFLAGS) $(STUB_WRAPS:%=-Wl,--wrap=%) -s -o $@ \
 	    $(BUILD)/obj/$(PY_MINOR)/all_builtins.c -Wl,--whole-archive $(RTDIR)/librt.a \
 	    -Wl,--no-whole-archive $(PY_LIB_LEAN) $(PY_LIBS)
+endif
 
 include mk/codegen.mk
+include mk/native.mk
 
 DATA_SRC := $(wildcard stdlib-support/packages/* stdlib-support/adapters/* stdlib-support/probe/* stdlib-support/*.toml)
 $(SHARE)/.data: $(DATA_SRC)

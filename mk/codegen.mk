@@ -8,17 +8,22 @@ PY_VERSION := $(shell $(PYTHON) -c 'import platform; print(platform.python_versi
 PY_SHARED  := $(shell $(PYTHON) -c 'import sysconfig; print(sysconfig.get_config_var("Py_ENABLE_SHARED") or "")' 2>/dev/null)
 PY_LIB_PIC := $(firstword $(wildcard $(PY_CONFIG)/libpython$(PY_MINOR)-pic.a) \
                           $(if $(filter 1,$(PY_SHARED)),$(PY_LIB)))
+# A shared libpython is no part of a link of the executable.
+LINKED_LIB := $(filter %.a,$(PY_LIB))
+LINKED_PIC := $(if $(LINKED_LIB),$(PY_LIB_PIC))
 
 # Flags of every stub; -rdynamic and -no-pie are added by those who link.
 LINK_FLAGS := $(filter-out -no-pie -rdynamic,$(STUB_LDFLAGS)) $(STUB_WRAPS:%=-Wl,--wrap=%)
 
-$(RTDIR)/link.toml: mk/codegen.mk mk/build.mk mk/config.mk
+$(RTDIR)/link.toml: mk/codegen.mk mk/build.mk mk/config.mk mk/native.mk
 	@mkdir -p $(@D)
 	$(Q){ echo 'python = "$(PY_VERSION)"'; \
 	  echo 'include = "$(PY_INC)"'; \
-	  echo 'libpython = "$(PY_LIB)"'; \
-	  echo 'libpython_pic = "$(PY_LIB_PIC)"'; \
+	  echo 'libpython = "$(LINKED_LIB)"'; \
+	  echo 'libpython_pic = "$(LINKED_PIC)"'; \
+	  echo 'libpython_shared = "$(if $(LINKED_LIB),,carried/$(PY_SONAME))"'; \
 	  echo 'flags = ['; for flag in $(LINK_FLAGS); do echo "    \"$$flag\","; done; echo ']'; \
+	  echo 'native_flags = ['; for flag in $(if $(NATIVE),$(NATIVE_WRAPS:%=-Wl,--wrap=%)); do echo "    \"$$flag\","; done; echo ']'; \
 	  echo 'libraries = ['; for flag in $(PY_LIBS); do echo "    \"$$flag\","; done; echo ']'; \
 	  echo 'builtins = ['; \
 	  sed -n 's/^ *{"\([A-Za-z0-9_]*\)", *\([A-Za-z0-9_]*\)}.*/    "\1=\2",/p' $(PY_CONFIG)/config.c; \
@@ -40,7 +45,7 @@ $(PY_LIB_LEAN): $(PY_LIB) mk/codegen.mk
 # ---- tables of built-in modules for the stubs ----
 BUILTINS_OF = $(shell sed -n 's/^$(1)_BUILTIN("\(.*\)").*/\1/p' codegen/core_builtins.def)
 # Those of this libpython that become shared objects, which needs position independent code.
-CARRIED := $(if $(and $(filter %.a,$(PY_LIB)),$(PY_LIB_PIC)),$(shell for name in \
+CARRIED := $(if $(and $(LINKED_LIB),$(PY_LIB_PIC)),$(shell for name in \
                $(call BUILTINS_OF,CARRIED); do grep -q "\"$$name\"" $(PY_CONFIG)/config.c && echo $$name; done))
 
 $(BUILD)/obj/$(PY_MINOR)/small_builtins.c: codegen/core_builtins.def scripts/builtin_table.sh
@@ -59,6 +64,9 @@ $(RTDIR)/builtin/%.so: $(PY_LIB_PIC) mk/codegen.mk
 	    -Wl,--gc-sections $(BUILD)/obj/$(PY_MINOR)/builtin_$*.o
 
 # ---- frozen modules that the image can carry: their sources, and what reads them ----
+# libpython 3.11 holds them as static objects.
+FROZEN := $(if $(and $(LINKED_LIB),$(filter 3.11,$(PY_MINOR))),$(RTDIR)/frozen/.done \
+              $(RTDIR)/rt_frozen_image.o)
 FROZEN_ROWS := $(shell sed -n 's/^FROZEN([^,]*, "\(.*\)", "\(.*\)").*/\1=\2/p' runtime/rt_frozen.def)
 
 $(RTDIR)/frozen/.done: runtime/rt_frozen.def
@@ -78,22 +86,31 @@ $(RTDIR)/stub-small: $(RTDIR)/librt.a $(PY_LIB_LEAN) $(BUILD)/obj/$(PY_MINOR)/sm
 	    -Wl,--no-whole-archive $(PY_LIB_LEAN) $(PY_LIBS)
 
 # ---- the runtime once more, position independent, for --pie ----
-RUNTIME_PIC_OBJ := $(RUNTIME_SRC:%.c=$(BUILD)/obj/$(PY_MINOR)/pic/%.o)
+RUNTIME_PIC_SRC := $(if $(LINKED_LIB),$(RUNTIME_SRC),$(RT_CORE_SRC))
+RUNTIME_PIC_OBJ := $(RUNTIME_PIC_SRC:%.c=$(BUILD)/obj/$(PY_MINOR)/pic/%.o)
+STUB_CFLAGS = $(filter-out -fno-pie,$(RUNTIME_CFLAGS)) $(if $(LINKED_LIB),,-fvisibility=default)
 
 $(BUILD)/obj/$(PY_MINOR)/pic/runtime/%.o: runtime/%.c
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(filter-out -fno-pie,$(RUNTIME_CFLAGS)) -fPIE -c $< -o $@
+	$(Q)$(CC) $(STUB_CFLAGS) -fPIE -c $< -o $@
 
 $(RTDIR)/librt-pic.a: $(RUNTIME_PIC_OBJ)
 	@mkdir -p $(@D)
 	$(Q)rm -f $@ && ar rcsD $@ $(RUNTIME_PIC_OBJ)
+
+# ---- and for --static ----
+ifneq ($(LINKED_LIB),)
+ifneq ($(filter /%,$(shell $(CC) -print-file-name=libc.a)),)
+include mk/static.mk
+endif
+endif
 
 # ---- the license check: needs libcrypto's headers, and is linked in only where it is asked for ----
 HAVE_CRYPTO := $(shell $(CC) -E -include openssl/evp.h -xc /dev/null >/dev/null 2>&1 && echo 1)
 
 $(RTDIR)/rt_license.o: runtime/license/rt_license.c
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(filter-out -fno-pie -MMD -MP,$(RUNTIME_CFLAGS)) -fPIE -c $< -o $@
+	$(Q)$(CC) $(filter-out -MMD -MP,$(STUB_CFLAGS)) -fPIE -c $< -o $@
 
 # ---- helper programs: the host-Python launcher, the compiler wrapper that captures objects ----
 $(SHARE)/launcher: codegen/launcher/launcher.c
@@ -105,9 +122,9 @@ $(SHARE)/capture-cc: codegen/capture/capture_cc.c
 	$(Q)$(CC) $(CSTD) -O2 $(WARN) -s -o $@ $<
 	$(Q)ln -sf capture-cc $(SHARE)/capture-cxx
 
-$(BUILD)/pyc2c: $(CARRIED:%=$(RTDIR)/builtin/%.so) \
-                $(if $(and $(filter %.a,$(PY_LIB)),$(filter 3.11,$(PY_MINOR))),$(RTDIR)/frozen/.done $(RTDIR)/rt_frozen_image.o) \
-                $(RTDIR)/link.toml $(RTDIR)/exports.txt $(RTDIR)/stub-small $(SHARE)/launcher $(SHARE)/capture-cc \
-                $(if $(PY_LIB_PIC),$(RTDIR)/librt-pic.a) $(if $(HAVE_CRYPTO),$(RTDIR)/rt_license.o)
+$(BUILD)/pyc2c: $(CARRIED:%=$(RTDIR)/builtin/%.so) $(FROZEN) \
+                $(RTDIR)/link.toml $(RTDIR)/exports.txt $(SHARE)/launcher $(SHARE)/capture-cc \
+                $(if $(LINKED_LIB),$(RTDIR)/stub-small) $(if $(HAVE_CRYPTO),$(RTDIR)/rt_license.o) \
+                $(if $(LINKED_PIC)$(if $(LINKED_LIB),,shared),$(RTDIR)/librt-pic.a)
 
 -include $(RUNTIME_PIC_OBJ:.o=.d)

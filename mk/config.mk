@@ -6,13 +6,19 @@ MODE    ?= release
 VERSION := 0.1.0
 
 Q := $(if $(V),,@)
+COMMA := ,
 
 PY_MINOR  := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null)
 PY_EXE    := $(shell $(PYTHON) -c 'import sys; print(sys.executable)' 2>/dev/null)
 PY_INC    := $(shell $(PYTHON) -c 'import sysconfig; print(sysconfig.get_path("include"))' 2>/dev/null)
 PY_CONFIG := $(shell $(PYTHON) -c 'import sysconfig; print(sysconfig.get_config_var("LIBPL"))' 2>/dev/null)
 PY_STDLIB := $(shell $(PYTHON) -c 'import sysconfig; print(sysconfig.get_path("stdlib"))' 2>/dev/null)
-PY_LIB    := $(firstword $(wildcard $(PY_CONFIG)/libpython$(PY_MINOR).a))
+PY_ARCHIVE := $(firstword $(wildcard $(PY_CONFIG)/libpython$(PY_MINOR).a))
+PY_SO     := $(wildcard $(shell $(PYTHON) -c 'import os.path, sysconfig; v = sysconfig.get_config_var; \
+                 print(os.path.join(v("LIBDIR"), v("INSTSONAME")))' 2>/dev/null))
+# static: libpython in the executable; shared: carried inside it, for a Python that has no archive.
+LIBPYTHON ?= $(if $(PY_ARCHIVE),static,$(if $(PY_SO),shared))
+PY_LIB    := $(if $(filter shared,$(LIBPYTHON)),$(PY_SO),$(PY_ARCHIVE))
 
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wundef -Wwrite-strings \
         -Wvla -Wimplicit-fallthrough -Wformat=2 $(if $(WERROR),-Werror)

@@ -3,6 +3,7 @@
 #   make test-unit      C programs of tests/unit; test-unit-python runs them and what drives them
 #   make test-run       programs compared with CPython (also: test-cli test-behaviour test-apps
 #                       test-plugins test-property test-signals test-faults test-determinism)
+#   make test-shared    programs with a shared libpython inside, for a Python without an archive
 #   make test-oracle    the compared programs against CPython alone: no pyc2c needed
 #   make test-long      what takes too long for every day
 #
@@ -13,10 +14,11 @@ TEST_APPS   := $(abspath $(BUILD)/tests/apps/bin/python)
 SUITES      := run cli behaviour apps plugins property signals faults determinism
 T ?=
 
-PYTEST = PYC2C=$(abspath $(BUILD)/pyc2c) PYC2C_TEST_APPS_PYTHON=$(TEST_APPS) \
-         PYTHONDONTWRITEBYTECODE=1 $(TEST_PYTHON) -m pytest -n $(TEST_JOBS) --dist=worksteal
+PYTEST_ONLY = PYC2C_TEST_APPS_PYTHON=$(TEST_APPS) PYTHONDONTWRITEBYTECODE=1 \
+              $(TEST_PYTHON) -m pytest -n $(TEST_JOBS) --dist=worksteal
+PYTEST = PYC2C=$(abspath $(BUILD)/pyc2c) $(PYTEST_ONLY)
 
-.PHONY: test test-all test-tools test-venvs test-versions test-unit-python test-oracle test-long \
+.PHONY: test test-all test-tools test-venvs test-versions test-unit-python test-oracle test-long test-shared \
         $(SUITES:%=test-%)
 
 # The sub-makes build the command for each further Python found here; the link goes back to the default.
@@ -46,9 +48,13 @@ test-unit-python: unit test-venvs
 $(SUITES:%=test-%): test-%: all test-venvs
 	$(Q)cd tests && $(PYTEST) -c pytest.ini $(T) $*
 
+test-shared: test-venvs
+	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/shared LIBPYTHON=shared all
+	$(Q)cd tests && PYC2C=$(abspath $(BUILD)/shared/pyc2c) $(PYTEST_ONLY) -c pytest.ini $(T) run behaviour signals cli
+
 test-oracle: test-venvs
 	$(Q)cd tests && $(PYTEST) -c pytest.ini --oracle-only $(T) run behaviour apps
 
-test-long: all test-venvs
+test-long: all test-venvs test-shared
 	$(Q)cd tests && PYC2C_TEST_EXAMPLES=1000 $(PYTEST) -c pytest.ini --long --all-targets \
 	    --timeout=3000 $(T) $(SUITES)

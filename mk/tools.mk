@@ -3,6 +3,7 @@
 
 help:
 	@echo "make                        build $(BUILD)/pyc2c for $(PYTHON)"
+	@echo "make LIBPYTHON=shared       carry the shared libpython instead of linking the static one"
 	@echo "make PYTHON=python3.12      the same for another Python (pyc2c-3.12 lies beside pyc2c-3.11)"
 	@echo "make demo                   install what is missing, build a gRPC plugin, call it"
 	@echo "make build-plugin PLUGIN=x  build a plugin as the host's documentation describes"

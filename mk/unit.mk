@@ -1,14 +1,17 @@
 # Unit tests: tests/unit/*_test.c, one program each, and front_tool, which the Python tests drive.
 UNIT_DIR  := $(BUILD)/unit/$(PY_MINOR)
 UNIT_OBJ  := $(patsubst %.c,$(BUILD)/obj/$(PY_MINOR)/%.o,$(sort $(wildcard compiler/support/*.c \
-                                                                         compiler/front/*.c)))
+                                                                         compiler/front/*.c \
+                                    compiler/ir/*.c compiler/lower/*.c compiler/opt/*.c)))
 UNIT_BIN  := $(patsubst tests/unit/%.c,$(UNIT_DIR)/%,$(sort $(wildcard tests/unit/*_test.c)))
 PY_STDLIB := $(shell $(PYTHON) -c 'import sysconfig; print(sysconfig.get_path("stdlib"))' 2>/dev/null)
 
 $(UNIT_DIR)/%: tests/unit/%.c $(UNIT_OBJ) $(PY_LIB)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(COMPILER_CFLAGS) -no-pie -o $@ $< $(UNIT_OBJ) $(PY_LIB) $(PY_LIBS) \
+	$(Q)$(CC) $(COMPILER_CFLAGS) -no-pie -o $@ $< $(UNIT_OBJ) $(PY_LIB) $(PY_RPATH) $(PY_LIBS) \
 	    -Wl,-export-dynamic
+
+$(UNIT_DIR)/tree_test: COMPILER_CFLAGS += -I$(PY_INC)
 
 .PHONY: unit test-unit
 unit: $(UNIT_BIN) $(UNIT_DIR)/front_tool

@@ -13,6 +13,12 @@
 #include <sys/types.h>
 
 #define RT_EXPORT __attribute__((visibility("default")))
+/* What the executable asks of the half of the runtime that lies beside a shared libpython. */
+#ifdef RT_LIBPYTHON_SHARED
+#define RT_ENTRY RT_EXPORT
+#else
+#define RT_ENTRY
+#endif
 #define rt_likely(x) __builtin_expect(!!(x), 1)
 #define rt_unlikely(x) __builtin_expect(!!(x), 0)
 

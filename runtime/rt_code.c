@@ -2,8 +2,9 @@
  *
  * Follows r_object of CPython's marshal.c in what it builds; names come from a table of the whole
  * image, made into interned str objects once per process. All input is checked: a damaged image
- * ends in an ImportError. */
-#include "rt_import.h"
+ * ends in an ImportError. Bodies of functions are left for later where that is possible
+ * (rt_code_body.c). */
+#include "rt_code.h"
 
 #include "../codegen/code_format.h"
 
@@ -14,7 +15,10 @@ typedef struct CodeReader {
     const uint8_t *at, *end;
     PyObject **references; /* owned */
     size_t reference_count, reference_next;
-    PyObject *filename; /* borrowed */
+    PyObject *filename;   /* borrowed */
+    CodeSource *source;   /* borrowed */
+    bool names_are_known; /* may use known_names */
+    bool bodies_wait;
 } CodeReader;
 
 /* Interned names by number; NULL until used. For the main interpreter, for the life of the process.
@@ -34,8 +38,7 @@ static bool has(const CodeReader *reader, size_t count) {
     return (size_t)(reader->end - reader->at) >= count;
 }
 
-/* -1 (and an exception) when the data ends. Values fit 63 bits. */
-static int64_t read_varint(CodeReader *reader) {
+static int64_t read_long_varint(CodeReader *reader) {
     uint64_t value = 0;
     for (int shift = 0; shift < 63 && reader->at < reader->end; shift += 7) {
         uint8_t byte = *reader->at++;
@@ -46,6 +49,14 @@ static int64_t read_varint(CodeReader *reader) {
     }
     damaged();
     return -1;
+}
+
+/* -1 (and an exception) when the data ends. Values fit 63 bits. */
+static inline int64_t read_varint(CodeReader *reader) {
+    if (reader->at < reader->end && *reader->at < 0x80) {
+        return *reader->at++;
+    }
+    return read_long_varint(reader);
 }
 
 /* A length that the rest of the data can hold. */
@@ -78,20 +89,13 @@ static PyObject *read_name(CodeReader *reader) {
     if (number < 0 || number >= rt_image.index->names.count) {
         return damaged();
     }
-    if (PyInterpreterState_Get() != PyInterpreterState_Main()) {
+    if (!reader->names_are_known) {
         return make_name((uint32_t)number);
-    }
-    if (known_names == NULL) {
-        known_names = calloc(rt_image.index->names.count, sizeof(*known_names));
-        if (known_names == NULL) {
-            return PyErr_NoMemory();
-        }
     }
     if (known_names[number] == NULL) {
         known_names[number] = make_name((uint32_t)number);
     }
-    Py_XINCREF(known_names[number]);
-    return known_names[number];
+    return Py_XNewRef(known_names[number]);
 }
 
 /* ---- simple objects ---- */
@@ -164,6 +168,15 @@ static PyObject *read_reference(CodeReader *reader) {
     return reader->references[number];
 }
 
+static PyObject *read_shared(CodeReader *reader) {
+    int64_t number = read_varint(reader);
+    if (number < 0 || (size_t)number >= reader->source->shared_count ||
+        reader->source->shared[number] == NULL) {
+        return damaged();
+    }
+    return Py_NewRef(reader->source->shared[number]);
+}
+
 /* ---- containers ---- */
 
 static PyObject *read_tuple(CodeReader *reader, int depth) {
@@ -216,10 +229,7 @@ static PyObject *new_code(const CodeReader *reader, const int64_t *numbers,
         .stacksize = (int)numbers[3],
         .exceptiontable = parts[8],
     };
-    if (_PyCode_Validate(&constructor) < 0) {
-        return NULL;
-    }
-    return (PyObject *)_PyCode_New(&constructor);
+    return rt_new_code(&constructor);
 }
 
 static PyObject *read_code(CodeReader *reader, int depth) {
@@ -247,6 +257,112 @@ static PyObject *read_code(CodeReader *reader, int depth) {
     return code;
 }
 
+/* ---- functions ---- */
+
+static void head_clear(FunctionHead *head) {
+    PyObject *parts[] = {head->code,  head->constants, head->names,   head->locals,
+                         head->kinds, head->name,      head->qualname};
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+        Py_XDECREF(parts[i]);
+    }
+}
+
+/* The code: mostly bytes that nothing else refers to, which need not become an object. */
+static bool read_plain_code(CodeReader *reader, FunctionHead *head, int depth) {
+    if (!has(reader, 1) || *reader->at != PACKED_BYTES) {
+        head->code = read_object(reader, depth + 1);
+        return head->code != NULL;
+    }
+    reader->at++;
+    Py_ssize_t size = read_length(reader);
+    if (size < 0) {
+        return false;
+    }
+    head->plain_code = reader->at;
+    head->plain_size = (size_t)size;
+    reader->at += size;
+    return true;
+}
+
+/* A tuple, or its number of items and the first `kept` ones. */
+static PyObject *read_split_tuple(CodeReader *reader, Py_ssize_t kept, int depth) {
+    int64_t count = read_varint(reader);
+    if (count <= 0) {
+        return count == 0 ? read_object(reader, depth + 1) : NULL;
+    }
+    PyObject *tuple = has(reader, (size_t)count) ? PyTuple_New((Py_ssize_t)count) : damaged();
+    for (Py_ssize_t i = 0; tuple != NULL && i < kept; i++) {
+        PyObject *item = read_object(reader, depth + 1);
+        if (item == NULL) {
+            Py_CLEAR(tuple);
+            break;
+        }
+        PyTuple_SET_ITEM(tuple, i, item);
+    }
+    return tuple;
+}
+
+static bool read_head(CodeReader *reader, FunctionHead *head, int depth) {
+    for (int i = 0; i < PACKED_CODE_NUMBERS - 1; i++) {
+        head->numbers[i] = read_varint(reader);
+        if (head->numbers[i] < 0) {
+            return false;
+        }
+    }
+    if (!read_plain_code(reader, head, depth) ||
+        !(head->constants = read_split_tuple(reader, 1, depth)) ||
+        !(head->names = read_split_tuple(reader, 0, depth)) ||
+        !(head->locals = read_object(reader, depth + 1)) ||
+        !(head->kinds = read_object(reader, depth + 1)) ||
+        !(head->name = read_object(reader, depth + 1)) ||
+        !(head->qualname = read_object(reader, depth + 1))) {
+        return false;
+    }
+    head->numbers[PACKED_CODE_NUMBERS - 1] = read_varint(reader);
+    Py_ssize_t size = read_length(reader);
+    if (head->numbers[PACKED_CODE_NUMBERS - 1] < 0 || size < 0) {
+        return false;
+    }
+    head->body = reader->at;
+    head->body_size = (size_t)size;
+    reader->at += size;
+    return PyTuple_CheckExact(head->constants) && PyTuple_CheckExact(head->names);
+}
+
+/* With the body at once. */
+static PyObject *new_function_code(const CodeReader *reader, FunctionHead *head) {
+    PyObject *line_table = NULL, *exception_table = NULL, *code = NULL;
+    if (head->code == NULL) {
+        head->code =
+            PyBytes_FromStringAndSize((const char *)head->plain_code, (Py_ssize_t)head->plain_size);
+    }
+    if (head->code != NULL &&
+        rt_code_read_body(reader->source, head->body, head->body_size, head->constants, head->names,
+                          &line_table, &exception_table)) {
+        PyObject *parts[PACKED_CODE_PARTS] = {head->code,     head->constants, head->names,
+                                              head->locals,   head->kinds,     head->name,
+                                              head->qualname, line_table,      exception_table};
+        code = parts_are_sound(parts) ? new_code(reader, head->numbers, parts) : damaged();
+    }
+    Py_XDECREF(line_table);
+    Py_XDECREF(exception_table);
+    return code;
+}
+
+static PyObject *read_function(CodeReader *reader, int depth) {
+    FunctionHead head = {.code = NULL};
+    PyObject *code;
+    if (!read_head(reader, &head, depth)) {
+        code = damaged();
+    } else if (reader->bodies_wait) {
+        code = rt_code_without_body(&head, reader->source);
+    } else {
+        code = new_function_code(reader, &head);
+    }
+    head_clear(&head);
+    return code;
+}
+
 static PyObject *new_reference(PyObject *obj) {
     Py_INCREF(obj);
     return obj;
@@ -270,6 +386,8 @@ static PyObject *read_tagged(CodeReader *reader, PackedTag tag, int depth) {
     case PACKED_FROZENSET: return read_frozenset(reader, depth);
     case PACKED_CODE: return read_code(reader, depth);
     case PACKED_REF: return read_reference(reader);
+    case PACKED_SHARED: return read_shared(reader);
+    case PACKED_FUNCTION: return read_function(reader, depth);
     }
     return damaged();
 }
@@ -292,22 +410,155 @@ static PyObject *read_object(CodeReader *reader, int depth) {
     return obj;
 }
 
-PyObject *rt_code_read(const uint8_t *data, size_t size, PyObject *filename) {
-    CodeReader reader = {.at = data, .end = data + size, .filename = filename};
-    int64_t count = read_varint(&reader);
-    if (count < 0 || (uint64_t)count > size) {
-        return damaged();
+/* ---- units and bodies ---- */
+
+/* The table of known names serves the main interpreter; it is there unless memory is out. */
+static bool names_are_known(void) {
+    if (PyInterpreterState_Get() != PyInterpreterState_Main()) {
+        return false;
     }
-    reader.reference_count = (size_t)count;
-    reader.references = calloc((size_t)count + 1, sizeof(*reader.references));
-    if (reader.references == NULL) {
-        return PyErr_NoMemory();
+    if (known_names == NULL) {
+        known_names = calloc((size_t)rt_image.index->names.count + 1, sizeof(*known_names));
     }
-    PyObject *code = read_object(&reader, 0);
-    for (size_t i = 0; i < reader.reference_next && i < reader.reference_count; i++) {
-        Py_XDECREF(reader.references[i]);
+    return known_names != NULL;
+}
+
+/* Begins a unit or a body: the count of its references comes first. */
+static bool open_unit(CodeReader *reader) {
+    int64_t count = read_varint(reader);
+    if (count < 0 || !has(reader, (size_t)count)) {
+        damaged();
+        return false;
     }
-    free(reader.references);
+    reader->reference_count = (size_t)count;
+    reader->references = count > 0 ? calloc((size_t)count, sizeof(*reader->references)) : NULL;
+    if (count > 0 && reader->references == NULL) {
+        PyErr_NoMemory();
+        return false;
+    }
+    return true;
+}
+
+static void close_unit(CodeReader *reader) {
+    for (size_t i = 0; i < reader->reference_next && i < reader->reference_count; i++) {
+        Py_XDECREF(reader->references[i]);
+    }
+    free(reader->references);
+}
+
+/* Reads objects into the empty places of a tuple; false with an exception set. */
+static bool fill_tuple(CodeReader *reader, PyObject *tuple, bool names) {
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(tuple); i++) {
+        if (PyTuple_GET_ITEM(tuple, i) == NULL) {
+            PyObject *item = read_object(reader, 1);
+            PyTuple_SET_ITEM(tuple, i, item);
+            if (item == NULL || (names && !PyUnicode_CheckExact(item))) {
+                damaged();
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+/* Index of the first empty place. */
+static Py_ssize_t first_empty(PyObject *tuple) {
+    Py_ssize_t i = 0;
+    while (i < PyTuple_GET_SIZE(tuple) && PyTuple_GET_ITEM(tuple, i) != NULL) {
+        i++;
+    }
+    return i;
+}
+
+static void empty_tuple(PyObject *tuple, Py_ssize_t from) {
+    for (Py_ssize_t i = from; i < PyTuple_GET_SIZE(tuple); i++) {
+        Py_CLEAR(((PyTupleObject *)tuple)->ob_item[i]);
+    }
+}
+
+bool rt_code_read_body(CodeSource *source, const uint8_t *body, size_t size, PyObject *constants,
+                       PyObject *names, PyObject **line_table, PyObject **exception_table) {
+    CodeReader reader = {.at = body,
+                         .end = body + size,
+                         .filename = source->filename,
+                         .source = source,
+                         .names_are_known = names_are_known(),
+                         .bodies_wait = rt_code_bodies_wait()};
+    Py_ssize_t first_constant = first_empty(constants);
+    Py_ssize_t first_name = first_empty(names);
+    *line_table = *exception_table = NULL;
+    bool ok = open_unit(&reader) && fill_tuple(&reader, constants, false) &&
+              fill_tuple(&reader, names, true) && (*line_table = read_object(&reader, 1)) &&
+              (*exception_table = read_object(&reader, 1));
+    if (ok && !(PyBytes_CheckExact(*line_table) && PyBytes_CheckExact(*exception_table))) {
+        damaged();
+        ok = false;
+    }
+    if (!ok) {
+        empty_tuple(constants, first_constant);
+        empty_tuple(names, first_name);
+        Py_CLEAR(*line_table);
+        Py_CLEAR(*exception_table);
+    }
+    close_unit(&reader);
+    return ok;
+}
+
+CodeSource *rt_code_source_use(CodeSource *source) {
+    source->users++;
+    return source;
+}
+
+void rt_code_source_release(CodeSource *source) {
+    if (--source->users > 0) {
+        return;
+    }
+    Py_DECREF(source->filename);
+    for (size_t i = 0; i < source->shared_count; i++) {
+        Py_XDECREF(source->shared[i]);
+    }
+    free(source);
+}
+
+/* The shared objects, which stand first. New source, or NULL with an exception set. */
+static CodeSource *read_source(CodeReader *reader) {
+    int64_t count = read_varint(reader);
+    if (count < 0 || !has(reader, (size_t)count)) {
+        damaged();
+        return NULL;
+    }
+    CodeSource *source = calloc(1, sizeof(*source) + (size_t)count * sizeof(PyObject *));
+    if (source == NULL) {
+        PyErr_NoMemory();
+        return NULL;
+    }
+    source->users = 1;
+    source->filename = Py_NewRef(reader->filename);
+    source->shared_count = (size_t)count;
+    reader->source = source;
+    for (size_t i = 0; i < source->shared_count; i++) {
+        source->shared[i] = read_object(reader, 0);
+        if (source->shared[i] == NULL) {
+            rt_code_source_release(source);
+            return NULL;
+        }
+    }
+    return source;
+}
+
+PyObject *rt_code_read(const uint8_t *data, size_t size, PyObject *filename, bool data_stays) {
+    CodeReader reader = {.at = data,
+                         .end = data + size,
+                         .filename = filename,
+                         .names_are_known = names_are_known(),
+                         .bodies_wait = data_stays && rt_code_bodies_wait()};
+    CodeSource *source = read_source(&reader);
+    if (source == NULL) {
+        return NULL;
+    }
+    PyObject *code = open_unit(&reader) ? read_object(&reader, 0) : NULL;
+    close_unit(&reader);
+    rt_code_source_release(source);
     if (code != NULL && !PyCode_Check(code)) {
         Py_CLEAR(code);
         return damaged();

@@ -16,7 +16,10 @@
 #pragma GCC diagnostic ignored "-Wshadow"
 #pragma GCC diagnostic ignored "-Wunused-parameter"
 #include <Python.h>
+#include <stdbool.h>
 #include <internal/pycore_ceval.h>
+#include <internal/pycore_code.h>
+#include <internal/pycore_dict.h>
 #include <internal/pycore_gc.h>
 #include <internal/pycore_genobject.h>
 #include <internal/pycore_frame.h>
@@ -34,7 +37,6 @@
 #include <internal/pycore_pathconfig.h>
 #include <internal/pycore_runtime.h>
 #endif
-#include <internal/pycore_code.h>
 #include <internal/pycore_import.h>
 #include <marshal.h>
 #pragma GCC diagnostic pop
@@ -43,9 +45,28 @@
 #error "pyc2c's runtime knows Python 3.11, 3.12 and 3.13"
 #endif
 
+/* A shared libpython (see runtime/shared/rt_boot.c) keeps some functions to itself that a static
+ * one lets us call or replace; what to do without them is decided here. */
+#ifdef RT_LIBPYTHON_SHARED
+#define RT_HAS_HIDDEN_FUNCTIONS 0
+#else
+#define RT_HAS_HIDDEN_FUNCTIONS 1
+#endif
+
 /* Static code objects in libpython (Tools/scripts/deepfreeze.py) with eager interning. 3.12 interns
  * while it starts, too, but through other means that cannot be postponed; 3.13 has none. */
-#define RT_HAS_DEEPFREEZE (PY_VERSION_HEX < 0x030C0000)
+#define RT_HAS_DEEPFREEZE (PY_VERSION_HEX < 0x030C0000 && RT_HAS_HIDDEN_FUNCTIONS)
+
+/* How class creation asks dicts (rt_lookup.c). 3.13 has another function, which locks. A shared
+ * libpython cannot be told to call ours. */
+#if PY_VERSION_HEX < 0x030D0000 && !defined(RT_LIBPYTHON_SHARED)
+#define RT_HAS_KNOWN_HASH_LOOKUP 1
+#else
+#define RT_HAS_KNOWN_HASH_LOOKUP 0
+#endif
+
+/* Bodies of functions can be read at the first call (rt_code_body.c). */
+#define RT_CODE_BODIES_WAIT (PY_VERSION_HEX < 0x030C0000 && RT_HAS_HIDDEN_FUNCTIONS)
 
 /* LOAD_ATTR's argument carries a flag in its lowest bit. */
 #define RT_LOAD_ATTR_HAS_FLAG (PY_VERSION_HEX >= 0x030C0000)
@@ -80,11 +101,60 @@ static inline int rt_other_threads(PyInterpreterState *interp) {
 /* Whether the environment counts from now on: in the configuration and in the global variable that
  * older parts of CPython (sys.breakpointhook) still ask; deprecated for users since 3.12. */
 static inline void rt_use_environment(PyInterpreterState *interp, int use) {
-    ((PyConfig *)_PyInterpreterState_GetConfig(interp))->use_environment = use;
+    interp->config.use_environment = use;
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
     Py_IgnoreEnvironmentFlag = !use;
 #pragma GCC diagnostic pop
+}
+
+/* True when the pending exception is a SystemExit; *code is its status and what it says is printed.
+ * 3.13 hides the function; there PyErr_Print does all of it, down to ending the process. */
+static inline bool rt_handle_system_exit(int *code) {
+#if RT_HAS_HIDDEN_FUNCTIONS || PY_VERSION_HEX < 0x030D0000
+    return _Py_HandleSystemExit(code);
+#else
+    (void)code;
+    return false;
+#endif
+}
+
+/* A code object. New reference, or NULL with an exception set. */
+static inline PyObject *rt_new_code(struct _PyCodeConstructor *made) {
+#if RT_HAS_HIDDEN_FUNCTIONS || PY_VERSION_HEX < 0x030D0000
+    return _PyCode_Validate(made) < 0 ? NULL : (PyObject *)_PyCode_New(made);
+#else
+    /* The exported function takes the local variables in three tuples; an argument that is a cell
+     * stands in two of them. */
+    static const unsigned char kinds[] = {CO_FAST_LOCAL, CO_FAST_CELL, CO_FAST_FREE};
+    PyObject *lists[3] = {PyList_New(0), PyList_New(0), PyList_New(0)};
+    PyObject *tuples[3] = {NULL};
+    PyObject *code = NULL;
+    bool ok = lists[0] != NULL && lists[1] != NULL && lists[2] != NULL;
+    for (Py_ssize_t i = 0; ok && i < PyTuple_GET_SIZE(made->localsplusnames); i++) {
+        unsigned char kind = (unsigned char)PyBytes_AS_STRING(made->localspluskinds)[i];
+        for (int k = 0; ok && k < 3; k++) {
+            PyObject *name = PyTuple_GET_ITEM(made->localsplusnames, i);
+            ok = !(kind & kinds[k]) || PyList_Append(lists[k], name) == 0;
+        }
+    }
+    for (int k = 0; k < 3; k++) {
+        tuples[k] = ok ? PyList_AsTuple(lists[k]) : NULL;
+        ok = ok && tuples[k] != NULL;
+        Py_XDECREF(lists[k]);
+    }
+    if (ok) {
+        code = (PyObject *)PyUnstable_Code_NewWithPosOnlyArgs(
+            made->argcount, made->posonlyargcount, made->kwonlyargcount,
+            (int)PyTuple_GET_SIZE(tuples[0]), made->stacksize, made->flags, made->code,
+            made->consts, made->names, tuples[0], tuples[2], tuples[1], made->filename, made->name,
+            made->qualname, made->firstlineno, made->linetable, made->exceptiontable);
+    }
+    for (int k = 0; k < 3; k++) {
+        Py_XDECREF(tuples[k]);
+    }
+    return code;
+#endif
 }
 
 static inline void rt_set_finalizing(PyThreadState *tstate) {

@@ -10,11 +10,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#if RT_HAS_HIDDEN_FUNCTIONS
 /* Replaces getpath.o of libpython.a: every path is set below, nothing is searched for on disk. */
 PyStatus _PyConfig_InitPathConfig(PyConfig *config, int compute_path_config) {
     (void)compute_path_config;
     return _PyPathConfig_ReadGlobal(config);
 }
+#endif
 
 typedef struct ArgumentList {
     char **items;
@@ -87,6 +89,42 @@ static void set_paths(PyConfig *config) {
     config->pathconfig_warnings = 0;
 }
 
+/* What CPython's own search for paths did although every path was set; -1 with an exception set. */
+#if RT_HAS_HIDDEN_FUNCTIONS
+static int restore_stdlib(void) {
+    return 0;
+}
+#else
+/* A shared libpython runs its getpath.py, which leaves all paths as they were set but the directory
+ * of the standard library: it forgets that, and frozen modules imported since then have no
+ * __file__. -1 with an exception set. */
+static int restore_stdlib(void) {
+    static const char repair[] =
+        "for module in list(sys.modules.values()):\n"
+        "    spec = getattr(module, '__spec__', None)\n"
+        "    state = getattr(spec, 'loader_state', None)\n"
+        "    if state and spec.origin == 'frozen' and state.origname and not state.filename:\n"
+        "        module.__origname__ = state.origname\n"
+        "        spec.loader_state = None\n"
+        "        spec.loader._fix_up_module(module)\n";
+    PyConfig *config = &PyInterpreterState_Get()->config;
+    const char *stdlib = rt_setting("stdlib");
+    set_path(config, &config->stdlib_dir, stdlib != NULL ? stdlib : "");
+    PyObject *path = PyUnicode_FromWideChar(config->stdlib_dir, -1);
+    PyObject *namespace = PyDict_New();
+    PyObject *done = NULL;
+    if (path != NULL && namespace != NULL && PySys_SetObject("_stdlib_dir", path) == 0 &&
+        PyDict_SetItemString(namespace, "__builtins__", PyEval_GetBuiltins()) == 0 &&
+        PyDict_SetItemString(namespace, "sys", PyImport_AddModule("sys")) == 0) {
+        done = PyRun_String(repair, Py_file_input, namespace, namespace);
+    }
+    Py_XDECREF(path);
+    Py_XDECREF(namespace);
+    Py_XDECREF(done);
+    return done != NULL ? 0 : -1;
+}
+#endif
+
 /* After CPython read the environment: what must not come from there. */
 static void override_environment(PyConfig *config, RtChildKind kind) {
     const char *optimize = rt_setting("optimize");
@@ -98,6 +136,10 @@ static void override_environment(PyConfig *config, RtChildKind kind) {
     config->pythonpath_env = NULL;
     PyMem_RawFree(config->home);
     config->home = NULL;
+    /* getpath.py looks for no pyvenv.cfg when there is a home, which it splits at a colon. */
+    if (!RT_HAS_HIDDEN_FUNCTIONS && strchr(rt_image.exe, ':') == NULL) {
+        set_path(config, &config->home, "");
+    }
     if (kind == RT_RUN_PROGRAM) {
         config->inspect = 0;
         config->safe_path = 0;
@@ -112,8 +154,7 @@ static void set_arguments(PyConfig *config, int argc, char **argv, int first) {
     if (config->argv.length == 0) {
         check(PyWideStringList_Append(&config->argv, item), config);
     } else {
-        PyMem_RawFree(config->argv.items[0]);
-        config->argv.items[0] = _PyMem_RawWcsdup(item);
+        check(PyConfig_SetString(config, &config->argv.items[0], item), config);
     }
     PyMem_RawFree(item);
     while (config->orig_argv.length > 0) {
@@ -152,6 +193,7 @@ void rt_config_start(RtChildKind kind, int argc, char **argv, int first) {
         command = program_command(argc, argv, first);
     }
     rt_frozen_prepare();
+    rt_code_prepare();
     PyConfig config;
     PyPreConfig preconfig;
     PyPreConfig_InitPythonConfig(&preconfig);
@@ -175,9 +217,15 @@ void rt_config_start(RtChildKind kind, int argc, char **argv, int first) {
     config._init_main = 0;
     check(Py_InitializeFromConfig(&config), &config);
     rt_use_environment(PyInterpreterState_Get(), use_environment);
+    if (rt_native_start != NULL && rt_native_start() < 0) {
+        check(PyStatus_Error("native code could not be prepared"), &config);
+    }
     if (rt_import_install() < 0) {
         check(PyStatus_Error("the importer could not be installed"), &config);
     }
     check(_Py_InitializeMain(), &config);
+    if (restore_stdlib() < 0) {
+        check(PyStatus_Error("the standard library's directory could not be set"), &config);
+    }
     PyConfig_Clear(&config);
 }

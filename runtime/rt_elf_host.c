@@ -200,12 +200,20 @@ static bool libc_is_merged(void) {
            (major > 2 || minor >= 34);
 }
 
+/* In the executable, or carried and loaded before everything else. */
+static bool has_python(void) {
+    RtWanted wanted;
+    RtDefinition definition;
+    rt_wanted_init(&wanted, "Py_GetVersion", NULL);
+    return rt_real_dlsym(RTLD_DEFAULT, wanted.name) != NULL ||
+           rt_scope_find_global(&wanted, &definition);
+}
+
 bool rt_host_needs_nothing(const char *soname) {
     if (is_merged_into_libc(soname)) {
         return libc_is_merged();
     }
-    return strncmp(soname, "libpython3.", 11) == 0 &&
-           rt_real_dlsym(RTLD_DEFAULT, "Py_GetVersion") != NULL;
+    return strncmp(soname, "libpython3.", 11) == 0 && has_python();
 }
 
 /* dlvsym wants exactly its version, but a reference with a version is also satisfied by a

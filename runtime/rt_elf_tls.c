@@ -24,7 +24,14 @@
 enum { MODULE_LIMIT = 1024 };
 #define MODULE_BIT ((size_t)1 << (8 * sizeof(size_t) - 1))
 
+#ifdef RT_LIBC_STATIC /* without ld.so every module is one of ours */
+static void *__tls_get_addr(RtTlsIndex *index) {
+    (void)index;
+    abort();
+}
+#else
 extern void *__tls_get_addr(RtTlsIndex *index);
+#endif
 
 typedef struct Thread {
     struct Thread *next, *previous; /* NULL previous and not the head: not on the list */

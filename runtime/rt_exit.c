@@ -4,11 +4,13 @@
  * something alive has a finaliser. So: do the visible part first (threads, pending calls, atexit),
  * then look at every container object once. If nothing could run code or lose data when it is
  * deallocated, flush and leave; else let Py_FinalizeEx do all of it as CPython does. When in doubt:
- * Py_FinalizeEx. */
+ * Py_FinalizeEx; so too with a shared libpython, which does not let us at the visible part. */
 #include "rt_py.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#if RT_HAS_HIDDEN_FUNCTIONS
 
 /* As wait_for_thread_shutdown in CPython's pylifecycle.c. */
 static void join_threads(void) {
@@ -159,7 +161,7 @@ static bool list_is_filled(const char *sys_name) {
 
 /* Settings under which finalisation itself reports something. */
 static bool wants_full_finalization(PyInterpreterState *interp) {
-    const PyConfig *config = _PyInterpreterState_GetConfig(interp);
+    const PyConfig *config = &interp->config;
     return config->dev_mode || config->malloc_stats || config->dump_refs ||
            config->show_ref_count || config->tracemalloc || config->verbose ||
            list_is_filled("warnoptions") || interp->gc.debug != 0 ||
@@ -213,3 +215,11 @@ int rt_exit_finish(int code) {
     rt_set_finalizing(tstate);
     return flush_standard_files() < 0 ? 120 : code;
 }
+
+#else
+
+int rt_exit_finish(int code) {
+    return Py_FinalizeEx() < 0 ? 120 : code;
+}
+
+#endif

@@ -19,7 +19,7 @@ static const RtStaticModule *find_row(const char *name) {
     return NULL;
 }
 
-const void *rt_static_open(const char *path) {
+RT_ENTRY const void *rt_static_open(const char *path) {
     size_t root = rt_image.exe_length;
     if (rt_static_modules[0].name == NULL || rt_image.base == NULL ||
         strncmp(path, rt_image.exe, root) != 0 || path[root] != '/') {
@@ -35,7 +35,7 @@ const void *rt_static_open(const char *path) {
     return NULL;
 }
 
-bool rt_static_is_handle(const void *handle) {
+RT_ENTRY bool rt_static_is_handle(const void *handle) {
     for (const RtStaticModule *row = rt_static_modules; row->name != NULL; row++) {
         if (row == handle) {
             return true;
@@ -44,7 +44,7 @@ bool rt_static_is_handle(const void *handle) {
     return false;
 }
 
-void *rt_static_symbol(const void *handle, const char *name) {
+RT_ENTRY void *rt_static_symbol(const void *handle, const char *name) {
     const RtStaticModule *row = handle;
     return strncmp(name, "PyInit", 6) == 0 ? (void *)row->init : NULL;
 }

@@ -19,6 +19,9 @@ PyStatus __wrap__PyImportZip_Init(PyThreadState *tstate) {
 
 #if RT_HAS_DEEPFREEZE
 
+/* Defined where frozen modules lie in the image: runtime/frozen/. */
+void rt_frozen_in_image(void) __attribute__((weak));
+
 extern int _PyStaticCode_InternStrings(PyCodeObject *code);
 int __wrap__Py_Deepfreeze_Init(void);
 
@@ -88,13 +91,16 @@ static void replace_table(const struct _frozen **table, struct _frozen *copy) {
 }
 
 void rt_frozen_prepare(void) {
+    if (rt_frozen_in_image != NULL) {
+        return; /* read like other code, with names that are interned */
+    }
     replace_table(&_PyImport_FrozenBootstrap, bootstrap_table);
     replace_table(&_PyImport_FrozenStdlib, stdlib_table);
 }
 
 #else
 
-#if PY_VERSION_HEX < 0x030D0000
+#if PY_VERSION_HEX < 0x030D0000 && RT_HAS_HIDDEN_FUNCTIONS
 /* 3.12 sets static code up in the same function: nothing can be left out. */
 int __wrap__Py_Deepfreeze_Init(void);
 extern int __real__Py_Deepfreeze_Init(void);

@@ -226,51 +226,69 @@ static int bind_to_parent(PyObject *parent, PyObject *child, PyObject *module) {
     return status;
 }
 
+/* The module of the image that an import of this name may mean. */
+static const ImageModule *importable_entry(const char *text) {
+    const ImageModule *entry = rt_module_find(text);
+    bool importable = entry != NULL && entry->kind != IMAGE_MODULE_SUPPORT;
+    return importable && strcmp(text, "__main__") != 0 ? entry : NULL;
+}
+
+/* Imports the parent if that was not done. It may import the child itself, which is then *found.
+ * -1 with an exception set. */
+static int import_parent(PyObject *name, PyObject *parent, PyObject *import_function,
+                         PyObject **found) {
+    if (PySequence_Contains(rt_importer.modules, parent)) {
+        return 0;
+    }
+    PyObject *imported = PyObject_CallOneArg(import_function, parent);
+    if (imported == NULL) {
+        rt_trace_bootstrap("_call_with_frames_removed", "");
+        rt_trace_bootstrap("_find_and_load_unlocked", "_call_with_frames_removed");
+        return -1;
+    }
+    Py_DECREF(imported);
+    if (!PySequence_Contains(rt_importer.modules, name)) {
+        return 0;
+    }
+    *found = PyObject_GetItem(rt_importer.modules, name);
+    return *found != NULL ? 0 : -1;
+}
+
+static bool is_stock_child(const ImageModule *entry, PyObject *parent) {
+    PyObject *module = PyObject_GetItem(rt_importer.modules, parent);
+    PyObject *path = module != NULL ? PyObject_GetAttr(module, rt_importer.s___path__) : NULL;
+    bool stock = path != NULL && parent_path_is_stock(entry, path);
+    PyErr_Clear();
+    Py_XDECREF(module);
+    Py_XDECREF(path);
+    return stock;
+}
+
 /* The entry to load directly, NULL when importlib has to decide. *found is set instead when
  * importing the parent brought the module in. -1 with an exception on failure. */
 static int choose_entry(PyObject *name, PyObject *parent, PyObject *import_function,
                         const ImageModule **entry, PyObject **found) {
-    const char *text = PyUnicode_AsUTF8(name);
-    *entry = rt_module_find(text);
-    if (*entry != NULL && (*entry)->kind == IMAGE_MODULE_SUPPORT) {
-        *entry = NULL;
-    }
-    if (*entry == NULL || strcmp(text, "__main__") == 0) {
-        *entry = NULL;
+    const ImageModule *candidate = importable_entry(PyUnicode_AsUTF8(name));
+    *entry = NULL;
+    if (candidate == NULL) {
         return 0;
     }
     if (!rt_importer.ready && become_ready() < 0) {
         return -1;
     }
     if (!rt_importer.ready || !finders_are_stock()) {
-        *entry = NULL;
         return 0;
     }
+    bool stock;
     if (PyUnicode_GET_LENGTH(parent) == 0) {
-        *entry = search_path_is_stock() ? *entry : NULL;
-        return 0;
-    }
-    if (!PySequence_Contains(rt_importer.modules, parent)) {
-        PyObject *imported = PyObject_CallOneArg(import_function, parent);
-        if (imported == NULL) {
-            rt_trace_bootstrap("_call_with_frames_removed", "");
-            rt_trace_bootstrap("_find_and_load_unlocked", "_call_with_frames_removed");
+        stock = search_path_is_stock();
+    } else {
+        if (import_parent(name, parent, import_function, found) < 0) {
             return -1;
         }
-        Py_DECREF(imported);
-        if (PySequence_Contains(rt_importer.modules, name)) {
-            *found = PyObject_GetItem(rt_importer.modules, name);
-            return *found != NULL ? 0 : -1;
-        }
+        stock = *found == NULL && is_stock_child(candidate, parent);
     }
-    PyObject *parent_module = PyObject_GetItem(rt_importer.modules, parent);
-    PyObject *path = parent_module ? PyObject_GetAttr(parent_module, rt_importer.s___path__) : NULL;
-    if (path == NULL || !parent_path_is_stock(*entry, path)) {
-        PyErr_Clear();
-        *entry = NULL;
-    }
-    Py_XDECREF(parent_module);
-    Py_XDECREF(path);
+    *entry = stock ? candidate : NULL;
     return 0;
 }
 
@@ -328,9 +346,10 @@ static PyObject *load_entry(PyObject *name, PyObject *parent, const ImageModule 
 }
 
 static PyObject *find_and_load_unlocked(PyObject *name, PyObject *import_function) {
-    const char *text = PyUnicode_AsUTF8(name);
-    if (text == NULL) {
-        PyErr_Clear(); /* lone surrogates: importlib says what is wrong */
+    Py_ssize_t length = 0;
+    const char *text = PyUnicode_AsUTF8AndSize(name, &length);
+    if (text == NULL || strlen(text) != (size_t)length) {
+        PyErr_Clear(); /* lone surrogates, a NUL: importlib says what is wrong */
         return PyObject_CallFunctionObjArgs(rt_importer.find_and_load_unlocked, name,
                                             import_function, NULL);
     }

@@ -37,9 +37,9 @@ extern RtImporter rt_importer;
 
 /* ---- rt_code.c ---- */
 
-/* The code object in `size` bytes of packed code; all its functions get `filename`. New reference.
- */
-PyObject *rt_code_read(const uint8_t *data, size_t size, PyObject *filename);
+/* The code object in `size` bytes of packed code; all its functions get `filename`. `data_stays`:
+ * the bytes stay where they are, so that bodies of functions can be read later. New reference. */
+PyObject *rt_code_read(const uint8_t *data, size_t size, PyObject *filename, bool data_stays);
 
 /* ---- rt_load.c ---- */
 

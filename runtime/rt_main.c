@@ -130,7 +130,7 @@ static int program_status(PyObject *result) {
             RT_UNHANDLED_INTERRUPT = 1;
         }
         code = 1;
-        if (!_Py_HandleSystemExit(&code)) {
+        if (!rt_handle_system_exit(&code)) {
             PyErr_Print();
             code = 1;
         }
@@ -154,7 +154,7 @@ static _Noreturn void cannot_start(void) {
     exit(1);
 }
 
-int rt_main(int argc, char **argv) {
+RT_ENTRY int rt_main(int argc, char **argv) {
     if (rt_image.base == NULL) {
         fprintf(stderr, "%s: this is pyc2c's bare runtime; `pyc2c build` makes programs of it\n",
                 argc > 0 ? argv[0] : "stub");
@@ -178,5 +178,5 @@ int rt_main(int argc, char **argv) {
 }
 
 int main(int argc, char **argv) {
-    return rt_main(argc, argv);
+    return rt_stack_main != NULL ? rt_stack_main(rt_main, argc, argv) : rt_main(argc, argv);
 }

@@ -14,6 +14,13 @@ void rt_config_start(RtChildKind kind, int argc, char **argv, int first);
 /* rt_frozen.c: core modules intern their strings when used; before the interpreter starts. */
 void rt_frozen_prepare(void);
 
+/* rt_code_body.c: functions of the image get their bodies when first called; before the interpreter
+ * starts. */
+void rt_code_prepare(void);
+/* Sees to it that a code object has its constants, names and tables: before they are used otherwise
+ * than by running it. -1 with an exception set on failure. */
+int rt_code_complete(PyObject *code);
+
 /* rt_import.c: installs the importer, between the two halves of the interpreter's initialisation
  * (the codecs are imported in the second). -1 with an exception set on failure. */
 int rt_import_install(void);
@@ -37,6 +44,20 @@ int rt_exit_finish(int code);
 /* rt_license.c, linked in only for programs with a license; checks before Python starts and ends
  * the process with 77 when refused. */
 void rt_license_check(void) __attribute__((weak));
+
+/* runtime/native/rt_attach.c, linked in only for programs with native code.
+ * rt_native_start: after the interpreter was made, before anything is imported; -1 with an
+ * exception set. rt_attach_is_native: whether a module has native code, which needs all of its code
+ * objects at once. rt_attach_module: the code object of a module of the image was read; -1 with an
+ * exception set. rt_attach_kept: a module's code object that was attached before, new reference, or
+ * NULL (without an exception). */
+int rt_native_start(void) __attribute__((weak));
+bool rt_attach_is_native(const char *module) __attribute__((weak));
+int rt_attach_module(const char *module, PyObject *code) __attribute__((weak));
+PyObject *rt_attach_kept(const char *module) __attribute__((weak));
+
+/* runtime/native/rt_stack.c, likewise: runs function(argc, argv) on a large stack; its result. */
+int rt_stack_main(int (*function)(int, char **), int argc, char **argv) __attribute__((weak));
 
 /* Modules linked statically: the table that the link step generates (empty by default). */
 typedef struct RtStaticModule {

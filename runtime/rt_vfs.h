@@ -102,11 +102,19 @@ long vfs_run_beside(VfsCall *call, int32_t node, VfsKernel *kernel);
 int32_t vfs_descriptor_node(int fd);
 /* libc's own function of that name (the next after ours), found once. */
 void *vfs_next(void **cache, const char *name);
+#ifdef RT_LIBC_STATIC /* the link names it (mk/static.mk) */
+#define VFS_NEXT(name)                                                                             \
+    __extension__({                                                                                \
+        extern __typeof__(name) __real_##name;                                                     \
+        &__real_##name;                                                                            \
+    })
+#else
 #define VFS_NEXT(name)                                                                             \
     __extension__({                                                                                \
         static void *found_;                                                                       \
         (__typeof__(&name))vfs_next(&found_, #name);                                               \
     })
+#endif
 
 /* Node number when the text alone says so. `path` may be NULL: the headers promise it is not, some
  * callers (probing for statx) break that promise, hence the barrier. */

@@ -104,11 +104,11 @@ static _Noreturn void run_compiler(const char *compiler, int argc, char **argv) 
         links &=
             strcmp(argv[i], "-c") != 0 && strcmp(argv[i], "-S") != 0 && strcmp(argv[i], "-E") != 0;
     }
-    bool pie = getenv("PYC2C_CAPTURE_PIE") != NULL;
+    const char *model = required("PYC2C_CAPTURE_MODEL"); /* -fno-pie, -fPIE or -fPIC */
     if (links) {
-        add(&words, pie ? "-pie" : "-no-pie"); /* configure's test programs */
+        add(&words, strcmp(model, "-fno-pie") == 0 ? "-no-pie" : "-pie"); /* configure's tests */
     }
-    add(&words, pie ? "-fPIE" : "-fno-pie");
+    add(&words, model);
     add(&words, "-fno-common");
     add(&words, "-fno-gnu-unique"); /* such symbols stay global whatever objcopy is told */
     add(&words, "-w");

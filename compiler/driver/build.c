@@ -1,12 +1,15 @@
-/* pyc2c build: configuration → target → entry → modules → stub → executable → summary. */
+/* pyc2c build: configuration → target → entry → modules → native code → stub → executable →
+ * summary. */
 #include "commands.h"
 
+#include "native_options.h"
 #include "output_path.h"
 #include "report.h"
 #include "state.h"
 #include "summary.h"
 
 #include "../../codegen/codegen.h"
+#include "../../codegen/native.h"
 #include "../support/fs.h"
 #include "../support/path.h"
 
@@ -22,17 +25,9 @@ typedef struct Build {
     const char *output;
     const char *created; /* topmost directory made for the output, NULL if none */
     BuildState state;
+    NativeCode native;
+    NativeControl control;
 } Build;
-
-static void say_without_effect(Session *session) {
-    StrVec names = {0};
-    options_without_effect(&session->options, &session->arena, &names);
-    for (size_t i = 0; i < names.count && !session->options.request.quiet; i++) {
-        fprintf(stderr, "pyc2c: compiled as bytecode in this version: %s has no effect yet\n",
-                names.items[i]);
-    }
-    vec_free(&names);
-}
 
 static void record_options(Build *build) {
     StrVec options = {0};
@@ -103,6 +98,22 @@ static bool needs_stub(const Request *request) {
     return request->strategy == STRATEGY_ONEFILE || request->strategy == STRATEGY_PORTABLE;
 }
 
+/* Code of the program's own modules to C to objects. With --stop-after it is only looked at. */
+static bool make_native(Build *build, StrVec *objects) {
+    Session *session = build->session;
+    const Request *request = &session->options.request;
+    if (!native_choose(&build->native, &build->program, request, &session->diags)) {
+        return false;
+    }
+    if (build->control.look_only) {
+        native_lower(&build->native, &build->control, &session->diags);
+        return true;
+    }
+    return native_build(&build->native, &build->program, request, &build->control,
+                        session->support_dir, &session->cache_ops, &session->progress, objects,
+                        &session->diags);
+}
+
 static bool make_executable(Build *build) {
     Session *session = build->session;
     const Request *request = &session->options.request;
@@ -117,6 +128,10 @@ static bool make_executable(Build *build) {
                               progress, &session->diags);
     if (ok) {
         record_options(build);
+        ok = make_native(build, &objects);
+    }
+    if (build->control.look_only) {
+        return ok;
     }
     if (ok && needs_stub(request)) {
         progress->step(progress->context, "linking");
@@ -124,7 +139,7 @@ static bool make_executable(Build *build) {
             static_sdists_build(&build->program, request, session->support_dir, &session->cache_ops,
                                 progress, &objects, &libraries, &session->diags) &&
             stub_provide(&build->program, request, session->support_dir, &objects, &libraries,
-                         &session->cache_ops, &stub, &session->diags) &&
+                         build->native.native > 0, &session->cache_ops, &stub, &session->diags) &&
             support_modules_add(&build->program, session->support_dir, &session->cache_ops,
                                 &session->diags);
     }
@@ -159,7 +174,7 @@ static void say_result(Build *build) {
     progress_finish(&session->view);
     take_warnings(session, &warnings);
     diag_flush(&session->diags, stderr, session->colour);
-    summary_write(session, &build->program, build->output, &summary);
+    summary_write(session, &build->program, &build->native, build->output, &summary);
     if (!request->quiet) {
         fprintf(stderr, "built %s%s%s: %s, Python %s, %.2f s\n%s", session->colour ? "\033[1m" : "",
                 shown_path(arena, build->output), session->colour ? "\033[0m" : "",
@@ -210,21 +225,25 @@ static bool prepare(Build *build) {
 int command_build(Session *session) {
     static Build build; /* large, and alive until the process ends */
     build.session = session;
-    if (!prepare(&build)) {
+    if (!prepare(&build) || !native_options(session, &build.control)) {
         return session->diags.exit_code;
     }
-    say_without_effect(session);
     state_start(&build.state, session, build.output);
     if (is_up_to_date(&build)) {
         return 0;
     }
     bool ok = make_executable(&build);
-    if (ok && session->options.request.report_dir != NULL) {
-        ok = report_write(session, &build.program, build.output);
+    if (ok && !build.control.look_only && session->options.request.report_dir != NULL) {
+        ok = report_write(session, &build.program, &build.native, build.output);
     }
     if (!ok) {
         return session->diags.exit_code;
     }
-    say_result(&build);
+    if (session->options.time_passes) {
+        native_options_print_times(&build.native, &build.control);
+    }
+    if (!build.control.look_only) {
+        say_result(&build);
+    }
     return 0;
 }

@@ -133,6 +133,19 @@ static void check_file(Examination *exam, const char *name, const char *path, co
     }
 }
 
+/* Linked into executables, or, where Python has only a shared one, carried inside them. */
+static void check_libpython(Examination *exam) {
+    const char *shared = exam->has_plan ? exam->plan.libpython_shared : NULL;
+    if (shared != NULL && fs_is_file(shared)) {
+        found(exam, "shared libpython",
+              arena_printf(exam->arena, "%s, carried in every executable", shared));
+    } else {
+        check_file(exam, "static libpython", exam->has_plan ? exam->plan.libpython : NULL,
+                   arena_printf(exam->arena, "libpython%s.a is needed to link", PYC2C_PYTHON_MINOR),
+                   PACKAGE_LIBPYTHON);
+    }
+}
+
 /* A static library on the compiler's search path; the compiler prints the bare name if there is
  * none. */
 static void check_archive(Examination *exam, const char *file, Finding when_missing,
@@ -251,9 +264,7 @@ int command_doctor(Session *session) {
     check_file(&exam, "Python headers",
                plan != NULL ? path_join(exam.arena, plan->include, "Python.h") : NULL,
                "Python.h is needed to compile C extensions", PACKAGE_PYTHON_DEV);
-    check_file(&exam, "static libpython", plan != NULL ? plan->libpython : NULL,
-               arena_printf(exam.arena, "libpython%s.a is needed to link", PYC2C_PYTHON_MINOR),
-               PACKAGE_LIBPYTHON);
+    check_libpython(&exam);
     check_archive(&exam, "libz.a", FINDING_MISSING, "needed to link", PACKAGE_ZLIB);
     check_archive(&exam, "libexpat.a", FINDING_MISSING, "needed to link", PACKAGE_EXPAT);
     check_archive(&exam, "libcrypto.a", FINDING_OPTIONAL, "needed for [license] only",

@@ -7,9 +7,13 @@
 enum { WIDTH = 100, TEXT_COLUMN = 34 };
 
 static const char *const group_titles[GROUP_COUNT] = {
-    [GROUP_OUTPUT] = "What comes out", [GROUP_PROGRAM] = "The program",
-    [GROUP_CONTENT] = "What goes in",  [GROUP_CODE] = "The executable's code",
-    [GROUP_WORK] = "How it is done",   [GROUP_SHOW] = "What is shown",
+    [GROUP_OUTPUT] = "What comes out",
+    [GROUP_PROGRAM] = "The program",
+    [GROUP_CONTENT] = "What goes in",
+    [GROUP_CODE] = "The executable's code",
+    [GROUP_WORK] = "How it is done",
+    [GROUP_SHOW] = "What is shown",
+    [GROUP_DEVELOP] = "For work on pyc2c itself",
 };
 
 /* Prints `text` from the current column on, wrapped at blanks; further lines start at TEXT_COLUMN.
@@ -61,9 +65,6 @@ static void print_option(const OptionSpec *spec) {
     if (spec->kind == OPTION_LIST || spec->kind == OPTION_PAIR ||
         spec->kind == OPTION_ENVIRONMENT) {
         at += snprintf(text + at, sizeof(text) - (size_t)at, " (may be repeated)");
-    }
-    if (spec->uses & OPTION_LATER) {
-        snprintf(text + at, sizeof(text) - (size_t)at, " (no effect in this version)");
     }
     print_row(left, text);
 }

@@ -252,7 +252,14 @@ int command_inspect(Session *session) {
     if (!command_line_apply(&session->line, &session->options, &session->arena, &session->diags)) {
         return EXIT_USAGE;
     }
-    ImageFile *image = image_open(session->line.operands.items[0], &session->diags);
+    const char *path = session->line.operands.items[0];
+    LauncherFile *launcher = launcher_open(&session->arena, path);
+    if (launcher != NULL) {
+        int code = inspect_launcher(session, launcher);
+        launcher_close(launcher);
+        return code;
+    }
+    ImageFile *image = image_open(path, &session->diags);
     if (image == NULL) {
         return session->diags.exit_code;
     }

@@ -2,7 +2,10 @@
 #ifndef PYC2C_DRIVER_INSPECT_H
 #define PYC2C_DRIVER_INSPECT_H
 
+#include "session.h"
+
 #include "../../codegen/image_file.h"
+#include "../../codegen/launcher_file.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -18,5 +21,7 @@ bool *inspect_module_nodes(const ImageFile *image);
 bool inspect_is_data(const ImageFile *image, uint32_t node, const bool *module_nodes);
 /* The whole content as JSON on stdout. */
 void inspect_json(const ImageFile *image, Arena *arena);
+/* All of the command for a launcher; its exit code. */
+int inspect_launcher(Session *session, const LauncherFile *file);
 
 #endif

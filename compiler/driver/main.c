@@ -20,6 +20,8 @@ const Command commands[] = {
      command_inspect},
     {"doctor", COMMAND_DOCTOR, "[OPTION]…",
      "show what of the toolchain is there and what is missing", command_doctor},
+    {"explain", COMMAND_EXPLAIN, "[OPTION]… SOURCE[:FUNCTION] | -m MODULE",
+     "show which functions become native code, and why others do not", command_explain},
     {"cache", COMMAND_CACHE, "[OPTION]… stats | clear", "show or empty the module cache",
      command_cache},
 };

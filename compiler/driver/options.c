@@ -16,7 +16,7 @@
 #define K COMMAND_CACHE
 #define PATH OPTION_IS_PATH
 #define RECORD OPTION_RECORDED
-#define LATER OPTION_LATER
+#define E COMMAND_EXPLAIN
 #define CONFIG OPTION_IN_CONFIG
 
 const OptionSpec option_specs[] = {
@@ -37,7 +37,7 @@ const size_t option_count = sizeof(option_specs) / sizeof(option_specs[0]);
 #undef K
 #undef PATH
 #undef RECORD
-#undef LATER
+#undef E
 #undef CONFIG
 
 typedef struct Alias {
@@ -304,6 +304,10 @@ bool options_check(const Options *options, Diags *diags) {
         diag_error(diags, EXIT_USAGE, NULL, "--pie and --static cannot be combined");
         return false;
     }
+    if (request->full_compat && request->native.count > 0) {
+        diag_error(diags, EXIT_USAGE, NULL, "--full-compat and --native contradict each other");
+        return false;
+    }
     return check_names(options, diags) && check_python_flags(options, diags);
 }
 
@@ -358,21 +362,6 @@ void options_record(const Options *options, Arena *arena, StrVec *out) {
     for (size_t i = 0; i < option_count; i++) {
         if (option_specs[i].uses & OPTION_RECORDED) {
             record_one(options, &option_specs[i], arena, out);
-        }
-    }
-}
-
-void options_without_effect(const Options *options, Arena *arena, StrVec *out) {
-    for (size_t i = 0; i < option_count; i++) {
-        if (option_specs[i].uses & OPTION_LATER) {
-            StrVec values = {0};
-            record_one(options, &option_specs[i], arena, &values);
-            for (size_t k = 0; k < values.count; k++) {
-                if (strcmp(values.items[k], "--native=none") != 0) { /* that is how it is anyway */
-                    vec_push(out, values.items[k]);
-                }
-            }
-            vec_free(&values);
         }
     }
 }

@@ -19,6 +19,9 @@ typedef struct Options {
     bool list;
     bool show_modules, show_files, show_libraries, json, verify;
     const char *extract;
+    const char *emit_c, *stop_after, *opt_limit;
+    StrVec dump_ir, disable_pass;
+    bool time_passes;
     int trace_timeout;        /* seconds; 0: the default */
     const char *license_type; /* as configured */
 } Options;
@@ -41,6 +44,7 @@ typedef enum OptionGroup {
     GROUP_CONTENT,
     GROUP_CODE,
     GROUP_WORK,
+    GROUP_DEVELOP,
     GROUP_SHOW,
     GROUP_COUNT
 } OptionGroup;
@@ -50,13 +54,13 @@ enum { /* OptionSpec.commands */
        COMMAND_CHECK = 2,
        COMMAND_INSPECT = 4,
        COMMAND_DOCTOR = 8,
-       COMMAND_CACHE = 16
+       COMMAND_CACHE = 16,
+       COMMAND_EXPLAIN = 32
 };
 
 enum { /* OptionSpec.uses */
        OPTION_IS_PATH = 1,
        OPTION_RECORDED = 2,
-       OPTION_LATER = 4,
        OPTION_IN_CONFIG = 8
 };
 
@@ -113,7 +117,5 @@ bool options_check(const Options *options, Diags *diags);
 /* "--add-data=…:assets" for each recorded option, as settings of the executable: paths of this
  * machine are left out. `commands` of the result belong to `arena`. */
 void options_record(const Options *options, Arena *arena, StrVec *out);
-/* Names of the options in use that have no effect yet. */
-void options_without_effect(const Options *options, Arena *arena, StrVec *out);
 
 #endif

@@ -107,7 +107,8 @@ static bool write_one(Session *session, const char *name, const StrBuf *text) {
     return false;
 }
 
-bool report_write(Session *session, const Program *program, const char *output) {
+bool report_write(Session *session, const Program *program, const NativeCode *native,
+                  const char *output) {
     const char *directory = session->options.request.report_dir;
     session->progress.step(session->progress.context, "writing the report");
     if (!fs_make_dirs(directory)) {
@@ -115,14 +116,17 @@ bool report_write(Session *session, const Program *program, const char *output) 
                    directory, strerror(errno));
         return false;
     }
-    StrBuf warnings = {0}, html = {0}, json = {0};
+    StrBuf warnings = {0}, html = {0}, json = {0}, cost = {0};
     write_warnings(session, program, &warnings);
-    report_html(program, &html);
-    report_json(session, program, output, &json);
+    report_html(program, native, &html);
+    report_json(session, program, native, output, &json);
+    report_native_cost(native, &cost);
     bool ok = write_one(session, "warnings.txt", &warnings) &&
-              write_one(session, "modules.html", &html) && write_one(session, "report.json", &json);
+              write_one(session, "modules.html", &html) &&
+              write_one(session, "report.json", &json) && write_one(session, "cost.json", &cost);
     strbuf_free(&warnings);
     strbuf_free(&html);
     strbuf_free(&json);
+    strbuf_free(&cost);
     return ok;
 }

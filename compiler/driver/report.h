@@ -4,14 +4,22 @@
 
 #include "session.h"
 
+#include "../../codegen/native.h"
+
 #include <stdbool.h>
 
-/* Writes warnings.txt, modules.html and report.json. Same build, same bytes. */
-bool report_write(Session *session, const Program *program, const char *output);
+/* Writes warnings.txt, modules.html and report.json: same build, same bytes; and cost.json, which
+ * has times. */
+bool report_write(Session *session, const Program *program, const NativeCode *native,
+                  const char *output);
 
-/* The parts (report_html.c, report_json.c). */
-void report_html(const Program *program, StrBuf *out);
-void report_json(Session *session, const Program *program, const char *output, StrBuf *out);
+/* The parts (report_html.c, report_json.c, report_native.c). */
+void report_html(const Program *program, const NativeCode *native, StrBuf *out);
+void report_json(Session *session, const Program *program, const NativeCode *native,
+                 const char *output, StrBuf *out);
+void report_native_json(const NativeCode *native, StrBuf *out);
+void report_native_html(const NativeCode *native, StrBuf *out);
+void report_native_cost(const NativeCode *native, StrBuf *out);
 
 /* Words that the report uses. */
 const char *report_kind(const Module *module); /* "source", "package", "extension" … */

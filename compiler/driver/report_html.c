@@ -227,7 +227,7 @@ static void add_missing(const Program *program, StrBuf *out) {
     }
 }
 
-void report_html(const Program *program, StrBuf *out) {
+void report_html(const Program *program, const NativeCode *native, StrBuf *out) {
     Arena arena = {0};
     const char *name = program->entry.name;
     strbuf_puts(out, HEAD);
@@ -239,6 +239,7 @@ void report_html(const Program *program, StrBuf *out) {
         "</h1>\n<p>%zu modules, Python %s. Imports that were not found are in warnings.txt.</p>\n",
         program->sorted.count, program->target.version);
     add_missing(program, out);
+    report_native_html(native, out);
     strbuf_puts(out, SEARCH);
     add_table(program, &arena, out);
     strbuf_puts(out, SCRIPT);

@@ -114,7 +114,8 @@ static void add_distributions(const Program *program, StrBuf *out) {
     strbuf_puts(out, "\n  ],\n");
 }
 
-void report_json(Session *session, const Program *program, const char *output, StrBuf *out) {
+void report_json(Session *session, const Program *program, const NativeCode *native,
+                 const char *output, StrBuf *out) {
     Arena *arena = &session->arena;
     strbuf_puts(out, "{\n  \"executable\": ");
     strbuf_json_string(out, path_base(output));
@@ -124,6 +125,7 @@ void report_json(Session *session, const Program *program, const char *output, S
     strbuf_puts(out, ",\n  \"pyc2c\": ");
     strbuf_json_string(out, PYC2C_VERSION);
     strbuf_puts(out, ",\n");
+    report_native_json(native, out);
     add_modules(program, arena, out);
     add_files(program, out);
     add_libraries(program, out);

@@ -9,6 +9,8 @@
  * kept. */
 #include "state.h"
 
+#include "native_options.h"
+
 #include "../support/fs.h"
 #include "../support/path.h"
 #include "../support/strmap.h"
@@ -77,7 +79,8 @@ void state_start(BuildState *state, Session *session, const char *output) {
     front_hash(text.data, text.length, state->key);
     strbuf_free(&text);
     /* C sources include headers that only the compiler knows; a directory output has many files. */
-    state->usable = !has_sources_of_its_own(request) && request->strategy != STRATEGY_PORTABLE;
+    state->usable = !has_sources_of_its_own(request) && request->strategy != STRATEGY_PORTABLE &&
+                    !native_options_show(&session->options);
 }
 
 /* ---- inputs ---- */

@@ -160,19 +160,71 @@ static void add_left_out(const ProgramCounts *counts, const Request *request, Ar
     }
 }
 
-void summary_write(Session *session, const Program *program, const char *output, StrBuf *out) {
+/* Functions of the modules that were asked for. */
+static void add_functions(const NativeCode *native, const Request *request, StrBuf *out) {
+    enum { SHOWN = 8 };
+    if (native->nothing != NULL) {
+        strbuf_printf(out, "  functions  all bytecode: %s\n", native->nothing);
+        return;
+    }
+    if (native->functions == 0) {
+        return;
+    }
+    size_t left = native->functions - native->native, shown = 0;
+    strbuf_printf(out, "  functions  %zu of %zu native%s\n", native->native, native->functions,
+                  left > 0 && request->verbose == 0 && request->report_dir == NULL
+                      ? "; `pyc2c explain` tells about the others"
+                      : "");
+    for (size_t i = 0; request->verbose > 0 && i < native->modules.count; i++) {
+        const NativeModule *module = native->modules.items[i];
+        for (uint32_t k = 0; k < module->code.count && shown < SHOWN; k++) {
+            const NativeFunction *function = &module->functions[k];
+            if (function->code != NULL && function->reason != NULL) {
+                shown++;
+                strbuf_printf(out, "             bytecode: %s.%s, because %s\n",
+                              module->module->name, function->code->qualname, function->reason);
+            }
+        }
+    }
+    if (shown < left && request->verbose > 0) {
+        strbuf_printf(out, "             and %zu more\n", left - shown);
+    }
+}
+
+/* What native code cost to make. */
+static void add_cost(const NativeCode *native, Arena *arena, StrBuf *out) {
+    if (native->units == 0) {
+        return;
+    }
+    strbuf_printf(out,
+                  "  C code     %zu file%s for %zu lines of Python, %zu from the cache; made in "
+                  "%.2f s\n",
+                  native->units, native->units == 1 ? "" : "s", native->lines, native->cached,
+                  native->lower_seconds);
+    if (native->compiled_lines > 0) {
+        strbuf_printf(out, "             C compiler: %.2f s for 1,000 lines, up to %s\n",
+                      native->cc_seconds * 1000 / (double)native->compiled_lines,
+                      format_size(arena, (uint64_t)native->cc_peak_kb * 1024));
+    }
+}
+
+void summary_write(Session *session, const Program *program, const NativeCode *native,
+                   const char *output, StrBuf *out) {
     Arena *arena = &session->arena;
     const Request *request = &session->options.request;
     ProgramCounts counts = program_count(program);
     add_modules(program, &counts, out);
+    add_functions(native, request, out);
     add_native(program, arena, out);
     if (counts.data_files > 0) {
         strbuf_printf(out, "  data       %zu file%s, %s\n", counts.data_files,
                       counts.data_files == 1 ? "" : "s", format_size(arena, counts.data_bytes));
     }
     const char *origin = NULL;
-    const char *glibc = glibc_needed(arena, program, output, &origin);
-    if (glibc != NULL) {
+    const char *glibc = request->static_libc ? NULL : glibc_needed(arena, program, output, &origin);
+    if (request->static_libc) {
+        strbuf_puts(out, "  needs      no C library: it is inside\n");
+    } else if (glibc != NULL) {
         strbuf_printf(out, "  needs      glibc %s or later (because of %s)\n", glibc, origin);
     }
     add_left_out(&counts, request, arena, out);
@@ -186,6 +238,7 @@ void summary_write(Session *session, const Program *program, const char *output,
         }
     }
     if (request->verbose > 0 || request->show_progress) {
+        add_cost(native, arena, out);
         add_times(&session->view, out);
     }
 }

@@ -4,6 +4,8 @@
 
 #include "session.h"
 
+#include "../../codegen/native.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -29,6 +31,7 @@ uint64_t size_on_disk(const char *path);
 /* `path` relative to the current directory when it is below it. */
 const char *shown_path(Arena *arena, const char *path);
 
-void summary_write(Session *session, const Program *program, const char *output, StrBuf *out);
+void summary_write(Session *session, const Program *program, const NativeCode *native,
+                   const char *output, StrBuf *out);
 
 #endif

@@ -147,8 +147,7 @@ static bool parse(Arena *arena, const char *name, const uint8_t *source, size_t 
     out->name = PyUnicode_DecodeFSDefault(name);
     out->tree = _PyArena_New();
     if (out->name != NULL && out->tree != NULL) {
-        out->module =
-            _PyParser_ASTFromString(text, out->name, Py_file_input, &out->flags, out->tree);
+        out->module = front_parse(text, out->name, &out->flags, out->tree);
     }
     free(text);
     if (out->module == NULL) {

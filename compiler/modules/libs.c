@@ -40,7 +40,7 @@ static bool is_c_library(const char *soname) {
            text_starts(soname, "linux-vdso");
 }
 
-/* libpython is the executable itself. */
+/* libpython is the executable itself, or carried anyway. */
 static bool is_provided(const char *soname) {
     return is_c_library(soname) || text_starts(soname, "libpython3.");
 }
@@ -161,6 +161,23 @@ static void follow(Libs *libs, const char *object, const char *vpath) {
     elf_info_free(&info);
 }
 
+/* ---- a shared libpython ---- */
+
+/* What every executable of this Python carries: its libpython and the part of the runtime that
+ * needs it, where no static libpython exists (mk/shared.mk). */
+static void carry_interpreter(Libs *libs) {
+    Arena *arena = libs->collector->arena;
+    const char *directory =
+        path_join(arena, libs->collector->support_dir, PYC2C_PYTHON_MINOR "/carried");
+    StrVec names = {0};
+    if (fs_is_dir(directory) && fs_list(arena, directory, &names)) {
+        for (size_t i = 0; i < names.count; i++) {
+            carry(libs, names.items[i], path_join(arena, directory, names.items[i]), "interpreter");
+        }
+    }
+    vec_free(&names);
+}
+
 /* ---- libraries for ctypes ---- */
 
 static bool is_library_name(const char *file) {
@@ -196,6 +213,7 @@ void libs_collect(Collector *collector) {
     Program *program = collector->program;
     Libs libs = {.collector = collector};
     ldcache_open(&libs.cache, collector->arena);
+    carry_interpreter(&libs);
     for (size_t i = 0; i < program->distributions.count; i++) {
         Distribution *dist = program->distributions.entries[i].value;
         if (dist->included) {

@@ -355,7 +355,7 @@ static bool run_all(const ProcSpec *specs, size_t count, size_t jobs,
             if (start(&specs[next++], child)) {
                 running++;
             } else {
-                ok = false;
+                ok = specs[child->index].may_fail && ok;
                 done(child->index, &child->result, context);
             }
         }
@@ -372,7 +372,7 @@ static bool run_all(const ProcSpec *specs, size_t count, size_t jobs,
             }
             Child ended = children[i];
             children[i] = children[--running];
-            ok = succeeded(&ended.result) && ok;
+            ok = (succeeded(&ended.result) || specs[ended.index].may_fail) && ok;
             done(ended.index, &ended.result, context);
         }
     }

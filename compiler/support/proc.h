@@ -15,6 +15,7 @@ typedef struct ProcSpec {
     size_t input_size;
     double timeout;      /* seconds, 0 = none; on expiry the process group is killed */
     bool inherit_output; /* do not capture: pass stdout and stderr through */
+    bool may_fail;       /* proc_run_all goes on and succeeds all the same */
 } ProcSpec;
 
 typedef struct ProcResult {

@@ -19,7 +19,8 @@ static PyObject *read_frozen(const char *name) {
         return NULL;
     }
     PyObject *filename = PyUnicode_FromString(name);
-    PyObject *code = filename != NULL ? rt_code_read(data, module->code_size, filename) : NULL;
+    PyObject *code =
+        filename != NULL ? rt_code_read(data, module->code_size, filename, !owned) : NULL;
     Py_XDECREF(filename);
     if (owned) {
         free((void *)data);
@@ -49,4 +50,9 @@ TEST_MODULE(frozen_only, "__hello_only__")
 /* Nothing static to release. */
 void _Py_Deepfreeze_Fini(void);
 void _Py_Deepfreeze_Fini(void) {
+}
+
+/* Tells rt_frozen.c that this object is linked in. */
+void rt_frozen_in_image(void);
+void rt_frozen_in_image(void) {
 }

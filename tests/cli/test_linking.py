@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from support.emptyroot import run_in_empty_root
 from support.running import environment
 from support.running import run as run_command
 
@@ -102,10 +103,63 @@ def test_no_compiler(extensions):
     assert "apt-get install gcc" in text
 
 
-def test_static_refuses_shared_objects(project):
-    project.write("app.py", "import _json\n")
-    text = project.refused("build", "app.py", "--static", "-q", status=1)
-    assert "which a program with a static C library cannot load" in text
+# What lies in shared objects (codecs, sqlite3, ctypes, OpenSSL), threads that are unwound, exec of oneself.
+EVERYTHING = """
+import ctypes, hashlib, json, sqlite3, ssl, subprocess, sys, threading
+print("日本".encode("shift_jis"), json.dumps({"a": [1.5]}), hashlib.sha256(b"").hexdigest()[:8])
+print(sqlite3.connect(":memory:").execute("select 1 + 1").fetchone(), ssl.OPENSSL_VERSION[:8])
+print(ctypes.pythonapi.PyLong_FromLong.__name__, bool(ctypes.pythonapi.Py_IsInitialized()))
+worker = threading.Thread(target=print, args=("in a thread",))
+worker.start()
+worker.join()
+threading.Thread(target=threading.Event().wait, daemon=True).start()
+print(subprocess.run([sys.executable, "-c", "print(6 * 7)"], capture_output=True, text=True).stdout)
+try:
+    ctypes.CDLL("libc.so.6")
+except OSError as error:
+    print(str(error).split("(")[0])
+"""
+
+
+def only_shared_libpython(project) -> bool:
+    return "shared libpython" in project("doctor").stdout.decode()
+
+
+def test_static_wants_a_static_libpython(project):
+    if only_shared_libpython(project):
+        project.write("app.py", "")
+        text = project.refused("build", "app.py", "--static", status=3)
+        assert "and this Python has only a shared library" in text
+
+
+@pytest.mark.parametrize("options", [[], ["--optimize-size"], ["--debug"]])
+def test_static_needs_no_other_file(project, target, options):
+    if only_shared_libpython(project):
+        return
+    project.write("app.py", EVERYTHING)
+    text = project("build", "app.py", "--static", *options).stderr.decode()
+    assert "needs      no C library: it is inside\n" in text
+    expected = subprocess.run([target.python, "-c", EVERYTHING], capture_output=True, timeout=60).stdout
+    done = run_in_empty_root(project.folder / "dist/app", libc=False, proc=not options)
+    lines = done.stdout.decode().splitlines()
+    assert done.status == 0, done.describe()
+    assert lines[:-1] == expected.decode().splitlines()
+    assert lines[-1].startswith("this executable has its C library inside")
+
+
+def test_static_says_what_cannot_be_loaded(project):
+    """A library that imports something no archive has: said at build time and, if it comes to that, later."""
+    if only_shared_libpython(project):
+        return
+    project.write("strange.c", "extern int no_such_function(void); int call(void) { return no_such_function(); }")
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", "libstrange.so", "strange.c"], cwd=project.folder,
+                   check=True)
+    project.write("app.py", "import ctypes, os\n"
+                            "try:\n    ctypes.CDLL(os.path.join(os.path.dirname(__file__), 'libstrange.so'))\n"
+                            "except OSError as error:\n    print('no_such_function' in str(error))\n")
+    text = project("build", "app.py", "--static", "--add-binary=libstrange.so:.").stderr.decode()
+    assert "--static: 'libstrange.so' cannot be loaded: it needs 'no_such_function'" in text
+    assert run(project, "dist/app") == "True\n"
 
 
 # ---- with packages ----

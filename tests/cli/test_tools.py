@@ -23,7 +23,7 @@ def test_inspect_overview(built, target):
     assert "entry point  hello.py\n" in text
     assert f"Python       {target.version}\n" in text
     assert "options      --add-data=data:assets\n" in text
-    assert re.search(r"^size         [\d.]+ MB: interpreter [\d.]+ MB, embedded", text, re.M)
+    assert re.search(r"^size         [\d.]+ MB: interpreter [\d.]+ [kM]B, embedded", text, re.M)
 
 
 def test_inspect_lists(built):
@@ -98,8 +98,8 @@ def test_check_entry_point(project):
 
 def test_doctor(project):
     text = project("doctor").stdout.decode()
-    for name in ("runtime", "Python", "C compiler", "linker", "Python headers", "static libpython", "libz.a"):
-        assert re.search(rf"^ok +{re.escape(name)} ", text, re.M), name
+    for name in ("runtime", "Python", "C compiler", "linker", "Python headers", "(static|shared) libpython", "libz.a"):
+        assert re.search(rf"^ok +{name} ", text, re.M), name
     assert text.endswith("pyc2c is ready.\n")
 
 
@@ -114,6 +114,40 @@ def test_doctor_json(project):
     content = json.loads(project("doctor", "--json").stdout)
     assert all(check["ok"] or not check["required"] for check in content["checks"])
     assert {"name", "ok", "required", "detail", "install"} == set(content["checks"][0])
+
+
+# ---- inspect of a launcher ----
+
+
+def test_inspect_launcher(project, target):
+    project.write("app.py", "print('text')\n")
+    project.write("data/table.csv", "1\n")
+    project.write("pyc2c.toml", 'strategy = "embedded"\nadd-data = ["data:data"]\n[app]\nname = "tool"\n')
+    project("build", "app.py", "--python-flag=-u", "--env=SECRET=hidden", "-q", "-o", "tool")
+    text = project("inspect", "tool").stdout.decode()
+    assert "application  tool\n" in text and "entry point  app.py\n" in text
+    assert f"Python       the host's, {target.minor} or later\n" in text
+    assert "strategy     embedded\n" in text and "flags        -u\n" in text
+    assert "files        2 of Python, 1 of data" in text and "hidden" not in text
+    assert project("inspect", "tool", "--files").stdout.decode().split() == ["2", "bytes", "data/table.csv"]
+    assert project("inspect", "tool", "--extract", "app.py").stdout == b"print('text')\n"
+    content = json.loads(project("inspect", "tool", "--json").stdout)
+    assert content["settings"]["built.strategy"] == ["embedded"]
+    assert [file["path"] for file in content["files"]] == ["__main__.py", "app.py", "data/table.csv"]
+
+
+def test_inspect_launcher_that_was_damaged(project):
+    project.write("app.py", "print('the text of the program')\n")
+    project("build", "app.py", "--mode=system", "-q", "-o", "tool")
+    project("inspect", "tool", "--verify")
+    path = project.folder / "tool"
+    bytes_ = bytearray(path.read_bytes())
+    at = bytes_.index(b"PK\3\4") + 30 + len("__main__.py") + 4
+    bytes_[at] ^= 0xFF
+    path.write_bytes(bytes(bytes_))
+    text = project.refused("inspect", "tool", "--verify", status=1)
+    assert "the embedded file '__main__.py' is damaged" in text
+    assert project.refused("inspect", "tool", "--extract", "missing", status=1)
 
 
 # ---- cache ----

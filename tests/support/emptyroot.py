@@ -39,20 +39,22 @@ def run_in_empty_root(
     argv: Sequence[str] = (),
     *,
     proc: bool = True,
+    libc: bool = True,
     env: Mapping[str, str] = {},
     files: Mapping[str, str] = {},
     stdin: bytes = b"",
     timeout: float = 60.0,
     action: Callable | None = None,
 ) -> Outcome:
-    """Runs /app/<name> in an empty root; `files` adds more (destination → source)."""
+    """Runs /app/<name> in an empty root; `files` adds more (destination → source). Without `libc` the
+    executable is the only file in there."""
     inside = f"{FOLDER}/{executable.name}"
     with tempfile.TemporaryDirectory(prefix="root-") as name:
         root, order_file = Path(name) / "root", Path(name) / f"{executable.name}.json"
         root.mkdir()
         order = {
             "root": str(root),
-            "files": {**glibc_files(), inside: str(executable), **files},
+            "files": {**(glibc_files() if libc else {}), inside: str(executable), **files},
             "proc": proc,
             "cwd": CWD,
             "env": {**ENVIRONMENT, **env},

@@ -1,6 +1,6 @@
 """Checks what no compiler checks: layering, file lengths, no paths of one machine. Run by `make check`.
 
-support <- front <- modules <- codegen <- driver. A file may include headers of its own part and of the
+support <- front <- modules <- ir <- lower <- opt <- codegen <- driver. A file may include headers of its own part and of the
 parts to the left. Python.h belongs to compiler/front/py_*.[ch] and to runtime/. The runtime shares with
 codegen/ only the headers that describe the image.
 """
@@ -13,7 +13,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 
-PARTS = ["compiler/support", "compiler/front", "compiler/modules", "codegen", "compiler/driver"]
+PARTS = [
+    "compiler/support", "compiler/front", "compiler/modules", "compiler/ir", "compiler/lower",
+    "compiler/opt", "codegen", "compiler/driver",
+]
 # What the runtime and the programs that are built beside it share with codegen/.
 SHARED_WITH_RUNTIME = {"codegen/image_format.h", "codegen/code_format.h"}
 LONGEST_FILE = 1000

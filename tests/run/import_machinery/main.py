@@ -77,3 +77,8 @@ print(importlib.import_module("part.leaf") is part.leaf)
 print(importlib.util.resolve_name(".leaf", "part"), importlib.machinery.SOURCE_SUFFIXES)
 print(importlib.util.cache_from_source("/a/b.py"), importlib.util.MAGIC_NUMBER[2:])
 print([type(finder).__name__ if not isinstance(finder, type) else finder.__name__ for finder in sys.meta_path][0])
+for name in ("string\0", "part.leaf\0x", "\udc80"):
+    try:
+        __import__(name)
+    except (ImportError, UnicodeError) as problem:
+        print(type(problem).__name__, ascii(str(problem)))

@@ -1,11 +1,18 @@
-"""multiprocessing with the start method fork: Process, Pool, Queue, Pipe, Manager, shared memory, executor."""
+# /// compare
+# run = [
+#     { name = "fork", argv = ["fork"] },
+#     { name = "spawn", argv = ["spawn"] },
+#     { name = "forkserver", argv = ["forkserver"] },
+# ]
+# ///
+"""multiprocessing with each start method: Process, Pool, Queue, Pipe, Manager, shared memory, executor."""
 import concurrent.futures
 import multiprocessing
 import multiprocessing.shared_memory
 import os
 import sys
 
-METHOD = "fork"
+METHOD = sys.argv[1]
 TOP = [1]
 
 

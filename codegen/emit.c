@@ -1,0 +1,214 @@
+/* IR → C.
+ *
+ * A unit is some functions of one module. Its text includes rt_native.h only, defines one static C
+ * function for each Python function, and ends with the RtUnit that introduces them to the runtime.
+ * What the emitter and the runtime agree on:
+ *
+ * Functions. `PyObject *f<ordinal>_<name>(ts, frame)` computes a function's body in a frame that
+ * the caller made; generators, coroutines and async generators have a step with a further
+ * `throwflag`. `self` is the function's RtCode. Nothing in the text depends on line numbers or
+ * positions, only on what FrontModuleCode.fingerprint covers: editing a comment changes no C.
+ *
+ * Operations. An op is a call of its helper, by the rule of ops.def:
+ *
+ *     v2 = rt_attr_get(ts, v1, self->names[3], &f4_attr[0]);
+ *
+ * ts; then frame if the row's immediates have `f`; then the operands; a variable number of them as
+ * an array and its length; then `&second` (PyObject ** or int *, preset to NULL or 0) of ops with a
+ * second result, or `results`, an uninitialised array, of unpack (imm 0 entries) and unpack_ex
+ * (imm 0 + 1 + imm 1 entries), filled in order when the helper returns 0; then the immediates:
+ * k self->consts[i], n self->names[i], l and i numbers, A M G C the address of an RtAttrSite,
+ * RtMethodSite, RtGlobalSite, RtCallSite of its own, zero at start. Results: PyObject * (OBJ,
+ * BORROWED), int (BOOL, LIST and VOID that may fail: negative on failure), void. The array of call,
+ * call_method and call_kw has RT_CALL_ROOM entries of room in front, which the helper may write to.
+ *
+ * In place (emit_ops.c) are constants (None, True, False, Ellipsis by their C names), tests that
+ * are C operators, reference counts, RT_LOC. Helpers may be macros. In functions where RT_HOT is 1
+ * (loops, generators, small ones) they put the first way of their cache in place, in others all of
+ * it is a call.
+ *
+ * Failing. A `check` jumps to E<n> when the op before it failed (RT_RAISED(ts): an exception is
+ * set, for ops whose NULL may mean something else). There (emit_exits.c), in this order:
+ * rt_raised(ts, frame) adds the traceback entry, rt_release(v) drops what is owned (it may be
+ * NULL), then the handler's parameters are set and it is entered, or the function returns NULL.
+ *
+ * Generators (emit_control.c). The step starts with a switch over where prev_instr stands; a resume
+ * point takes its operand stack from behind the frame's variables and asks rt_sent(ts, frame,
+ * throwflag) for the value sent in (NULL: an exception is set), which also marks the frame as
+ * running. Where no case fits, rt_resume_bytecode(ts, frame, throwflag) lets the interpreter go on.
+ * A yield is rt_suspend(frame, entries, count) and `return value`.
+ *
+ * Variables (emit_vars.c): v<n> hold objects, b<n> truth values and statuses; several values share
+ * one where their lives do not overlap. */
+#include "emit.h"
+
+#include <string.h>
+
+/* ---- one function ---- */
+
+static bool is_step(const IrFunction *function) {
+    return (function->code->flags & (CODE_GENERATOR | CODE_COROUTINE | CODE_ASYNC_GENERATOR)) != 0;
+}
+
+static void index_instructions(Emitter *emitter) {
+    const FrontCode *code = emitter->function->code;
+    uint32_t end = 0;
+    for (uint32_t i = 0; i < code->instr_count; i++) {
+        uint32_t next = (uint32_t)code->instrs[i].offset + 1;
+        end = next > end ? next : end;
+    }
+    emitter->instrs = ARENA_ARRAY(&emitter->arena, const FrontInstr *, (size_t)end + 1);
+    emitter->instr_end = end;
+    for (uint32_t i = 0; i < code->instr_count; i++) {
+        emitter->instrs[code->instrs[i].offset] = &code->instrs[i];
+    }
+}
+
+static void emit_block(Emitter *emitter, size_t index) {
+    const IrFunction *function = emitter->function;
+    const IrBlock *block = function->blocks.items[index];
+    const IrBlock *following =
+        index + 1 < function->blocks.count ? function->blocks.items[index + 1] : NULL;
+    if (emitter->labelled[block->id]) {
+        strbuf_printf(emitter->out, "B%u:\n", (unsigned)block->id);
+        emitter->offset = -1;
+    }
+    for (const IrOp *op = block->first; op != NULL; op = op->next) {
+        if (op->next != NULL) {
+            emit_op(emitter, op);
+        } else {
+            emit_instruction_comment(emitter, op);
+            emit_end(emitter, op, following);
+        }
+    }
+}
+
+static void add_variables(const char *type, char letter, uint32_t count, StrBuf *out) {
+    enum { A_LINE = 12 };
+    const char *star = letter == 'v' ? "*" : "";
+    for (uint32_t i = 0; i < count; i++) {
+        bool first = i % A_LINE == 0, last = i % A_LINE == A_LINE - 1 || i + 1 == count;
+        strbuf_printf(out, "%s%s%s%c%u%s", first ? "    " : ", ", first ? type : "", star, letter,
+                      (unsigned)i, last ? ";\n" : "");
+    }
+}
+
+/* Does the op do some of what the program says? */
+static bool counts(const IrOp *op) {
+    switch (op->opcode) {
+    case IR_const:
+    case IR_null:
+    case IR_check:
+    case IR_loc:
+    case IR_poll:
+    case IR_incref:
+    case IR_decref:
+    case IR_jump: return false;
+    default: return true;
+    }
+}
+
+/* Functions in which time is likely to be spent: those with loops, those that are entered many
+ * times (generators), and those in which a call's own cost counts because they are small. */
+static bool is_hot(const Emitter *emitter) {
+    enum { SMALL = 25 };
+    const IrFunction *function = emitter->function;
+    uint32_t ops = 0;
+    for (size_t i = 0; i < function->blocks.count; i++) {
+        for (const IrOp *op = function->blocks.items[i]->first; op != NULL; op = op->next) {
+            ops += counts(op);
+            for (uint32_t t = 0; t < op->target_count; t++) {
+                if (op->targets[t].block->index <= i && !op->targets[t].block->cold) {
+                    return true;
+                }
+            }
+        }
+    }
+    return emitter->unit->speed || is_step(function) || ops <= SMALL;
+}
+
+static void add_function_head(const Emitter *emitter, StrBuf *out) {
+    Arena arena = {0};
+    const FrontCode *code = emitter->function->code;
+    strbuf_puts(out, "\n/* ");
+    emit_comment_text(out, code->qualname);
+    strbuf_puts(out, " */\n");
+    emit_sites(emitter, out);
+    strbuf_printf(out, "#undef RT_HOT\n#define RT_HOT %d\n", is_hot(emitter));
+    strbuf_printf(out,
+                  "static PyObject *%s(RT_UNUSED PyThreadState *ts,\n"
+                  "    RT_UNUSED _PyInterpreterFrame *frame%s) {\n"
+                  "    RT_UNUSED const RtCode *const self = &codes[%u];\n",
+                  emit_function_name(&arena, emitter->function),
+                  is_step(emitter->function) ? ", RT_UNUSED int throwflag" : "",
+                  (unsigned)emitter->index);
+    add_variables("PyObject ", 'v', emitter->object_count, out);
+    add_variables("int ", 'b', emitter->int_count, out);
+    if (emitter->moves_in_circle) {
+        strbuf_puts(out, "    PyObject *moved;\n");
+    }
+    arena_free(&arena);
+}
+
+/* Sites and variables are known when the body is done, and stand in front of it. */
+static void emit_function(const NativeUnit *unit, uint32_t index, StrBuf *out) {
+    StrBuf body = {0};
+    Emitter emitter = {.unit = unit,
+                       .index = index,
+                       .function = unit->functions.items[index],
+                       .offset = -1,
+                       .out = &body};
+    index_instructions(&emitter);
+    emit_assign_variables(&emitter);
+    emit_find_labels(&emitter);
+    for (size_t i = 0; i < emitter.function->blocks.count; i++) {
+        emit_block(&emitter, i);
+    }
+    emit_exits(&emitter);
+    add_function_head(&emitter, out);
+    strbuf_puts(out, strbuf_text(&body));
+    strbuf_puts(out, "}\n");
+    strbuf_free(&body);
+    vec_free(&emitter.exits);
+    strmap_free(&emitter.exit_keys);
+    arena_free(&emitter.arena);
+}
+
+/* ---- the unit ---- */
+
+static void add_unit_head(const NativeUnit *unit, StrBuf *out) {
+    strbuf_puts(out, "/* Module ");
+    emit_comment_text(out, unit->module);
+    strbuf_printf(out,
+                  ", %zu function%s: C by pyc2c " PYC2C_VERSION
+                  " from CPython's instructions, which the comments name. */\n"
+                  "#include \"native/rt_native.h\"\n\n"
+                  "static RtCode codes[%zu];\n",
+                  unit->functions.count, unit->functions.count == 1 ? "" : "s",
+                  unit->functions.count);
+}
+
+static void add_unit_table(const NativeUnit *unit, StrBuf *out) {
+    char fingerprint[2 * FRONT_HASH_SIZE + 1];
+    Arena arena = {0};
+    front_hash_hex(unit->code->fingerprint, fingerprint);
+    strbuf_printf(out, "\nstatic RtCode codes[%zu] = {\n", unit->functions.count);
+    for (size_t i = 0; i < unit->functions.count; i++) {
+        const IrFunction *function = unit->functions.items[i];
+        strbuf_printf(out, "    {.ordinal = %u, .%s = %s},\n", (unsigned)function->code->ordinal,
+                      is_step(function) ? "step" : "body", emit_function_name(&arena, function));
+    }
+    strbuf_puts(out, "};\nstatic const RtUnit unit = {");
+    emit_string(out, unit->module);
+    strbuf_printf(out, ",\n    \"%s\",\n    codes, %zu};\nRT_UNIT(unit);\n", fingerprint,
+                  unit->functions.count);
+    arena_free(&arena);
+}
+
+void emit_unit(const NativeUnit *unit, StrBuf *out) {
+    add_unit_head(unit, out);
+    for (size_t i = 0; i < unit->functions.count; i++) {
+        emit_function(unit, (uint32_t)i, out);
+    }
+    add_unit_table(unit, out);
+}

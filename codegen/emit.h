@@ -1,0 +1,89 @@
+/* Shared by the parts of the emitter; emit.c has the essay. */
+#ifndef PYC2C_CODEGEN_EMIT_H
+#define PYC2C_CODEGEN_EMIT_H
+
+#include "native.h"
+
+#include "../compiler/support/strmap.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Where a value is in C. */
+typedef enum EmitKind {
+    EMIT_NOWHERE, /* no result, or one that nobody reads */
+    EMIT_INLINE,  /* written out at each use: constants, NULL */
+    EMIT_OBJECT,  /* PyObject *v<variable> */
+    EMIT_NUMBER   /* int b<variable>: truth values and statuses */
+} EmitKind;
+
+typedef struct EmitValue {
+    EmitKind kind;
+    uint32_t variable;
+    IrOp *alias;  /* a repeated `second` or `item`: the first one */
+    IrOp *second; /* of an op that has one: the `second` op */
+    IrOp **items; /* of an unpack: its `item` ops by index, entries may be NULL */
+} EmitValue;
+
+/* One step on the way out of an op that failed; `next` is shared by all ways that go on alike. */
+typedef struct EmitExit {
+    const char *text; /* a C statement */
+    uint32_t next;    /* EMIT_END: the text ends it (goto, return) */
+    uint32_t label;   /* number in E<n>, 0: nobody jumps here */
+} EmitExit;
+
+enum { EMIT_END = UINT32_MAX, EMIT_SITE_KINDS = 4 };
+
+typedef struct Emitter {
+    Arena arena; /* of one function */
+    const NativeUnit *unit;
+    uint32_t index; /* of the function in the unit */
+    const IrFunction *function;
+    const FrontInstr **instrs; /* by offset, NULL in between */
+    uint32_t instr_end;
+    EmitValue *values;                /* by IrOp.id */
+    uint32_t object_count, int_count; /* C variables */
+    uint32_t sites[EMIT_SITE_KINDS];
+    bool *labelled; /* by IrBlock.id */
+    VEC(EmitExit) exits;
+    StrMap exit_keys; /* "<next>:<text>" -> number + 1 */
+    uint32_t label_count;
+    bool moves_in_circle; /* an edge needs the variable `moved` */
+    int32_t offset;       /* instruction of the last comment */
+    int32_t line;         /* source line of the last comment */
+    StrBuf *out;
+} Emitter;
+
+/* ---- emit_vars.c: values to C variables ---- */
+void emit_assign_variables(Emitter *emitter);
+
+/* ---- emit_names.c: names, operands and comments ---- */
+/* The value as a C expression. */
+const char *emit_value(Emitter *emitter, const IrOp *value);
+/* C name of the unit's function number `index`. */
+const char *emit_function_name(Arena *arena, const IrFunction *function);
+/* Bytes that are safe in a comment and in a C string, shortened. */
+void emit_comment_text(StrBuf *out, const char *text);
+void emit_string(StrBuf *out, const char *text);
+/* The comment in front of the code of another instruction. */
+void emit_instruction_comment(Emitter *emitter, const IrOp *op);
+/* "&f3_attr[2]": a cache site that no other op has. `letter`: A, M, G or C of ops.def. */
+const char *emit_new_site(Emitter *emitter, char letter);
+/* The arrays of sites that the function used, to stand in front of it. */
+void emit_sites(const Emitter *emitter, StrBuf *out);
+
+/* ---- emit_ops.c: one operation ---- */
+void emit_op(Emitter *emitter, const IrOp *op);
+
+/* ---- emit_control.c: the end of a block ---- */
+void emit_find_labels(Emitter *emitter);
+void emit_end(Emitter *emitter, const IrOp *op, const IrBlock *following);
+/* The edge's arguments into the parameters, all at once. */
+void emit_moves(Emitter *emitter, const IrEdge *edge, const char *indent, StrBuf *out);
+
+/* ---- emit_exits.c: what happens when an op fails ---- */
+/* Label number of the way out. `raised`: a traceback entry is made first. */
+uint32_t emit_exit(Emitter *emitter, const IrOp *op, bool raised);
+void emit_exits(Emitter *emitter);
+
+#endif

@@ -1,0 +1,143 @@
+/* Units in the module cache.
+ *
+ * The key covers all that decides about an object: the module's code (by its fingerprint, which
+ * leaves line numbers out), which of its functions are in the unit, pyc2c itself, options of the
+ * passes, compiler, flags, and the headers that the text includes. The payload is
+ *
+ *     <ordinal> <why it stays bytecode>\n      for each such function of the unit
+ *     \n
+ *     the object file; nothing when no function of the unit became native                       */
+#include "native_parts.h"
+
+#include "link_stub.h"
+
+#include "../compiler/support/fs.h"
+#include "../compiler/support/path.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char KIND[] = "native";
+
+/* ---- keys ---- */
+
+static bool add_headers(NativeBuild *build) {
+    StrVec files = {0};
+    bool ok = fs_walk(build->arena, build->include, &files, NULL, NULL);
+    for (size_t i = 0; ok && i < files.count; i++) {
+        uint8_t hash[FRONT_HASH_SIZE];
+        uint64_t size;
+        ok = front_hash_file(path_join(build->arena, build->include, files.items[i]), hash, &size);
+        strbuf_add(&build->identity, files.items[i], strlen(files.items[i]) + 1);
+        strbuf_add(&build->identity, hash, sizeof(hash));
+    }
+    vec_free(&files);
+    if (!ok) {
+        diag_error(build->diags, EXIT_TOOLCHAIN,
+                   "install pyc2c again, or run 'make' in its source tree",
+                   "cannot read the headers in '%s': %s", build->include, strerror(errno));
+    }
+    return ok;
+}
+
+bool native_identity(NativeBuild *build) {
+    StrBuf *text = &build->identity;
+    const OptControl *opt = &build->control->opt;
+    strbuf_printf(text, "native " PYC2C_VERSION " %s\n", build->plan.python);
+    if (!link_tool_identity(&build->plan, NULL, text, build->diags) || !add_headers(build)) {
+        return false;
+    }
+    for (size_t i = 0; i < build->flags.count; i++) {
+        const char *flag = build->flags.items[i];
+        if (strncmp(flag, "-I", 2) != 0) { /* what is there was hashed, or has a version */
+            strbuf_add(text, flag, strlen(flag) + 1);
+        }
+    }
+    for (int i = 0; i < OPT_PASS_COUNT; i++) {
+        strbuf_putc(text, opt->disabled[i] ? '-' : '+');
+    }
+    strbuf_printf(text, " %ld %d\n", opt->limit, build->request->optimize_speed);
+    return true;
+}
+
+void native_job_key(NativeBuild *build, NativeJob *job) {
+    StrBuf text = {0};
+    char hex[2 * FRONT_HASH_SIZE + 1];
+    strbuf_add(&text, build->identity.data, build->identity.length);
+    strbuf_add(&text, job->module->code.fingerprint, FRONT_HASH_SIZE);
+    strbuf_add(&text, job->module->module->name, strlen(job->module->module->name) + 1);
+    strbuf_add(&text, job->ordinals, job->count * sizeof(*job->ordinals));
+    front_hash(text.data, text.length, job->key);
+    strbuf_free(&text);
+    front_hash_hex(job->key, hex);
+    job->name = arena_printf(build->arena, "unit-%.24s", hex);
+}
+
+/* ---- entries ---- */
+
+static bool take_reasons(NativeBuild *build, const NativeJob *job, const char **at,
+                         const char *end) {
+    while (*at < end && **at != '\n') {
+        char *text;
+        unsigned long ordinal = strtoul(*at, &text, 10);
+        const char *stop = memchr(text, '\n', (size_t)(end - text));
+        if (stop == NULL || ordinal >= job->module->code.count || *text != ' ') {
+            return false;
+        }
+        job->module->functions[ordinal].reason =
+            arena_strndup(&build->native->arena, text + 1, (size_t)(stop - text) - 1);
+        *at = stop + 1;
+    }
+    return *at < end;
+}
+
+bool native_cache_get(NativeBuild *build, const NativeJob *job) {
+    const uint8_t *data;
+    size_t size;
+    if (build->control->fresh || build->cache == NULL ||
+        !build->cache->get(build->cache->context, KIND, job->key, build->arena, &data, &size)) {
+        return false;
+    }
+    const char *at = (const char *)data, *end = at + size;
+    if (!take_reasons(build, job, &at, end)) {
+        return false;
+    }
+    at++;
+    const char *object = native_job_file(build, job, ".o");
+    if (at < end) {
+        if (!fs_write_atomic(object, at, (size_t)(end - at), 0600)) {
+            return false;
+        }
+        vec_push(build->objects, object);
+    }
+    build->native->cached++;
+    return true;
+}
+
+void native_cache_put(NativeBuild *build, const NativeJob *job) {
+    StrBuf text = {0};
+    const uint8_t *data;
+    size_t size;
+    for (uint32_t i = 0; i < job->count; i++) {
+        const char *reason = job->module->functions[job->ordinals[i]].reason;
+        if (reason != NULL) {
+            strbuf_printf(&text, "%u ", (unsigned)job->ordinals[i]);
+            for (const char *at = reason; *at != '\0'; at++) {
+                strbuf_putc(&text, *at == '\n' ? ' ' : *at);
+            }
+            strbuf_putc(&text, '\n');
+        }
+    }
+    strbuf_putc(&text, '\n');
+    if (fs_map(native_job_file(build, job, ".o"), &data, &size)) {
+        strbuf_add(&text, data, size);
+        fs_unmap(data, size);
+    }
+    if (build->cache != NULL && build->control->opt.limit < 0) {
+        build->cache->put(build->cache->context, KIND, job->key, (const uint8_t *)text.data,
+                          text.length);
+    }
+    strbuf_free(&text);
+}

@@ -1,0 +1,189 @@
+/* Which modules and which functions are meant to be native.
+ *
+ * Modules: --native names them; by default those of the program's own source tree. Functions: all
+ * definitions, lambdas, comprehensions and generators. Bodies of modules and classes run once and
+ * stay bytecode; they do not count. A function that may switch tracing on stays bytecode, and so do
+ * those around it: a frame that runs natively already gives no line events, and these are the ones
+ * that somebody who traces looks at. */
+#include "native.h"
+
+#include <string.h>
+
+/* ---- modules ---- */
+
+static bool is_below(const char *name, const char *package) {
+    size_t length = strlen(package);
+    return strncmp(name, package, length) == 0 && (name[length] == '\0' || name[length] == '.');
+}
+
+static bool is_word(const char *name) {
+    return strcmp(name, "program") == 0 || strcmp(name, "all") == 0 || strcmp(name, "none") == 0;
+}
+
+static bool is_wanted(const Module *module, const Request *request) {
+    if (request->native.count == 0) {
+        return module->origin == ORIGIN_PROGRAM;
+    }
+    for (size_t i = 0; i < request->native.count; i++) {
+        const char *name = request->native.items[i];
+        if (strcmp(name, "all") == 0 ||
+            (strcmp(name, "program") == 0 && module->origin == ORIGIN_PROGRAM) ||
+            (!is_word(name) && is_below(module->name, name))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool has_code(const Module *module) {
+    return (module->kind == MODULE_SOURCE || module->kind == MODULE_FROZEN) && module->code != NULL;
+}
+
+static void check_names(const Program *program, const Request *request, Diags *diags) {
+    for (size_t i = 0; i < request->native.count; i++) {
+        const char *name = request->native.items[i];
+        bool found = is_word(name);
+        for (size_t k = 0; k < program->sorted.count && !found; k++) {
+            found = is_below(program->sorted.items[k]->name, name);
+        }
+        if (!found) {
+            diag_warning(diags, "names of modules and packages are meant, as `import` has them",
+                         "--native: the program has no module '%s'", name);
+        }
+    }
+}
+
+/* ---- functions ---- */
+
+static bool is_tracing_name(const char *name) {
+    static const char *const names[] = {"settrace", "setprofile", "breakpoint", "set_trace",
+                                        "f_trace"};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (strcmp(name, names[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The name that a code object uses, or has as a string, to switch tracing on; NULL: none. */
+static const char *tracing_name(Arena *arena, const FrontCode *code) {
+    for (uint32_t i = 0; i < code->name_count; i++) {
+        if (is_tracing_name(code->names[i])) {
+            return code->names[i];
+        }
+    }
+    for (uint32_t i = 0; i < code->const_count; i++) {
+        const FrontConst *value = &code->consts[i];
+        size_t length = value->kind == CONST_STR ? strlen(value->text) : 0;
+        if (length > 2) {
+            const char *text = arena_strndup(arena, value->text + 1, length - 2);
+            if (is_tracing_name(text)) {
+                return text;
+            }
+        }
+    }
+    return NULL;
+}
+
+static void choose_functions(NativeCode *native, NativeModule *module) {
+    Arena *arena = &native->arena;
+    module->functions = ARENA_ARRAY(arena, NativeFunction, module->code.count);
+    for (uint32_t i = 0; i < module->code.count; i++) {
+        const FrontCode *code = module->code.codes[i];
+        if (code->flags & CODE_OPTIMIZED) {
+            module->functions[i].code = code;
+            module->functions[i].reason = module->reason;
+        }
+    }
+    for (uint32_t i = 0; i < module->code.count; i++) {
+        const FrontCode *code = module->code.codes[i];
+        const char *name = tracing_name(arena, code);
+        const char *reason =
+            name == NULL ? NULL
+                         : arena_printf(arena, "it names %s, which may switch tracing on", name);
+        for (; name != NULL && code != NULL; code = code->parent) {
+            NativeFunction *function = &module->functions[code->ordinal];
+            function->reason = function->reason != NULL ? function->reason : reason;
+            reason =
+                arena_printf(arena, "a function in it names %s, which may switch tracing on", name);
+        }
+    }
+}
+
+/* ---- all of it ---- */
+
+/* Why this build has no native code at all; NULL when it may have some. */
+static const char *objection(const Request *request) {
+    if (strcmp(PYC2C_PYTHON_MINOR, NATIVE_PYTHON_MINOR) != 0) {
+        return "native code is for Python " NATIVE_PYTHON_MINOR " so far";
+    }
+    if (request->strategy == STRATEGY_EMBEDDED || request->strategy == STRATEGY_SYSTEM) {
+        return "the program runs with the host's Python";
+    }
+    if (request->full_compat) {
+        return "--full-compat keeps everything as bytecode";
+    }
+    if (request->debug) {
+        return "--debug keeps everything as bytecode";
+    }
+    for (size_t i = 0; i < request->native.count; i++) {
+        if (strcmp(request->native.items[i], "none") == 0) {
+            return "--native=none";
+        }
+    }
+    return NULL;
+}
+
+static bool add_module(NativeCode *native, const Module *module, Diags *diags) {
+    NativeModule *chosen = ARENA_NEW(&native->arena, NativeModule);
+    FrontError error = {0};
+    chosen->module = module;
+    if (module->kind == MODULE_FROZEN) {
+        chosen->reason = "its module is part of the interpreter (frozen)";
+    }
+    if (!front_decode(&native->arena, module->code, module->code_size, &chosen->code, &error)) {
+        diag_error(diags, EXIT_INTERNAL, "build with --clean",
+                   "cannot read the code of module %s: %s", module->name, error.message);
+        return false;
+    }
+    choose_functions(native, chosen);
+    vec_push(&native->modules, chosen);
+    return true;
+}
+
+bool native_choose(NativeCode *native, const Program *program, const Request *request,
+                   Diags *diags) {
+    native->nothing = objection(request);
+    if (native->nothing != NULL) {
+        return true;
+    }
+    check_names(program, request, diags);
+    bool main_seen = program->main_module == NULL;
+    bool ok = true;
+    for (size_t i = 0; ok && i < program->sorted.count; i++) {
+        const Module *module = program->sorted.items[i];
+        main_seen |= module == program->main_module;
+        if (has_code(module) && is_wanted(module, request)) {
+            ok = add_module(native, module, diags);
+        }
+    }
+    if (ok && !main_seen && has_code(program->main_module) &&
+        is_wanted(program->main_module, request)) {
+        ok = add_module(native, program->main_module, diags);
+    }
+    native_count(native);
+    return ok;
+}
+
+void native_count(NativeCode *native) {
+    native->functions = native->native = 0;
+    for (size_t i = 0; i < native->modules.count; i++) {
+        const NativeModule *module = native->modules.items[i];
+        for (uint32_t k = 0; k < module->code.count; k++) {
+            native->functions += module->functions[k].code != NULL;
+            native->native +=
+                module->functions[k].code != NULL && module->functions[k].reason == NULL;
+        }
+    }
+}

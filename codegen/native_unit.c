@@ -1,0 +1,173 @@
+/* Functions to units, units to C text.
+ *
+ * A unit holds consecutive functions of one module, about as much as 400 lines of Python: small
+ * enough that several compilers keep all processors busy and that none of them needs much memory,
+ * large enough that reading the headers does not count. Size is measured in instructions, so that
+ * comments do not move the borders. */
+#include "native_parts.h"
+
+#include "../compiler/lower/lower.h"
+#include "../compiler/support/fs.h"
+
+#include <string.h>
+#include <time.h>
+
+enum {
+    UNIT_INSTRUCTIONS = 4000,
+    FUNCTION_INSTRUCTIONS = 40000 /* more: optimisers need too long for one function */
+};
+
+static double now(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+/* ---- sizes ---- */
+
+static bool is_open(const NativeFunction *function) {
+    return function->code != NULL && function->reason == NULL;
+}
+
+size_t native_lines(const NativeModule *module, const uint32_t *ordinals, uint32_t count) {
+    size_t lines = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        const FrontCode *code = module->functions[ordinals[i]].code;
+        int32_t last = 0;
+        for (uint32_t k = 0; k < code->instr_count; k++) {
+            int32_t line = code->instrs[k].line;
+            lines += line > last;
+            last = line > last ? line : last;
+        }
+    }
+    return lines;
+}
+
+typedef VEC(uint32_t) OrdinalVec;
+
+static void add_job(NativeCode *native, NativeModule *module, OrdinalVec *open,
+                    NativeJobVec *jobs) {
+    if (open->count > 0) {
+        uint32_t *ordinals = ARENA_ARRAY(&native->arena, uint32_t, open->count);
+        memcpy(ordinals, open->items, open->count * sizeof(*ordinals));
+        NativeJob job = {.module = module, .ordinals = ordinals, .count = (uint32_t)open->count};
+        job.lines = native_lines(module, ordinals, job.count);
+        native->lines += job.lines;
+        vec_push(jobs, job);
+        open->count = 0;
+    }
+}
+
+static void split_module(NativeCode *native, NativeModule *module, NativeJobVec *jobs) {
+    OrdinalVec open = {0};
+    uint32_t size = 0;
+    for (uint32_t i = 0; i < module->code.count; i++) {
+        NativeFunction *function = &module->functions[i];
+        if (!is_open(function)) {
+            continue;
+        }
+        uint32_t more = function->code->instr_count;
+        if (more > FUNCTION_INSTRUCTIONS) {
+            function->reason = "it is too large for a C compiler";
+            continue;
+        }
+        if (size + more > UNIT_INSTRUCTIONS) {
+            add_job(native, module, &open, jobs);
+            size = 0;
+        }
+        vec_push(&open, i);
+        size += more;
+    }
+    add_job(native, module, &open, jobs);
+    vec_free(&open);
+}
+
+void native_split(NativeCode *native, NativeJobVec *jobs) {
+    for (size_t i = 0; i < native->modules.count; i++) {
+        split_module(native, native->modules.items[i], jobs);
+    }
+    native->units = jobs->count;
+}
+
+/* ---- lowering ---- */
+
+IrFunction *native_function(Arena *arena, NativeCode *native, NativeFunction *function,
+                            NativeControl *control, Diags *diags) {
+    const char *reason = NULL;
+    IrFunction *ir = lower_function(arena, function->code, &reason);
+    if (ir != NULL) {
+        reason = opt_run(ir, &control->opt);
+        if (reason != NULL) {
+            diag_warning(diags, "please report this; --native=none or --disable-pass may help",
+                         "internal error in function '%s' (line %d), which stays bytecode: %s",
+                         function->code->qualname, function->code->firstlineno, reason);
+            reason = "of an internal error in pyc2c";
+            ir_function_free(ir);
+            ir = NULL;
+        }
+    }
+    if (ir == NULL) {
+        function->reason = arena_strdup(&native->arena, reason != NULL ? reason : "unknown");
+    }
+    return ir;
+}
+
+static void free_functions(NativeUnit *unit) {
+    for (size_t i = 0; i < unit->functions.count; i++) {
+        ir_function_free(unit->functions.items[i]);
+    }
+    vec_free(&unit->functions);
+}
+
+bool native_emit(NativeCode *native, const NativeJob *job, const Request *request,
+                 NativeControl *control, bool comments, StrBuf *out, Diags *diags) {
+    Arena arena = {0};
+    double start = now();
+    const Module *module = job->module->module;
+    StrBuf source = {0};
+    bool has_source = comments && module->path != NULL && fs_read(module->path, &source);
+    NativeUnit unit = {.module = module->name,
+                       .code = &job->module->code,
+                       .speed = request->optimize_speed,
+                       .source_comments = has_source,
+                       .source = (const uint8_t *)strbuf_text(&source),
+                       .source_size = source.length,
+                       .source_name = module->vpath};
+    for (uint32_t i = 0; i < job->count; i++) {
+        NativeFunction *function = &job->module->functions[job->ordinals[i]];
+        IrFunction *ir =
+            is_open(function) ? native_function(&arena, native, function, control, diags) : NULL;
+        if (ir != NULL) {
+            vec_push(&unit.functions, ir);
+        }
+    }
+    bool some = unit.functions.count > 0;
+    if (some) {
+        emit_unit(&unit, out);
+    }
+    free_functions(&unit);
+    arena_free(&arena);
+    strbuf_free(&source);
+    native->lower_seconds += now() - start;
+    return some;
+}
+
+void native_lower(NativeCode *native, NativeControl *control, Diags *diags) {
+    double start = now();
+    for (size_t i = 0; i < native->modules.count; i++) {
+        NativeModule *module = native->modules.items[i];
+        for (uint32_t k = 0; k < module->code.count; k++) {
+            Arena arena = {0};
+            NativeFunction *function = &module->functions[k];
+            IrFunction *ir = is_open(function)
+                                 ? native_function(&arena, native, function, control, diags)
+                                 : NULL;
+            if (ir != NULL) {
+                ir_function_free(ir);
+            }
+            arena_free(&arena);
+        }
+    }
+    native->lower_seconds += now() - start;
+    native_count(native);
+}

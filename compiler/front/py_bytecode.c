@@ -1,0 +1,141 @@
+/* A module's marshal to plain structs: names, numbers and tables of all its code objects.
+ *
+ * Code objects are numbered in preorder: the module's own is 0, then each code object that stands
+ * in the constants, in the order of co_consts, with all that is inside it before the next one. The
+ * runtime numbers the code objects of a loaded module in the same way.
+ *
+ * The fingerprint covers what the native code of a module rests on. Lines, columns and the file's
+ * name are not part of it: the frames take these from the code object, so a comment that is added
+ * to a source leaves its native code valid. */
+#include "py_bytecode.h"
+
+#include <string.h>
+
+typedef struct Decoder {
+    Arena *arena;
+    VEC(FrontCode *) codes;
+    StrBuf content; /* what the fingerprint is made of */
+} Decoder;
+
+static const char *const *decode_names(Arena *arena, PyObject *names, uint32_t *count) {
+    *count = (uint32_t)PyTuple_GET_SIZE(names);
+    const char **texts = ARENA_ARRAY(arena, const char *, *count);
+    for (uint32_t i = 0; i < *count; i++) {
+        texts[i] = front_text(arena, PyTuple_GET_ITEM(names, i));
+    }
+    return texts;
+}
+
+/* Locals, cells and free variables: names, and a byte each that says which of them it is. */
+static void decode_locals(Arena *arena, PyCodeObject *code, FrontCode *out) {
+    out->local_names = decode_names(arena, code->co_localsplusnames, &out->local_count);
+    uint8_t *kinds = ARENA_ARRAY(arena, uint8_t, out->local_count);
+    memcpy(kinds, PyBytes_AS_STRING(code->co_localspluskinds), out->local_count);
+    out->local_kinds = kinds;
+}
+
+static void add_number(Decoder *decoder, uint64_t number) {
+    uint8_t bytes[8];
+    for (int i = 0; i < 8; i++) {
+        bytes[i] = (uint8_t)(number >> (8 * i));
+    }
+    strbuf_add(&decoder->content, bytes, sizeof(bytes));
+}
+
+/* Canonical bytes of a constant or of a tuple of names, with their length. */
+static bool add_object(Decoder *decoder, PyObject *object) {
+    StrBuf bytes = {0};
+    bool ok = front_marshal(object, &bytes);
+    add_number(decoder, bytes.length);
+    strbuf_add(&decoder->content, bytes.data, bytes.length);
+    strbuf_free(&bytes);
+    if (!ok && !PyErr_Occurred()) {
+        PyErr_SetString(PyExc_ValueError, "a constant cannot be stored");
+    }
+    return ok;
+}
+
+/* What the fingerprint says of one code object, apart from its constants. */
+static bool add_code(Decoder *decoder, PyCodeObject *code, PyObject *units) {
+    const int numbers[] = {code->co_argcount, code->co_posonlyargcount, code->co_kwonlyargcount,
+                           code->co_stacksize, code->co_flags};
+    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+        add_number(decoder, (uint64_t)numbers[i]);
+    }
+    add_number(decoder, (uint64_t)PyTuple_GET_SIZE(code->co_consts));
+    return add_object(decoder, units) && add_object(decoder, code->co_exceptiontable) &&
+           add_object(decoder, code->co_names) && add_object(decoder, code->co_localsplusnames) &&
+           add_object(decoder, code->co_localspluskinds);
+}
+
+static FrontCode *decode_code(Decoder *decoder, PyCodeObject *code, const FrontCode *parent);
+
+static bool decode_consts(Decoder *decoder, PyCodeObject *code, FrontCode *out) {
+    uint32_t count = (uint32_t)PyTuple_GET_SIZE(code->co_consts);
+    FrontConst *consts = ARENA_ARRAY(decoder->arena, FrontConst, count);
+    out->const_count = count;
+    out->consts = consts;
+    for (uint32_t i = 0; i < count; i++) {
+        PyObject *object = PyTuple_GET_ITEM(code->co_consts, i);
+        if (!front_decode_const(decoder->arena, object, &consts[i])) {
+            return false;
+        }
+        if (PyCode_Check(object)) {
+            consts[i].code = decode_code(decoder, (PyCodeObject *)object, out);
+            if (consts[i].code == NULL) {
+                return false;
+            }
+        } else if (!add_object(decoder, object)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static FrontCode *decode_code(Decoder *decoder, PyCodeObject *code, const FrontCode *parent) {
+    Arena *arena = decoder->arena;
+    FrontCode *out = ARENA_NEW(arena, FrontCode);
+    out->ordinal = (uint32_t)decoder->codes.count;
+    vec_push(&decoder->codes, out);
+    out->parent = parent;
+    out->name = front_text(arena, code->co_name);
+    out->qualname = front_text(arena, code->co_qualname);
+    out->argcount = code->co_argcount;
+    out->posonlyargcount = code->co_posonlyargcount;
+    out->kwonlyargcount = code->co_kwonlyargcount;
+    out->stacksize = code->co_stacksize;
+    out->flags = code->co_flags;
+    out->firstlineno = code->co_firstlineno;
+    out->names = decode_names(arena, code->co_names, &out->name_count);
+    decode_locals(arena, code, out);
+    PyObject *units = PyCode_GetCode(code); /* without what the interpreter specialised */
+    bool ok = units != NULL && front_decode_instrs(arena, code, units, out) &&
+              add_code(decoder, code, units);
+    Py_XDECREF(units);
+    return ok && decode_consts(decoder, code, out) ? out : NULL;
+}
+
+bool front_decode(Arena *arena, const uint8_t *code, size_t size, FrontModuleCode *out,
+                  FrontError *error) {
+    *out = (FrontModuleCode){0};
+    Decoder decoder = {.arena = arena};
+    strbuf_puts(&decoder.content, PY_VERSION); /* opcodes differ */
+    PyObject *object = PyMarshal_ReadObjectFromString((const char *)code, (Py_ssize_t)size);
+    if (object != NULL && !PyCode_Check(object)) {
+        PyErr_SetString(PyExc_ValueError, "the data holds no code object");
+    }
+    bool ok = object != NULL && PyCode_Check(object) &&
+              decode_code(&decoder, (PyCodeObject *)object, NULL) != NULL;
+    if (ok) {
+        out->count = (uint32_t)decoder.codes.count;
+        out->codes = ARENA_ARRAY(arena, FrontCode *, out->count);
+        memcpy(out->codes, decoder.codes.items, out->count * sizeof(FrontCode *));
+        front_hash(decoder.content.data, decoder.content.length, out->fingerprint);
+    } else {
+        front_take_error(arena, NULL, 0, false, error);
+    }
+    Py_XDECREF(object);
+    vec_free(&decoder.codes);
+    strbuf_free(&decoder.content);
+    return ok;
+}

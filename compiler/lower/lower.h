@@ -1,0 +1,12 @@
+/* From a code object's instructions to the IR. */
+#ifndef PYC2C_LOWER_LOWER_H
+#define PYC2C_LOWER_LOWER_H
+
+#include "../ir/ir.h"
+
+/* The function's IR, verified by the caller; NULL when it stays bytecode, and *reason (static or
+ * arena text, a clause that follows "stays bytecode: ") says why. Generators, coroutines and async
+ * generators give their step function. */
+IrFunction *lower_function(Arena *arena, const FrontCode *code, const char **reason);
+
+#endif

@@ -1,0 +1,70 @@
+/* Instructions that compute: the stack itself, names, attributes, items, operators. */
+#include "lowering.h"
+
+void lower_nothing(Lowering *lowering) {
+    (void)lowering;
+}
+
+/* No operation: the value lives until the last one that has it on its stack. */
+void lower_pop_top(Lowering *lowering) {
+    lower_pop(lowering);
+}
+
+void lower_push_null(Lowering *lowering) {
+    lower_push_kind(lowering, lower_emit0(lowering, IR_null), ENTRY_NULL);
+}
+
+void lower_copy(Lowering *lowering) {
+    Entry entry = *lower_entry(lowering, (uint32_t)lowering->instr->arg);
+    lower_push_kind(lowering, entry.value, entry.kind);
+}
+
+void lower_swap(Lowering *lowering) {
+    Entry *top = lower_entry(lowering, 1);
+    Entry *other = lower_entry(lowering, (uint32_t)lowering->instr->arg);
+    Entry kept = *top;
+    *top = *other;
+    *other = kept;
+}
+
+/* The lowest bit asks for a NULL below, for a call; the others are the name. */
+void lower_load_global(Lowering *lowering) {
+    IrOp *value = lower_emit0(lowering, IR_global_get);
+    value->imm[0] = lowering->instr->arg >> 1;
+    if (lowering->instr->arg & 1) {
+        lower_push_null(lowering);
+    }
+    lower_push(lowering, value);
+}
+
+void lower_store_attr(Lowering *lowering) {
+    IrOp *owner = lower_pop(lowering);
+    IrOp *value = lower_pop(lowering);
+    lower_emit2(lowering, IR_attr_set, owner, value);
+}
+
+void lower_store_subscr(Lowering *lowering) {
+    IrOp *key = lower_pop(lowering);
+    IrOp *container = lower_pop(lowering);
+    IrOp *value = lower_pop(lowering);
+    lower_emit3(lowering, IR_item_set, container, key, value);
+}
+
+void lower_unary_not(Lowering *lowering) {
+    IrOp *value = lower_pop(lowering);
+    lower_push_bool(lowering, lower_emit1(lowering, IR_truth, value), true);
+}
+
+void lower_is_op(Lowering *lowering) {
+    IrOp *right = lower_pop(lowering);
+    IrOp *left = lower_pop(lowering);
+    bool negated = lowering->instr->arg != 0;
+    lower_push_bool(lowering, lower_emit2(lowering, IR_is, left, right), negated);
+}
+
+void lower_contains_op(Lowering *lowering) {
+    IrOp *container = lower_pop(lowering);
+    IrOp *item = lower_pop(lowering);
+    bool negated = lowering->instr->arg != 0;
+    lower_push_bool(lowering, lower_emit2(lowering, IR_contains, container, item), negated);
+}

@@ -1,0 +1,33 @@
+# The runtime of native code: linked, after librt.a, only into programs that have some.
+#
+#   librt-native.a, librt-native-pic.a   whole archives, like librt.a
+#   include/native/rt_native.h           what generated C includes: -I <runtime>/include
+#
+# Native code is for Python 3.11 and a static libpython so far.
+NATIVE := $(if $(filter 3.11,$(PY_MINOR)),$(LINKED_LIB))
+# Functions of libpython whose callers inside libpython are led through runtime/native first.
+NATIVE_WRAPS := PyFunction_New _PyEval_EvalFrameDefault _Py_Specialize_Precall \
+                PyThread_start_new_thread
+NATIVE_SRC := $(sort $(wildcard runtime/native/*.c))
+NATIVE_OBJ := $(NATIVE_SRC:%.c=$(BUILD)/obj/$(PY_MINOR)/%.o)
+NATIVE_PIC_OBJ := $(NATIVE_SRC:%.c=$(BUILD)/obj/$(PY_MINOR)/pic/%.o)
+NATIVE_HEADERS := runtime/rt_compat.h $(wildcard runtime/native/*.h runtime/native/*.def)
+NATIVE_INSTALLED := $(NATIVE_HEADERS:runtime/%=$(RTDIR)/include/%)
+
+$(RTDIR)/librt-native.a: $(NATIVE_OBJ)
+	@mkdir -p $(@D)
+	$(Q)rm -f $@ && ar rcsD $@ $^
+
+$(RTDIR)/librt-native-pic.a: $(NATIVE_PIC_OBJ)
+	@mkdir -p $(@D)
+	$(Q)rm -f $@ && ar rcsD $@ $^
+
+$(NATIVE_INSTALLED): $(RTDIR)/include/%: runtime/%
+	@mkdir -p $(@D)
+	$(Q)cp $< $@
+
+ifneq ($(NATIVE),)
+$(BUILD)/pyc2c: $(RTDIR)/librt-native.a $(NATIVE_INSTALLED) $(if $(LINKED_PIC),$(RTDIR)/librt-native-pic.a)
+endif
+
+-include $(NATIVE_OBJ:.o=.d) $(NATIVE_PIC_OBJ:.o=.d)

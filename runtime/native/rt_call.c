@@ -1,0 +1,235 @@
+/* Calls.
+ *
+ * From native code: a function that has native code gets its frame here and its body is called
+ * directly; everything else goes through vectorcall, as the interpreter's CALL does it. From
+ * everywhere else native functions are called by their own vectorcall (rt_function_vectorcall).
+ * While somebody traces or profiles, or when a call does not fit the parameters, CPython's own
+ * function runs the bytecode, or says what is wrong. */
+#include "rt_frame.h"
+
+/* ---- calling native code ---- */
+
+/* A body whose parameters are filled by exactly these arguments. */
+static inline PyObject *call_plain(PyThreadState *ts, PyFunctionObject *function,
+                                   const RtCode *native, PyObject *const *args) {
+    _PyInterpreterFrame *frame = rt_frame_new(ts, function, native);
+    if (rt_unlikely(frame == NULL)) {
+        return NULL;
+    }
+    uint32_t i = 0;
+    for (; i < native->argcount; i++) {
+        frame->localsplus[i] = Py_NewRef(args[i]);
+    }
+    for (; i < native->slots; i++) {
+        frame->localsplus[i] = NULL;
+    }
+    return rt_frame_run(ts, frame, native);
+}
+
+/* Any arguments. */
+static PyObject *call_bound(PyThreadState *ts, PyFunctionObject *function, const RtCode *native,
+                            PyObject *const *args, Py_ssize_t count, PyObject *names) {
+    _PyInterpreterFrame *frame = rt_frame_new(ts, function, native);
+    if (frame == NULL) {
+        return NULL;
+    }
+    if (rt_bind(native, function, frame->localsplus, args, count, names)) {
+        return rt_frame_run(ts, frame, native);
+    }
+    rt_frame_clear(ts, frame, native->slots);
+    return _PyFunction_Vectorcall((PyObject *)function, args, (size_t)count, names);
+}
+
+static inline PyObject *call_native(PyThreadState *ts, PyFunctionObject *function,
+                                    const RtCode *native, PyObject *const *args, Py_ssize_t count,
+                                    PyObject *names) {
+    if (native->step != NULL) {
+        return rt_generator_new(ts, function, native, args, count, names);
+    }
+    if ((native->flags & RT_CODE_PLAIN) && names == NULL && count == (Py_ssize_t)native->argcount) {
+        return call_plain(ts, function, native, args);
+    }
+    return call_bound(ts, function, native, args, count, names);
+}
+
+/* Callers from C need not keep the function alive; this does. */
+PyObject *rt_function_vectorcall(PyObject *object, PyObject *const *args, size_t flags,
+                                 PyObject *names) {
+    PyThreadState *ts = _PyThreadState_GET();
+    PyFunctionObject *function = (PyFunctionObject *)object;
+    const RtCode *native = rt_code_of((PyCodeObject *)function->func_code);
+    if (rt_unlikely(native == NULL || !rt_may_run(ts))) {
+        return _PyFunction_Vectorcall(object, args, flags, names);
+    }
+    Py_INCREF(function);
+    PyObject *result = call_native(ts, function, native, args, PyVectorcall_NARGS(flags), names);
+    Py_DECREF(function);
+    return result;
+}
+
+/* ---- calls from native code ---- */
+
+/* The native code that a function runs now, or NULL. */
+static inline const RtCode *native_of(PyThreadState *ts, PyFunctionObject *function,
+                                      RtCallSite *site) {
+    if (rt_unlikely(!rt_may_run(ts))) {
+        return NULL;
+    }
+    if (rt_likely(function->func_code == site->code)) {
+        return site->native;
+    }
+    const RtCode *native = rt_code_of((PyCodeObject *)function->func_code);
+    if (native != NULL) {
+        site->code = function->func_code;
+        site->native = native;
+    }
+    return native;
+}
+
+/* `args` has a writable entry in front. */
+static inline PyObject *call_any(PyThreadState *ts, PyObject *callable, PyObject *const *args,
+                                 Py_ssize_t count, PyObject *names, RtCallSite *site) {
+    if (rt_is_function(callable)) {
+        PyFunctionObject *function = (PyFunctionObject *)callable;
+        const RtCode *native = native_of(ts, function, site);
+        if (rt_likely(native != NULL)) {
+            return call_native(ts, function, native, args, count, names);
+        }
+    }
+    return _PyObject_VectorcallTstate(ts, callable, args,
+                                      (size_t)count | PY_VECTORCALL_ARGUMENTS_OFFSET, names);
+}
+
+/* A bound method is called by its parts, as PRECALL takes it apart. */
+static inline PyObject *call_unbound(PyThreadState *ts, PyObject *callable, PyObject *const *items,
+                                     Py_ssize_t count, PyObject *names, RtCallSite *site) {
+    if (!PyMethod_Check(callable)) {
+        return call_any(ts, callable, items, count, names, site);
+    }
+    PyObject *function = Py_NewRef(PyMethod_GET_FUNCTION(callable));
+    PyObject *self = Py_NewRef(PyMethod_GET_SELF(callable));
+    PyObject **args = (PyObject **)items - 1;
+    args[0] = self;
+    PyObject *result = call_any(ts, function, args, count + 1, names, site);
+    Py_DECREF(self);
+    Py_DECREF(function);
+    return result;
+}
+
+PyObject *rt_call(PyThreadState *ts, PyObject *callable, PyObject *const *items, Py_ssize_t count,
+                  RtCallSite *site) {
+    return call_unbound(ts, callable, items, count, NULL, site);
+}
+
+PyObject *rt_call_method(PyThreadState *ts, PyObject *callable, PyObject *self,
+                         PyObject *const *items, Py_ssize_t count, RtCallSite *site) {
+    return rt_call_kw(ts, callable, self, items, count, NULL, site);
+}
+
+PyObject *rt_call_kw(PyThreadState *ts, PyObject *callable, PyObject *self, PyObject *const *items,
+                     Py_ssize_t count, PyObject *names, RtCallSite *site) {
+    Py_ssize_t positional = names != NULL ? count - PyTuple_GET_SIZE(names) : count;
+    if (self == NULL) {
+        return call_unbound(ts, callable, items, positional, names, site);
+    }
+    PyObject **args = (PyObject **)items - 1;
+    args[0] = self;
+    return call_any(ts, callable, args, positional + 1, names, site);
+}
+
+/* ---- f(*args, **kwargs) ---- */
+
+/* As check_args_iterable and CALL_FUNCTION_EX. New reference. */
+static PyObject *argument_tuple(PyThreadState *ts, PyObject *callable, PyObject *args) {
+    if (PyTuple_CheckExact(args)) {
+        return Py_NewRef(args);
+    }
+    if (Py_TYPE(args)->tp_iter != NULL || PySequence_Check(args)) {
+        return PySequence_Tuple(args);
+    }
+    _PyErr_Clear(ts);
+    PyObject *text = _PyObject_FunctionStr(callable);
+    if (text != NULL) {
+        _PyErr_Format(ts, PyExc_TypeError, "%U argument after * must be an iterable, not %.200s",
+                      text, Py_TYPE(args)->tp_name);
+        Py_DECREF(text);
+    }
+    return NULL;
+}
+
+/* The message of a mapping that could not be merged, as format_kwargs_error. */
+static void explain_mapping(PyThreadState *ts, PyObject *callable, PyObject *mapping) {
+    if (_PyErr_ExceptionMatches(ts, PyExc_AttributeError)) {
+        _PyErr_Clear(ts);
+        PyObject *text = _PyObject_FunctionStr(callable);
+        if (text != NULL) {
+            _PyErr_Format(ts, PyExc_TypeError, "%U argument after ** must be a mapping, not %.200s",
+                          text, Py_TYPE(mapping)->tp_name);
+            Py_DECREF(text);
+        }
+        return;
+    }
+    if (!_PyErr_ExceptionMatches(ts, PyExc_KeyError)) {
+        return;
+    }
+    PyObject *type, *value, *traceback;
+    _PyErr_Fetch(ts, &type, &value, &traceback);
+    if (value == NULL || !PyTuple_Check(value) || PyTuple_GET_SIZE(value) != 1) {
+        _PyErr_Restore(ts, type, value, traceback);
+        return;
+    }
+    PyObject *text = _PyObject_FunctionStr(callable);
+    if (text != NULL) {
+        _PyErr_Format(ts, PyExc_TypeError, "%U got multiple values for keyword argument '%S'", text,
+                      PyTuple_GET_ITEM(value, 0));
+        Py_DECREF(text);
+    }
+    Py_XDECREF(type);
+    Py_DECREF(value);
+    Py_XDECREF(traceback);
+}
+
+/* New reference to a dict; NULL with an exception set. */
+static PyObject *keyword_dict(PyThreadState *ts, PyObject *callable, PyObject *mapping) {
+    if (PyDict_CheckExact(mapping)) {
+        return Py_NewRef(mapping);
+    }
+    PyObject *dict = PyDict_New();
+    if (dict != NULL && _PyDict_MergeEx(dict, mapping, 2) < 0) {
+        explain_mapping(ts, callable, mapping);
+        Py_CLEAR(dict);
+    }
+    return dict;
+}
+
+/* PyObject_Call copies keywords to where vectorcall wants them; without keywords there is nothing
+ * to copy, and native functions are called directly. */
+static PyObject *call_tuple(PyThreadState *ts, PyObject *callable, PyObject *args,
+                            PyObject *keywords) {
+    if (keywords == NULL || PyDict_GET_SIZE(keywords) == 0) {
+        const RtCode *native =
+            rt_is_function(callable) && rt_may_run(ts)
+                ? rt_code_of((PyCodeObject *)((PyFunctionObject *)callable)->func_code)
+                : NULL;
+        if (native != NULL) {
+            return call_native(ts, (PyFunctionObject *)callable, native,
+                               ((PyTupleObject *)args)->ob_item, PyTuple_GET_SIZE(args), NULL);
+        }
+    }
+    return PyObject_Call(callable, args, keywords);
+}
+
+PyObject *rt_call_ex(PyThreadState *ts, PyObject *callable, PyObject *args, PyObject *kwargs) {
+    PyObject *keywords = NULL;
+    if (kwargs != NULL) {
+        keywords = keyword_dict(ts, callable, kwargs);
+        if (keywords == NULL) {
+            return NULL;
+        }
+    }
+    PyObject *tuple = argument_tuple(ts, callable, args);
+    PyObject *result = tuple != NULL ? call_tuple(ts, callable, tuple, keywords) : NULL;
+    Py_XDECREF(tuple);
+    Py_XDECREF(keywords);
+    return result;
+}

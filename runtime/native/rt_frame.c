@@ -1,0 +1,65 @@
+/* Frames: what happens off the fast path, and operations on a frame's slots. */
+#include "rt_frame.h"
+
+/* ---- frames ---- */
+
+/* A new chunk of the data stack. */
+_PyInterpreterFrame *rt_frame_room(PyThreadState *ts, const RtCode *native) {
+    _PyInterpreterFrame *frame = _PyThreadState_BumpFramePointerSlow(ts, native->frame_size);
+    if (frame == NULL && !PyErr_Occurred()) {
+        PyErr_NoMemory();
+    }
+    return frame;
+}
+
+void rt_frame_leave_chunk(PyThreadState *ts, _PyInterpreterFrame *frame) {
+    _PyThreadState_PopFrame(ts, frame);
+}
+
+/* There is a frame object. _PyFrame_Clear moves the frame into it if somebody else holds it; it
+ * takes over, or drops, references to function and code that this frame had only borrowed. */
+void rt_frame_leave_shared(PyThreadState *ts, _PyInterpreterFrame *frame) {
+    Py_INCREF(frame->f_func);
+    Py_INCREF(frame->f_code);
+    _PyFrame_Clear(frame);
+    rt_frame_free(ts, frame);
+}
+
+/* ---- slots ---- */
+
+/* As format_exc_check_arg of ceval.c with UNBOUNDLOCAL_ERROR_MSG. */
+void rt_unbound(PyThreadState *ts, _PyInterpreterFrame *frame, int slot) {
+    PyObject *name = PyTuple_GET_ITEM(frame->f_code->co_localsplusnames, slot);
+    _PyErr_Format(ts, PyExc_UnboundLocalError,
+                  "cannot access local variable '%U' where it is not associated with a value",
+                  name);
+}
+
+int rt_slot_del(PyThreadState *ts, _PyInterpreterFrame *frame, int slot) {
+    if (frame->localsplus[slot] == NULL) {
+        rt_unbound(ts, frame, slot);
+        return -1;
+    }
+    rt_slot_set(ts, frame, NULL, slot);
+    return 0;
+}
+
+/* As MAKE_CELL. */
+int rt_cell_make(PyThreadState *ts, _PyInterpreterFrame *frame, int slot) {
+    PyObject *cell = PyCell_New(frame->localsplus[slot]);
+    if (cell == NULL) {
+        return -1;
+    }
+    rt_slot_set(ts, frame, cell, slot);
+    return 0;
+}
+
+/* As COPY_FREE_VARS. */
+void rt_cells_copy(RT_UNUSED PyThreadState *ts, _PyInterpreterFrame *frame) {
+    const PyCodeObject *code = frame->f_code;
+    PyObject *closure = frame->f_func->func_closure;
+    PyObject **slots = frame->localsplus + code->co_nlocals + code->co_nplaincellvars;
+    for (int i = 0; i < code->co_nfreevars; i++) {
+        slots[i] = Py_NewRef(PyTuple_GET_ITEM(closure, i));
+    }
+}

@@ -1,0 +1,157 @@
+/* Frames of native functions: pushed before, popped after the body.
+ *
+ * As _PyEval_Vector and _PyEvalFrameClearAndPop do it for bytecode, with two savings: the frame
+ * borrows its function from the caller, who keeps it alive during the call, and its code object,
+ * which RtCode keeps for good. When somebody made a frame object of the frame, that one may outlive
+ * the call, and gets references of its own (rt_frame_leave_shared). */
+#ifndef PYC2C_RUNTIME_RT_FRAME_H
+#define PYC2C_RUNTIME_RT_FRAME_H
+
+#include "rt_native.h"
+
+/* ---- code objects ---- */
+
+/* As codeobject.c declares it; native code owns index 0. */
+typedef struct RtCodeExtra {
+    Py_ssize_t size;
+    void *items[1];
+} RtCodeExtra;
+
+/* The native code of a code object, or NULL. */
+static inline const RtCode *rt_code_of(const PyCodeObject *code) {
+    const RtCodeExtra *extra = code->co_extra;
+    return extra != NULL && extra->size > 0 ? extra->items[0] : NULL;
+}
+
+/* Native code may run: nobody traces, profiles or replaced the evaluation of frames. */
+static inline bool rt_may_run(PyThreadState *ts) {
+    return rt_likely(!ts->cframe->use_tracing && ts->interp->eval_frame == NULL);
+}
+
+/* ---- the C stack (rt_stack.c) ---- */
+
+/* Address below which the stack of this thread must not grow; all ones until it is known. */
+extern __thread uintptr_t rt_stack_limit;
+/* -1 with a RecursionError when the stack is used up. */
+RT_COLD int rt_stack_check(PyThreadState *ts);
+
+/* ---- frames ---- */
+
+RT_COLD _PyInterpreterFrame *rt_frame_room(PyThreadState *ts, const RtCode *native);
+RT_COLD void rt_frame_leave_shared(PyThreadState *ts, _PyInterpreterFrame *frame);
+RT_COLD void rt_frame_leave_chunk(PyThreadState *ts, _PyInterpreterFrame *frame);
+
+/* Room for a frame, all but its slots set, not yet linked. NULL with an exception when memory is
+ * out. */
+static inline _PyInterpreterFrame *rt_frame_new(PyThreadState *ts, PyFunctionObject *function,
+                                                const RtCode *native) {
+    _PyInterpreterFrame *frame = (_PyInterpreterFrame *)ts->datastack_top;
+    if (rt_likely(native->frame_size < (size_t)(ts->datastack_limit - ts->datastack_top))) {
+        ts->datastack_top += native->frame_size;
+    } else {
+        frame = rt_frame_room(ts, native);
+        if (frame == NULL) {
+            return NULL;
+        }
+    }
+    frame->f_func = function;
+    frame->f_globals = function->func_globals;
+    frame->f_builtins = function->func_builtins;
+    frame->f_locals = NULL;
+    frame->f_code = native->code;
+    frame->frame_obj = NULL;
+    frame->prev_instr = native->first - 1;
+    frame->stacktop = (int)native->slots;
+    frame->is_entry = true;
+    frame->owner = FRAME_OWNED_BY_THREAD;
+    return frame;
+}
+
+static inline void rt_frame_link(PyThreadState *ts, _PyInterpreterFrame *frame) {
+    frame->previous = ts->cframe->current_frame;
+    ts->cframe->current_frame = frame;
+}
+
+/* Gives the room back; the frame's references are gone. */
+static inline void rt_frame_free(PyThreadState *ts, _PyInterpreterFrame *frame) {
+    if (rt_unlikely((PyObject **)frame == &ts->datastack_chunk->data[0])) {
+        rt_frame_leave_chunk(ts, frame);
+    } else {
+        ts->datastack_top = (PyObject **)frame;
+    }
+}
+
+/* Drops what the frame holds and gives its room back. It is unlinked: finalisers that run now must
+ * not see it (CPython's GH-99729). */
+static inline void rt_frame_clear(PyThreadState *ts, _PyInterpreterFrame *frame, uint32_t slots) {
+    if (rt_unlikely(frame->frame_obj != NULL)) {
+        rt_frame_leave_shared(ts, frame);
+        return;
+    }
+    for (uint32_t i = 0; i < slots; i++) {
+        Py_XDECREF(frame->localsplus[i]);
+    }
+    Py_XDECREF(frame->f_locals);
+    rt_frame_free(ts, frame);
+}
+
+/* Counts one level of recursion. -1 with a RecursionError, and nothing counted, at the limit. */
+static inline int rt_recursion_enter(PyThreadState *ts) {
+    if (rt_unlikely((uintptr_t)__builtin_frame_address(0) < rt_stack_limit) &&
+        rt_stack_check(ts) < 0) {
+        return -1;
+    }
+    return rt_unlikely(ts->recursion_remaining-- <= 0) ? _Py_CheckRecursiveCall(ts, "") : 0;
+}
+
+/* Runs the body in a frame whose slots are filled, and drops the frame. */
+static inline PyObject *rt_frame_run(PyThreadState *ts, _PyInterpreterFrame *frame,
+                                     const RtCode *native) {
+    rt_frame_link(ts, frame);
+    if (rt_unlikely(rt_recursion_enter(ts) < 0)) {
+        ts->cframe->current_frame = frame->previous;
+        rt_frame_clear(ts, frame, native->slots);
+        return NULL;
+    }
+    PyObject *result = native->body(ts, frame);
+    ts->cframe->current_frame = frame->previous;
+    rt_frame_clear(ts, frame, native->slots);
+    ts->recursion_remaining++;
+    return result;
+}
+
+/* ---- rt_bind.c ---- */
+
+/* Binds a call's arguments to the parameters of native code, as initialize_locals of ceval.c:
+ * fills all slots. `names` (or NULL) names the last ones of the arguments. False when the call is
+ * wrong in some way, or memory is out: slots are filled or NULL, no exception is set; the caller
+ * lets CPython find out what is wrong. */
+bool rt_bind(const RtCode *native, PyFunctionObject *function, PyObject **slots,
+             PyObject *const *args, Py_ssize_t count, PyObject *names);
+
+/* ---- rt_function.c ---- */
+
+/* Type of functions with native code: a subtype of PyFunction_Type. */
+extern PyTypeObject rt_function_type;
+static inline bool rt_is_function(PyObject *object) {
+    return Py_IS_TYPE(object, &rt_function_type) || PyFunction_Check(object);
+}
+int rt_function_start(void); /* -1 with an exception set */
+
+/* ---- rt_exact.c ---- */
+
+int rt_exact_start(void); /* -1 with an exception set */
+
+/* ---- rt_call.c ---- */
+
+/* vectorcall of rt_function_type. */
+PyObject *rt_function_vectorcall(PyObject *function, PyObject *const *args, size_t flags,
+                                 PyObject *names);
+
+/* ---- rt_generator.c ---- */
+
+/* Calls a generator-like function: a new generator, coroutine or async generator. */
+PyObject *rt_generator_new(PyThreadState *ts, PyFunctionObject *function, const RtCode *native,
+                           PyObject *const *args, Py_ssize_t count, PyObject *names);
+
+#endif

@@ -1,0 +1,94 @@
+/* The type of functions that have native code.
+ *
+ * CPython 3.11 calls every exact function by running its bytecode in place, whatever the function's
+ * vectorcall is. So native functions have a type of their own, below PyFunction_Type, which the
+ * interpreter calls through vectorcall. They are ordinary function objects otherwise: made by
+ * PyFunction_New, whose callers the link leads through the wrapper here. What differs because C
+ * code asks for exact functions is in rt_exact.c. Generator-like functions stay exact: the
+ * interpreter makes their generators fast, and these find their native step by themselves. */
+#include "rt_frame.h"
+
+#include <structmember.h>
+
+PyObject *__real_PyFunction_New(PyObject *code, PyObject *globals);
+PyObject *__wrap_PyFunction_New(PyObject *code, PyObject *globals);
+
+/* ---- attributes ---- */
+
+/* pickle and copy know exact functions by their type; this makes them do the same. */
+static PyObject *function_reduce(PyObject *self, RT_UNUSED PyObject *unused) {
+    return Py_NewRef(((PyFunctionObject *)self)->func_qualname);
+}
+
+static PyObject *function_get_class(RT_UNUSED PyObject *self, RT_UNUSED void *unused) {
+    return Py_NewRef((PyObject *)&PyFunction_Type);
+}
+
+/* As for every function: refused, with the message that object.__class__ has for it. */
+static int function_set_class(PyObject *self, PyObject *value, RT_UNUSED void *unused) {
+    PyObject *descriptor = PyDict_GetItemString(PyBaseObject_Type.tp_dict, "__class__");
+    return Py_TYPE(descriptor)->tp_descr_set(descriptor, self, value);
+}
+
+static PyMethodDef function_methods[] = {
+    {"__reduce__", function_reduce, METH_NOARGS, NULL},
+    {NULL, NULL, 0, NULL},
+};
+static PyMemberDef function_members[] = {
+    /* A type without it gets a __doc__ of its own, which would hide the function's. */
+    {"__doc__", T_OBJECT, offsetof(PyFunctionObject, func_doc), 0, NULL},
+    {NULL, 0, 0, 0, NULL},
+};
+static PyGetSetDef function_getset[] = {
+    {"__class__", function_get_class, function_set_class, NULL, NULL},
+    {NULL, NULL, NULL, NULL, NULL},
+};
+
+PyTypeObject rt_function_type = {
+    PyVarObject_HEAD_INIT(&PyType_Type, 0).tp_name = "function",
+    .tp_basicsize = sizeof(PyFunctionObject),
+    .tp_vectorcall_offset = offsetof(PyFunctionObject, vectorcall),
+    .tp_call = PyVectorcall_Call,
+    /* The flag for the collector is inherited with the functions that it needs. */
+    .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_VECTORCALL | Py_TPFLAGS_METHOD_DESCRIPTOR,
+    .tp_base = &PyFunction_Type,
+    .tp_methods = function_methods,
+    .tp_members = function_members,
+    .tp_getset = function_getset,
+};
+
+/* ---- making functions ---- */
+
+/* Every MAKE_FUNCTION comes here, and rt_func_new. */
+PyObject *__wrap_PyFunction_New(PyObject *code, PyObject *globals) {
+    PyObject *function = __real_PyFunction_New(code, globals);
+    const RtCode *native = rt_code_of((PyCodeObject *)code);
+    if (function != NULL && native != NULL && native->body != NULL) {
+        Py_SET_TYPE(function, &rt_function_type);
+        ((PyFunctionObject *)function)->vectorcall = rt_function_vectorcall;
+    }
+    return function;
+}
+
+/* As MAKE_FUNCTION. Takes over all references but the code's. */
+PyObject *rt_func_new(RT_UNUSED PyThreadState *ts, _PyInterpreterFrame *frame, PyObject *code,
+                      PyObject *defaults, PyObject *kwdefaults, PyObject *annotations,
+                      PyObject *closure) {
+    PyFunctionObject *function = (PyFunctionObject *)PyFunction_New(code, frame->f_globals);
+    if (function == NULL) {
+        Py_XDECREF(defaults);
+        Py_XDECREF(kwdefaults);
+        Py_XDECREF(annotations);
+        Py_XDECREF(closure);
+        return NULL;
+    }
+    function->func_defaults = defaults;
+    function->func_kwdefaults = kwdefaults;
+    function->func_annotations = annotations;
+    function->func_closure = closure;
+    return (PyObject *)function;
+}
+
+int rt_function_start(void) {
+    return PyType_Ready(&rt_function_type);
+}

@@ -1,0 +1,190 @@
+/* The runtime as generated code sees it.
+ *
+ * A native function runs in a real interpreter frame on the thread's data stack, with its locals in
+ * the frame's slots as the code object lays them out, so everything that looks at frames sees what
+ * it would see under the interpreter. The frame is pushed and popped by the caller (rt_frame.h),
+ * the body only computes:
+ *
+ *     body(ts, frame)
+ *         Arguments are in their slots, other slots are NULL, the frame is the current one.
+ *         Result: new reference, or NULL with an exception that has this frame's traceback entry.
+ *     step(ts, frame, throwflag)
+ *         Of generators, coroutines, async generators. Frame state is exactly the interpreter's:
+ *         prev_instr at the RETURN_GENERATOR, YIELD_VALUE or (after a delegate returned) the unit
+ *         before the resume point, operand stack saved in the frame with the sent value on top. So
+ *         either side can resume what the other suspended. With throwflag an exception is set and
+ *         is raised there. Linking and unlinking the frame is the caller's work (rt_generator.c).
+ *
+ * Each generated C file defines one RtUnit, found through a linker section; rt_attach.c connects
+ * its codes with the module's code objects (co_extra) when the module is loaded. Functions whose
+ * code object has no RtCode run as bytecode. */
+#ifndef PYC2C_RUNTIME_RT_NATIVE_H
+#define PYC2C_RUNTIME_RT_NATIVE_H
+
+#include "../rt_compat.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define rt_likely(x) __builtin_expect(!!(x), 1)
+#define rt_unlikely(x) __builtin_expect(!!(x), 0)
+#define RT_COLD __attribute__((cold, noinline))
+#define RT_UNUSED __attribute__((unused))
+
+typedef PyObject *(*RtBody)(PyThreadState *ts, _PyInterpreterFrame *frame);
+typedef PyObject *(*RtStep)(PyThreadState *ts, _PyInterpreterFrame *frame, int throwflag);
+
+/* One function. Generated code fills the first three; attaching fills the rest. */
+typedef struct RtCode {
+    uint32_t ordinal;                       /* of the code object in its module, preorder */
+    RtBody body;                            /* NULL for generators & co. */
+    RtStep step;                            /* NULL for others */
+    PyCodeObject *code;                     /* owned, for the life of the process */
+    PyObject *const *consts, *const *names; /* items of co_consts and co_names */
+    _Py_CODEUNIT *first;                    /* first instruction */
+    uint32_t flags;                         /* RT_CODE_* */
+    uint32_t frame_size;                    /* of a frame, in PyObject * */
+    uint32_t slots;                         /* co_nlocalsplus */
+    uint32_t argcount;                      /* co_argcount */
+} RtCode;
+
+enum {
+    RT_CODE_PLAIN = 1, /* a body with only positional-or-keyword parameters: a call with exactly
+                          argcount arguments binds by position */
+};
+
+typedef struct RtUnit {
+    const char *module;      /* name in the image */
+    const char *fingerprint; /* FrontModuleCode.fingerprint in hex */
+    RtCode *codes;
+    uint32_t count;
+} RtUnit;
+
+#define RT_UNIT(unit)                                                                              \
+    static const RtUnit *const rt_unit_pointer __attribute__((section("pyc2c_units"), used)) =     \
+        &(unit)
+
+/* ---- what the emitter uses apart from the rows of ops.def ---- */
+
+/* `loc`: frame->prev_instr = self->first + offset. */
+#define RT_LOC(offset) (frame->prev_instr = self->first + (offset))
+#define RT_RAISED(ts) ((ts)->curexc_type != NULL)
+/* On a raise edge, before anything is released: adds the frame's traceback entry. Not on a reraise
+ * edge. */
+RT_COLD void rt_raised(PyThreadState *ts, _PyInterpreterFrame *frame);
+/* `reraise`: sets `exception` (reference taken) as the current one, and prev_instr from `lasti`
+ * (may be NULL; borrowed). */
+RT_COLD void rt_reraise(PyThreadState *ts, PyObject *exception, PyObject *lasti,
+                        _PyInterpreterFrame *frame);
+/* `raise`: sets the exception; both operands are borrowed. True when it is a reraise (`raise`
+ * without operands succeeded): then there is no traceback entry. */
+RT_COLD bool rt_raise(PyThreadState *ts, PyObject *exception, PyObject *cause, int count);
+/* On the way to a handler or out; NULL is nothing to drop. */
+static inline void rt_release(PyObject *value) {
+    Py_XDECREF(value);
+}
+
+/* ---- generators (rt_generator.c) ---- */
+
+/* `yield`: before: entries (references moved into the frame) are stored from the bottom, the
+ * generator is marked suspended; the step then returns the value. */
+static inline void rt_suspend(_PyInterpreterFrame *frame, PyObject *const *entries, int count) {
+    int base = frame->f_code->co_nlocalsplus;
+    for (int i = 0; i < count; i++) {
+        frame->localsplus[base + i] = entries[i];
+    }
+    frame->stacktop = base + count;
+    _PyFrame_GetGenerator(frame)->gi_frame_state = FRAME_SUSPENDED;
+}
+/* At a resume point, after the operand stack was taken from the frame: what is sent in (new
+ * reference), or NULL when an exception is raised here. Marks the frame as running: like under the
+ * interpreter its stack is out of sight from here on, and it stands at the next instruction. */
+static inline PyObject *rt_sent(RT_UNUSED PyThreadState *ts, _PyInterpreterFrame *frame,
+                                int throwflag) {
+    PyObject *value = frame->localsplus[frame->stacktop - 1];
+    frame->stacktop = -1;
+    if (rt_unlikely(throwflag)) {
+        Py_DECREF(value); /* None, from gen_send_ex2 */
+        return NULL;
+    }
+    frame->prev_instr++;
+    return value;
+}
+/* The interpreter goes on with a frame that stands where no resume point is. */
+RT_COLD PyObject *rt_resume_bytecode(PyThreadState *ts, _PyInterpreterFrame *frame, int throwflag);
+
+/* ---- slots, cells, exceptions (rt_frame.c, rt_raise.c) ---- */
+
+/* Reading an unset variable: UnboundLocalError. */
+RT_COLD void rt_unbound(PyThreadState *ts, _PyInterpreterFrame *frame, int slot);
+
+static inline PyObject *rt_slot_get(PyThreadState *ts, _PyInterpreterFrame *frame, int slot) {
+    PyObject *value = frame->localsplus[slot];
+    if (rt_unlikely(value == NULL)) {
+        rt_unbound(ts, frame, slot);
+    }
+    return value;
+}
+static inline PyObject *rt_slot_bound(RT_UNUSED PyThreadState *ts, _PyInterpreterFrame *frame,
+                                      int slot) {
+    return frame->localsplus[slot];
+}
+static inline PyObject *rt_slot_take(RT_UNUSED PyThreadState *ts, _PyInterpreterFrame *frame,
+                                     int slot) {
+    PyObject *value = frame->localsplus[slot];
+    frame->localsplus[slot] = NULL;
+    return value;
+}
+/* Stores first, then drops the old value: its finaliser may look at the variable. */
+static inline void rt_slot_set(RT_UNUSED PyThreadState *ts, _PyInterpreterFrame *frame,
+                               PyObject *value, int slot) {
+    PyObject *old = frame->localsplus[slot];
+    frame->localsplus[slot] = value;
+    Py_XDECREF(old);
+}
+int rt_slot_del(PyThreadState *ts, _PyInterpreterFrame *frame, int slot);
+int rt_cell_make(PyThreadState *ts, _PyInterpreterFrame *frame, int slot);
+void rt_cells_copy(PyThreadState *ts, _PyInterpreterFrame *frame);
+static inline PyObject *rt_cell_ref(RT_UNUSED PyThreadState *ts, _PyInterpreterFrame *frame,
+                                    int slot) {
+    return frame->localsplus[slot];
+}
+PyObject *rt_exc_lasti(PyThreadState *ts, _PyInterpreterFrame *frame);
+PyObject *rt_exc_catch(PyThreadState *ts, _PyInterpreterFrame *frame);
+PyObject *rt_exc_push(PyThreadState *ts, PyObject *exception);
+void rt_exc_pop(PyThreadState *ts, PyObject *previous);
+
+/* ---- calls (rt_call.c) ---- */
+
+/* In front of `items` the caller leaves this many entries that the helper may write to. */
+enum { RT_CALL_ROOM = 2 };
+
+/* What was called here last, when it can be called directly. Zero: nothing yet. */
+typedef struct RtCallSite {
+    PyObject *code; /* of the function; its RtCode keeps it alive */
+    const RtCode *native;
+} RtCallSite;
+
+PyObject *rt_call(PyThreadState *ts, PyObject *callable, PyObject *const *items, Py_ssize_t count,
+                  RtCallSite *site);
+PyObject *rt_call_method(PyThreadState *ts, PyObject *callable, PyObject *self,
+                         PyObject *const *items, Py_ssize_t count, RtCallSite *site);
+PyObject *rt_call_kw(PyThreadState *ts, PyObject *callable, PyObject *self, PyObject *const *items,
+                     Py_ssize_t count, PyObject *names, RtCallSite *site);
+PyObject *rt_call_ex(PyThreadState *ts, PyObject *callable, PyObject *args, PyObject *kwargs);
+PyObject *rt_func_new(PyThreadState *ts, _PyInterpreterFrame *frame, PyObject *code,
+                      PyObject *defaults, PyObject *kwdefaults, PyObject *annotations,
+                      PyObject *closure);
+
+/* ---- poll (rt_poll.c) ---- */
+
+RT_COLD int rt_poll_now(PyThreadState *ts);
+static inline int rt_poll(PyThreadState *ts, RT_UNUSED _PyInterpreterFrame *frame) {
+    return rt_unlikely(_Py_atomic_load_relaxed(&ts->interp->ceval.eval_breaker)) ? rt_poll_now(ts)
+                                                                                 : 0;
+}
+
+/* ---- all other rows of ops.def ---- */
+#include "rt_op.h"
+
+#endif

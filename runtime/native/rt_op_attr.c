@@ -1,0 +1,281 @@
+/* Attributes through the ways of a site, and the long way round.
+ *
+ * Follows PyObject_GetAttr, PyObject_SetAttr and _PyObject_GetMethod, of which only the second half
+ * runs when a way applies. */
+#include "rt_native.h"
+
+/* ---- errors ---- */
+
+/* An AttributeError carries the object and the name for suggestions (object.c:
+ * set_attribute_error_context). */
+static RT_COLD void explain_attribute_error(PyThreadState *ts, PyObject *owner, PyObject *name) {
+    if (!_PyErr_ExceptionMatches(ts, PyExc_AttributeError)) {
+        return;
+    }
+    PyObject *type, *value, *traceback;
+    _PyErr_Fetch(ts, &type, &value, &traceback);
+    _PyErr_NormalizeException(ts, &type, &value, &traceback);
+    PyAttributeErrorObject *error = (PyAttributeErrorObject *)value;
+    if (PyErr_GivenExceptionMatches(value, PyExc_AttributeError) && error->name == NULL &&
+        error->obj == NULL) {
+        if (PyObject_SetAttr(value, &_Py_ID(name), name) != 0 ||
+            PyObject_SetAttr(value, &_Py_ID(obj), owner) != 0) {
+            /* What went wrong there replaces the error, as in CPython. */
+            Py_XDECREF(type);
+            Py_XDECREF(value);
+            Py_XDECREF(traceback);
+            return;
+        }
+    }
+    _PyErr_Restore(ts, type, value, traceback);
+}
+
+/* ---- tests of a way ---- */
+
+static inline bool value_holds(const RtWay *way) {
+    return way->value_version == 0 || Py_TYPE(way->value)->tp_version_tag == way->value_version;
+}
+
+/* Where the value of entry `index` of an object's dict is, NULL when that entry is not `name`'s. */
+static PyObject **entry_place(PyDictObject *dict, int32_t index, PyObject *name) {
+    PyDictKeysObject *keys = dict->ma_keys;
+    if (!DK_IS_UNICODE(keys) || index >= keys->dk_nentries) {
+        return NULL;
+    }
+    PyDictUnicodeEntry *entry = &DK_UNICODE_ENTRIES(keys)[index];
+    if (entry->me_key != name) {
+        return NULL;
+    }
+    return dict->ma_values != NULL ? &dict->ma_values->values[index] : &entry->me_value;
+}
+
+/* The dict of an object that has one now; NULL: its attributes are inline, or it has none. */
+static inline PyDictObject *dict_of(PyObject *owner) {
+    PyObject **place = _PyObject_DictPointer(owner);
+    return place == NULL ? NULL : (PyDictObject *)*place;
+}
+
+/* True when the owner certainly has no own attribute `name`. */
+static bool is_unhidden(PyObject *owner, PyObject *name, const RtWay *way) {
+    if (rt_way_unhidden(owner, way)) {
+        return true;
+    }
+    bool managed = Py_TYPE(owner)->tp_flags & Py_TPFLAGS_MANAGED_DICT;
+    if (managed && *_PyObject_ValuesPointer(owner) != NULL) {
+        return false; /* a value at the index, or keys that have changed */
+    }
+    PyDictObject *dict = dict_of(owner);
+    /* With str keys only, the lookup cannot run Python code. */
+    return dict == NULL || (DK_IS_UNICODE(dict->ma_keys) &&
+                            PyDict_GetItemWithError((PyObject *)dict, name) == NULL);
+}
+
+static PyObject *call_get(const RtWay *way, PyObject *owner, PyObject *type) {
+    PyObject *descriptor = Py_NewRef(way->value);
+    PyObject *result = Py_TYPE(descriptor)->tp_descr_get(descriptor, owner, type);
+    Py_DECREF(descriptor);
+    return result;
+}
+
+/* ---- reading ---- */
+
+/* Reads through a way of the owner's type. False: it does not apply. *self is set for a method that
+ * is to be called; `self` NULL: methods are bound. *result may be NULL with an exception. */
+static bool read_way(PyObject *owner, PyObject *name, const RtWay *way, PyObject **self,
+                     PyObject **result) {
+    PyObject *found = NULL;
+    switch (RT_WAY_KIND(way)) {
+    case RT_WAY_NONE: break;
+    case RT_WAY_GUARDED:
+    case RT_WAY_VALUE: {
+        PyDictValues *values = *_PyObject_ValuesPointer(owner);
+        found = values != NULL && value_holds(way) ? values->values[way->index] : NULL;
+        break;
+    }
+    case RT_WAY_SLOT: found = *(PyObject **)((char *)owner + way->index); break;
+    case RT_WAY_ENTRY: {
+        PyDictObject *dict = dict_of(owner);
+        PyObject **place =
+            dict != NULL && value_holds(way) ? entry_place(dict, way->index, name) : NULL;
+        found = place != NULL ? *place : NULL;
+        break;
+    }
+    case RT_WAY_DATA:
+        if (value_holds(way)) {
+            *result = call_get(way, owner, (PyObject *)Py_TYPE(owner));
+            return true;
+        }
+        break;
+    case RT_WAY_CLASS:
+        found = value_holds(way) && is_unhidden(owner, name, way) ? way->value : NULL;
+        break;
+    case RT_WAY_METHOD:
+        if (value_holds(way) && is_unhidden(owner, name, way)) {
+            if (self != NULL) {
+                *self = owner;
+                found = way->value;
+                break;
+            }
+            *result = call_get(way, owner, (PyObject *)Py_TYPE(owner));
+            return true;
+        }
+        break;
+    case RT_WAY_BIND:
+        if (value_holds(way) && is_unhidden(owner, name, way)) {
+            *result = call_get(way, owner, (PyObject *)Py_TYPE(owner));
+            return true;
+        }
+        break;
+    case RT_WAY_TYPE:
+        if (((PyTypeObject *)owner)->tp_version_tag == way->keys && value_holds(way)) {
+            found = way->value;
+        }
+        break;
+    case RT_WAY_TYPE_BIND:
+        if (((PyTypeObject *)owner)->tp_version_tag == way->keys && value_holds(way)) {
+            *result = call_get(way, NULL, owner);
+            return true;
+        }
+        break;
+    }
+    *result = Py_XNewRef(found);
+    return found != NULL;
+}
+
+static bool read_ways(PyObject *owner, PyObject *name, const RtAttrSite *site, PyObject **self,
+                      PyObject **result) {
+    uint32_t version = Py_TYPE(owner)->tp_version_tag;
+    if (rt_unlikely(version == 0)) {
+        return false;
+    }
+    for (int i = 0; i < RT_WAYS; i++) {
+        const RtWay *way = &site->ways[i];
+        if ((uint32_t)way->key == version && read_way(owner, name, way, self, result)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+PyObject *rt_attr_get_call(PyThreadState *ts, PyObject *owner, PyObject *name, RtAttrSite *site) {
+    PyObject *result;
+    if (rt_likely(read_ways(owner, name, site, NULL, &result))) {
+        if (rt_unlikely(result == NULL)) {
+            explain_attribute_error(ts, owner, name);
+        }
+        return result;
+    }
+    result = PyObject_GetAttr(owner, name);
+    if (rt_likely(result != NULL)) {
+        rt_attr_fill(owner, name, site, 'g');
+    }
+    return result;
+}
+
+/* As rt_method_get, but `owner` is borrowed, also when it becomes *self. */
+static PyObject *find_method(PyObject *owner, PyObject **self, PyObject *name, RtMethodSite *site) {
+    PyObject *result;
+    if (rt_likely(read_ways(owner, name, site, self, &result))) {
+        return result;
+    }
+    result = NULL;
+    if (_PyObject_GetMethod(owner, name, &result)) {
+        *self = owner;
+    }
+    if (rt_likely(result != NULL)) {
+        rt_attr_fill(owner, name, site, 'm');
+    }
+    return result;
+}
+
+PyObject *rt_method_get_call(PyThreadState *ts, PyObject *owner, PyObject **self, PyObject *name,
+                             RtMethodSite *site) {
+    *self = NULL;
+    PyObject *result = find_method(owner, self, name, site);
+    if (*self == NULL) {
+        if (rt_unlikely(result == NULL) && Py_TYPE(owner)->tp_getattro != PyObject_GenericGetAttr) {
+            explain_attribute_error(ts, owner, name);
+        }
+        Py_DECREF(owner);
+    }
+    return result;
+}
+
+/* ---- storing ---- */
+
+/* Replaces the value of an existing entry: what PyDict_SetItem does then. */
+static bool store_entry(PyDictObject *dict, const RtWay *way, PyObject *name, PyObject *value) {
+    PyObject **place = entry_place(dict, way->index, name);
+    PyObject *old = place != NULL ? *place : NULL;
+    if (old == NULL) {
+        return false;
+    }
+    *place = Py_NewRef(value);
+    if (!_PyObject_GC_IS_TRACKED(dict) && _PyObject_GC_MAY_BE_TRACKED(value)) {
+        _PyObject_GC_TRACK(dict);
+    }
+    dict->ma_version_tag = DICT_NEXT_VERSION();
+    Py_DECREF(old);
+    return true;
+}
+
+/* Stores through a way of the owner's type. False: it does not apply. */
+static bool store_way(PyObject *owner, PyObject *value, PyObject *name, const RtWay *way,
+                      int *status) {
+    *status = 0;
+    switch (RT_WAY_KIND(way)) {
+    case RT_WAY_VALUE:
+    case RT_WAY_GUARDED: {
+        PyDictValues *values = *_PyObject_ValuesPointer(owner);
+        if (values == NULL || !value_holds(way)) {
+            return false;
+        }
+        PyObject *old = values->values[way->index];
+        values->values[way->index] = Py_NewRef(value);
+        if (old == NULL) {
+            _PyDictValues_AddToInsertionOrder(values, way->index);
+        }
+        Py_XDECREF(old);
+        return true;
+    }
+    case RT_WAY_SLOT: {
+        PyObject **place = (PyObject **)((char *)owner + way->index);
+        PyObject *old = *place;
+        *place = Py_NewRef(value);
+        Py_XDECREF(old);
+        return true;
+    }
+    case RT_WAY_ENTRY: {
+        PyDictObject *dict = dict_of(owner);
+        return dict != NULL && value_holds(way) && store_entry(dict, way, name, value);
+    }
+    case RT_WAY_DATA: {
+        if (!value_holds(way)) {
+            return false;
+        }
+        PyObject *descriptor = Py_NewRef(way->value);
+        *status = Py_TYPE(descriptor)->tp_descr_set(descriptor, owner, value) != 0 ? -1 : 0;
+        Py_DECREF(descriptor);
+        return true;
+    }
+    default: return false;
+    }
+}
+
+int rt_attr_set_call(PyThreadState *ts, PyObject *owner, PyObject *value, PyObject *name,
+                     RtAttrSite *site) {
+    (void)ts;
+    uint32_t version = Py_TYPE(owner)->tp_version_tag;
+    int status;
+    for (int i = 0; version != 0 && i < RT_WAYS; i++) {
+        const RtWay *way = &site->ways[i];
+        if ((uint32_t)way->key == version && store_way(owner, value, name, way, &status)) {
+            return status;
+        }
+    }
+    status = PyObject_SetAttr(owner, name, value) != 0 ? -1 : 0;
+    if (rt_likely(status == 0)) {
+        rt_attr_fill(owner, name, site, 's');
+    }
+    return status;
+}

@@ -1,0 +1,123 @@
+/* Items and slices of the built-in containers by the shortest way, others through their slots.
+ *
+ * Follows PyObject_GetItem, PyObject_SetItem, list_subscript, tuple_subscript, dict_subscript,
+ * unicode_subscript, list_ass_subscript. */
+#include "rt_native.h"
+
+/* ---- items ---- */
+
+PyObject *rt_item_get_call(PyThreadState *ts, PyObject *container, PyObject *key) {
+    PyTypeObject *type = Py_TYPE(container);
+    if (type == &PyDict_Type) {
+        PyObject *value = PyDict_GetItemWithError(container, key);
+        if (rt_likely(value != NULL)) {
+            return Py_NewRef(value);
+        }
+        if (!_PyErr_Occurred(ts)) {
+            _PyErr_SetKeyError(key);
+        }
+        return NULL;
+    }
+    if (type == &PyList_Type) {
+        Py_ssize_t index = rt_position(key, PyList_GET_SIZE(container));
+        if (rt_likely(index >= 0)) {
+            return Py_NewRef(PyList_GET_ITEM(container, index));
+        }
+    } else if (type == &PyTuple_Type) {
+        Py_ssize_t index = rt_position(key, PyTuple_GET_SIZE(container));
+        if (rt_likely(index >= 0)) {
+            return Py_NewRef(PyTuple_GET_ITEM(container, index));
+        }
+    }
+    return PyObject_GetItem(container, key);
+}
+
+int rt_item_set_call(PyThreadState *ts, PyObject *container, PyObject *key, PyObject *value) {
+    (void)ts;
+    if (PyDict_CheckExact(container)) {
+        return PyDict_SetItem(container, key, value);
+    }
+    if (PyList_CheckExact(container)) {
+        Py_ssize_t index = rt_position(key, PyList_GET_SIZE(container));
+        if (rt_likely(index >= 0)) {
+            PyObject *old = PyList_GET_ITEM(container, index);
+            PyList_SET_ITEM(container, index, Py_NewRef(value));
+            Py_DECREF(old);
+            return 0;
+        }
+    }
+    return PyObject_SetItem(container, key, value) != 0 ? -1 : 0;
+}
+
+/* ---- slices ---- */
+
+/* A bound that cannot run Python code: None or an exact int of at most one digit. */
+static bool plain_bound(PyObject *bound, Py_ssize_t when_none, Py_ssize_t size, Py_ssize_t *out) {
+    if (bound == Py_None) {
+        *out = when_none;
+        return true;
+    }
+    if (!PyLong_CheckExact(bound) || (size_t)(Py_SIZE(bound) + 1) > 2) {
+        return false;
+    }
+    Py_ssize_t value = Py_SIZE(bound) * (Py_ssize_t)((PyLongObject *)bound)->ob_digit[0];
+    if (value < 0) {
+        value += size;
+        value = value < 0 ? 0 : value;
+    }
+    *out = value < size ? value : size;
+    return true;
+}
+
+/* Both bounds within a sequence of `size` items, *start <= *stop. False: take the long way. */
+static bool plain_bounds(PyObject *start, PyObject *stop, Py_ssize_t size, Py_ssize_t *first,
+                         Py_ssize_t *last) {
+    if (!plain_bound(start, 0, size, first) || !plain_bound(stop, size, size, last)) {
+        return false;
+    }
+    *last = *last < *first ? *first : *last;
+    return true;
+}
+
+PyObject *rt_slice_get(PyThreadState *ts, PyObject *container, PyObject *start, PyObject *stop) {
+    (void)ts;
+    PyTypeObject *type = Py_TYPE(container);
+    Py_ssize_t first, last;
+    if (type == &PyList_Type) {
+        if (plain_bounds(start, stop, PyList_GET_SIZE(container), &first, &last)) {
+            return PyList_GetSlice(container, first, last);
+        }
+    } else if (type == &PyTuple_Type) {
+        if (plain_bounds(start, stop, PyTuple_GET_SIZE(container), &first, &last)) {
+            return PyTuple_GetSlice(container, first, last);
+        }
+    } else if (type == &PyUnicode_Type && PyUnicode_IS_READY(container)) {
+        if (plain_bounds(start, stop, PyUnicode_GET_LENGTH(container), &first, &last)) {
+            return PyUnicode_Substring(container, first, last);
+        }
+    }
+    PyObject *slice = PySlice_New(start, stop, NULL);
+    if (slice == NULL) {
+        return NULL;
+    }
+    PyObject *result = PyObject_GetItem(container, slice);
+    Py_DECREF(slice);
+    return result;
+}
+
+int rt_slice_set(PyThreadState *ts, PyObject *container, PyObject *start, PyObject *stop,
+                 PyObject *value) {
+    (void)ts;
+    Py_ssize_t first, last;
+    if (PyList_CheckExact(container) &&
+        plain_bounds(start, stop, PyList_GET_SIZE(container), &first, &last)) {
+        return PyList_SetSlice(container, first, last, value);
+    }
+    PyObject *slice = PySlice_New(start, stop, NULL);
+    if (slice == NULL) {
+        return -1;
+    }
+    int status = PyObject_SetItem(container, slice, value) != 0 ? -1 : 0;
+    Py_DECREF(slice);
+    return status;
+}

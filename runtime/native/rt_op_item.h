@@ -1,0 +1,65 @@
+/* Items and slices: container[key], container[start:stop]. */
+#ifndef PYC2C_RUNTIME_RT_OP_ITEM_H
+#define PYC2C_RUNTIME_RT_OP_ITEM_H
+
+#include "rt_op_python.h"
+
+/* The position that an exact int of at most one digit means in a sequence of `size` items, negative
+ * ones counted from the end; -1 when it is none. */
+RT_INLINE Py_ssize_t rt_position(PyObject *key, Py_ssize_t size) {
+    if (rt_likely(PyLong_CheckExact(key) && (size_t)(Py_SIZE(key) + 1) <= 2)) {
+        Py_ssize_t index = Py_SIZE(key) * (Py_ssize_t)((PyLongObject *)key)->ob_digit[0];
+        index += index < 0 ? size : 0;
+        return rt_likely((size_t)index < (size_t)size) ? index : -1;
+    }
+    return -1;
+}
+
+PyObject *rt_item_get_call(PyThreadState *ts, PyObject *container, PyObject *key);
+
+RT_INLINE PyObject *rt_item_get_inline(PyThreadState *ts, PyObject *container, PyObject *key) {
+    if (rt_likely(PyList_CheckExact(container))) {
+        Py_ssize_t index = rt_position(key, PyList_GET_SIZE(container));
+        if (rt_likely(index >= 0)) {
+            return Py_NewRef(PyList_GET_ITEM(container, index));
+        }
+    }
+    return rt_item_get_call(ts, container, key);
+}
+
+/* BINARY_SUBSCR (PyObject_GetItem). */
+#define rt_item_get(ts, container, key)                                                            \
+    (RT_HOT ? rt_item_get_inline(ts, container, key) : rt_item_get_call(ts, container, key))
+
+int rt_item_set_call(PyThreadState *ts, PyObject *container, PyObject *key, PyObject *value);
+
+RT_INLINE int rt_item_set_inline(PyThreadState *ts, PyObject *container, PyObject *key,
+                                 PyObject *value) {
+    if (rt_likely(PyList_CheckExact(container))) {
+        Py_ssize_t index = rt_position(key, PyList_GET_SIZE(container));
+        if (rt_likely(index >= 0)) {
+            PyObject *old = PyList_GET_ITEM(container, index);
+            PyList_SET_ITEM(container, index, Py_NewRef(value));
+            Py_DECREF(old);
+            return 0;
+        }
+    }
+    return rt_item_set_call(ts, container, key, value);
+}
+
+/* STORE_SUBSCR (PyObject_SetItem). */
+#define rt_item_set(ts, container, key, value)                                                     \
+    (RT_HOT ? rt_item_set_inline(ts, container, key, value)                                        \
+            : rt_item_set_call(ts, container, key, value))
+
+RT_INLINE int rt_item_del(PyThreadState *ts, PyObject *container, PyObject *key) {
+    (void)ts;
+    return PyObject_DelItem(container, key) != 0 ? -1 : 0;
+}
+
+/* container[start:stop] and its assignment, without the slice object where nobody can see it. */
+PyObject *rt_slice_get(PyThreadState *ts, PyObject *container, PyObject *start, PyObject *stop);
+int rt_slice_set(PyThreadState *ts, PyObject *container, PyObject *start, PyObject *stop,
+                 PyObject *value);
+
+#endif

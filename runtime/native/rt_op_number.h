@@ -1,0 +1,84 @@
+/* Arithmetic: binary and unary operators. */
+#ifndef PYC2C_RUNTIME_RT_OP_NUMBER_H
+#define PYC2C_RUNTIME_RT_OP_NUMBER_H
+
+#include "rt_op_python.h"
+
+#include <opcode.h> /* NB_ADD… */
+
+/* Exact ints of at most one digit (below 2^30). */
+RT_INLINE bool rt_is_digit(PyObject *value) {
+    return PyLong_CheckExact(value) && (size_t)(Py_SIZE(value) + 1) <= 2;
+}
+
+RT_INLINE int64_t rt_digit(PyObject *value) {
+    return (int64_t)Py_SIZE(value) * ((PyLongObject *)value)->ob_digit[0];
+}
+
+/* A new int object, or NULL with MemoryError. */
+PyObject *rt_int_new(int64_t value);
+
+PyObject *rt_add(PyObject *left, PyObject *right, int op);
+PyObject *rt_subtract(PyObject *left, PyObject *right, int op);
+PyObject *rt_multiply(PyObject *left, PyObject *right, int op);
+PyObject *rt_divide(PyObject *left, PyObject *right, int op);
+PyObject *rt_floor(PyObject *left, PyObject *right, int op);
+PyObject *rt_bits(PyObject *left, PyObject *right, int op);
+PyObject *rt_binary_other(PyObject *left, PyObject *right, int op);
+
+/* `op` is a constant, so one case remains. */
+RT_INLINE PyObject *rt_binary_call(PyObject *left, PyObject *right, int op) {
+    switch (op) {
+    case NB_ADD:
+    case NB_INPLACE_ADD: return rt_add(left, right, op);
+    case NB_SUBTRACT:
+    case NB_INPLACE_SUBTRACT: return rt_subtract(left, right, op);
+    case NB_MULTIPLY:
+    case NB_INPLACE_MULTIPLY: return rt_multiply(left, right, op);
+    case NB_TRUE_DIVIDE:
+    case NB_INPLACE_TRUE_DIVIDE: return rt_divide(left, right, op);
+    case NB_FLOOR_DIVIDE:
+    case NB_INPLACE_FLOOR_DIVIDE:
+    case NB_REMAINDER:
+    case NB_INPLACE_REMAINDER: return rt_floor(left, right, op);
+    case NB_AND:
+    case NB_INPLACE_AND:
+    case NB_OR:
+    case NB_INPLACE_OR:
+    case NB_XOR:
+    case NB_INPLACE_XOR:
+    case NB_LSHIFT:
+    case NB_INPLACE_LSHIFT:
+    case NB_RSHIFT:
+    case NB_INPLACE_RSHIFT: return rt_bits(left, right, op);
+    default: return rt_binary_other(left, right, op);
+    }
+}
+
+RT_INLINE PyObject *rt_binary_inline(PyObject *left, PyObject *right, int op) {
+    bool sum = op == NB_ADD || op == NB_INPLACE_ADD;
+    bool difference = op == NB_SUBTRACT || op == NB_INPLACE_SUBTRACT;
+    if ((sum || difference) && rt_is_digit(left) && rt_is_digit(right)) {
+        return rt_int_new(sum ? rt_digit(left) + rt_digit(right)
+                              : rt_digit(left) - rt_digit(right));
+    }
+    return rt_binary_call(left, right, op);
+}
+
+/* BINARY_OP. */
+#define rt_binary(ts, left, right, op)                                                             \
+    ((void)(ts), RT_HOT ? rt_binary_inline(left, right, op) : rt_binary_call(left, right, op))
+
+PyObject *rt_negative(PyThreadState *ts, PyObject *value);
+
+RT_INLINE PyObject *rt_positive(PyThreadState *ts, PyObject *value) {
+    (void)ts;
+    return PyNumber_Positive(value);
+}
+
+RT_INLINE PyObject *rt_invert(PyThreadState *ts, PyObject *value) {
+    (void)ts;
+    return PyNumber_Invert(value);
+}
+
+#endif

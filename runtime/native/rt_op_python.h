@@ -1,0 +1,43 @@
+/* CPython's internal headers that the operations need, in one place; each use is named.
+ *
+ * Native code exists for Python 3.11 only, so nothing here depends on the version. All functions
+ * used are in a static libpython; some are hidden in a shared one, where there is no native code.
+ */
+#ifndef PYC2C_RUNTIME_RT_OP_PYTHON_H
+#define PYC2C_RUNTIME_RT_OP_PYTHON_H
+
+#include "../rt_compat.h"
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wundef"
+#pragma GCC diagnostic ignored "-Wstrict-prototypes"
+#pragma GCC diagnostic ignored "-Wshadow"
+#pragma GCC diagnostic ignored "-Wunused-parameter"
+#include <internal/pycore_abstract.h> /* _PyIndex_Check, power without modulus */
+#include <internal/pycore_call.h>
+#include <internal/pycore_dict.h> /* keys, entries, inline values */
+#include <internal/pycore_exceptions.h>
+#include <internal/pycore_global_objects.h> /* small integers, identifiers */
+#include <internal/pycore_list.h>
+#include <internal/pycore_long.h>
+#include <internal/pycore_moduleobject.h> /* _PyModuleSpec_IsInitializing */
+#include <internal/pycore_object.h>       /* where an object keeps its values and its dict */
+#include <internal/pycore_pyerrors.h>
+#include <internal/pycore_runtime.h>
+#include <internal/pycore_tuple.h> /* tuple iterator */
+#include <internal/pycore_typeobject.h>
+#include <internal/pycore_unicodeobject.h>
+#pragma GCC diagnostic pop
+
+/* Two iterators whose layout no header of CPython declares: Objects/listobject.c and
+ * Objects/rangeobject.c. tests/unit/op_test.c checks them. */
+typedef struct RtListIter {
+    PyObject_HEAD Py_ssize_t index;
+    PyListObject *list; /* NULL when exhausted */
+} RtListIter;
+
+typedef struct RtRangeIter {
+    PyObject_HEAD long index, start, step, length;
+} RtRangeIter;
+
+#endif

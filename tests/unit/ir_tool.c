@@ -1,0 +1,140 @@
+/* Shows what native compilation makes of Python files, and checks it.
+ *
+ *     ir_tool [-c] [-p PASS] FILE [QUALNAME]   prints the IR of the functions (of one of them);
+ *                                              -p: after the passes up to this one
+ *     ir_tool -q [-c] [-p PASS] FILE…          prints only what is wrong, and counts
+ *
+ * -c: files hold canonical marshal instead of source. The verifier looks at every function after
+ * lowering and after each pass. PYC2C_STDLIB is the standard library. */
+#include "../../compiler/front/bytecode.h"
+#include "../../compiler/lower/lower.h"
+#include "../../compiler/opt/opt.h"
+#include "../../compiler/support/fs.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct Tool {
+    bool quiet, marshal;
+    int last_pass; /* OptPass, -1: lowering only */
+    const char *qualname;
+    unsigned long functions, refused, faults, ops;
+    const char *file;
+} Tool;
+
+static void fault(Tool *tool, const FrontCode *code, const char *what) {
+    tool->faults++;
+    printf("%s: %s (line %d): %s\n", tool->file, code != NULL ? code->qualname : "?",
+           code != NULL ? code->firstlineno : 0, what);
+}
+
+static void count_ops(Tool *tool, const IrFunction *function) {
+    for (size_t i = 0; i < function->blocks.count; i++) {
+        for (const IrOp *op = function->blocks.items[i]->first; op != NULL; op = op->next) {
+            tool->ops++;
+        }
+    }
+}
+
+static const char *run_passes(const Tool *tool, IrFunction *function) {
+    const char *message = ir_verify(function, IR_STAGE_LOWERED);
+    if (message == NULL && tool->last_pass >= 0) {
+        OptControl control = {.stop_after = tool->last_pass, .limit = -1, .verify = true};
+        message = opt_run(function, &control);
+    }
+    return message;
+}
+
+static void show_function(Tool *tool, Arena *arena, const FrontCode *code) {
+    const char *reason;
+    IrFunction *function = lower_function(arena, code, &reason);
+    if (function == NULL) {
+        tool->refused++;
+        bool expected = strstr(reason, "mentions '") != NULL || strstr(reason, "so far") != NULL;
+        if (!expected) {
+            fault(tool, code, reason);
+        } else if (!tool->quiet) {
+            printf("%s stays bytecode: %s\n", code->qualname, reason);
+        }
+        return;
+    }
+    tool->functions++;
+    const char *message = run_passes(tool, function);
+    if (message != NULL) {
+        fault(tool, code, message);
+    }
+    count_ops(tool, function);
+    if (!tool->quiet) {
+        StrBuf text = {0};
+        ir_print(function, &text);
+        printf("%s\n", strbuf_text(&text));
+        strbuf_free(&text);
+    }
+    ir_function_free(function);
+}
+
+static void show_file(Tool *tool, const char *path) {
+    Arena arena = {0};
+    StrBuf data = {0};
+    FrontError error;
+    CompiledSource compiled = {0};
+    FrontModuleCode module = {0};
+    tool->file = path;
+    if (!fs_read(path, &data)) {
+        fault(tool, NULL, "cannot be read");
+        return;
+    }
+    bool ok = true;
+    if (tool->marshal) {
+        compiled.code = (const uint8_t *)data.data;
+        compiled.code_size = data.length;
+    } else {
+        ok = front_compile(&arena, path, (const uint8_t *)data.data, data.length, 0, &compiled,
+                           &error);
+    }
+    if (ok && !front_decode(&arena, compiled.code, compiled.code_size, &module, &error)) {
+        fault(tool, NULL, error.message);
+    }
+    for (uint32_t i = 0; i < module.count; i++) {
+        const FrontCode *code = module.codes[i];
+        bool wanted = tool->qualname == NULL || strcmp(tool->qualname, code->qualname) == 0;
+        if (wanted && (code->flags & CODE_OPTIMIZED) != 0) {
+            show_function(tool, &arena, code);
+        }
+    }
+    strbuf_free(&data);
+    arena_free(&arena);
+}
+
+int main(int argc, char **argv) {
+    Tool tool = {.last_pass = -1};
+    int at = 1;
+    for (; at < argc && argv[at][0] == '-'; at++) {
+        if (strcmp(argv[at], "-q") == 0) {
+            tool.quiet = true;
+        } else if (strcmp(argv[at], "-c") == 0) {
+            tool.marshal = true;
+        } else if (strcmp(argv[at], "-p") == 0 && at + 1 < argc) {
+            tool.last_pass = opt_pass_by_name(argv[++at]);
+        }
+    }
+    const char *stdlib = getenv("PYC2C_STDLIB"), *message;
+    if (stdlib == NULL || !front_init(stdlib, &message)) {
+        fprintf(stderr, "ir_tool: %s\n", stdlib != NULL ? message : "PYC2C_STDLIB is not set");
+        return 2;
+    }
+    if (!tool.quiet && at + 1 < argc) {
+        tool.qualname = argv[at + 1];
+        argc = at + 1;
+    }
+    for (; at < argc; at++) {
+        show_file(&tool, argv[at]);
+    }
+    if (tool.quiet) {
+        printf("%lu functions, %lu operations, %lu stay bytecode, %lu faults\n", tool.functions,
+               tool.ops, tool.refused, tool.faults);
+    }
+    front_finish();
+    return tool.faults > 0;
+}

@@ -8,6 +8,7 @@
 typedef struct CodeSource {
     size_t users;
     PyObject *filename; /* owned */
+    bool data_stays;    /* bodies may be read later */
     size_t shared_count;
     PyObject *shared[]; /* owned; NULL: not read yet */
 } CodeSource;

@@ -1,3 +1,6 @@
+# /// compare
+# options = ["--hidden-import=reprlib", "--hidden-import=optparse"]
+# ///
 """What few programs use is stored compressed: codecs, their sources, unicodedata, rarely used modules."""
 import encodings
 import importlib
@@ -38,6 +41,20 @@ def in_threads():
     return [results[name] for name in sorted(results)]
 
 
+class Recursive:
+    """Functions inside the functions of a module that is loaded late."""
+
+    @importlib.import_module("repr" + "lib").recursive_repr("…")
+    def __repr__(self):
+        return f"<{self!r}>"
+
+
+def late_parser():
+    parser = importlib.import_module("opt" + "parse").OptionParser(prog="late", usage="%prog [-n N]")
+    parser.add_option("-n", type="int", default=3, help="number [%default]")
+    return parser.parse_args(["-n", "5", "rest"]), parser.format_help()
+
+
 def in_child():
     child = os.fork()
     if child == 0:
@@ -60,6 +77,7 @@ namespace = {}
 exec("ﬁx = 1", namespace)
 print("fix" in namespace)
 late_module()
+print(Recursive(), *late_parser(), sep="\n")
 print(in_child())
 print(in_threads())
 print(every_codec())

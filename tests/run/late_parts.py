@@ -52,7 +52,8 @@ class Recursive:
 def late_parser():
     parser = importlib.import_module("opt" + "parse").OptionParser(prog="late", usage="%prog [-n N]")
     parser.add_option("-n", type="int", default=3, help="number [%default]")
-    return parser.parse_args(["-n", "5", "rest"]), parser.format_help()
+    options, rest = parser.parse_args(["-n", "5", "rest"])
+    return vars(options), rest, parser.format_help()
 
 
 def in_child():

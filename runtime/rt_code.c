@@ -483,7 +483,7 @@ bool rt_code_read_body(CodeSource *source, const uint8_t *body, size_t size, PyO
                          .filename = source->filename,
                          .source = source,
                          .names_are_known = names_are_known(),
-                         .bodies_wait = rt_code_bodies_wait()};
+                         .bodies_wait = source->bodies_wait && rt_code_bodies_wait()};
     Py_ssize_t first_constant = first_empty(constants);
     Py_ssize_t first_name = first_empty(names);
     *line_table = *exception_table = NULL;
@@ -533,6 +533,7 @@ static CodeSource *read_source(CodeReader *reader) {
         return NULL;
     }
     source->users = 1;
+    source->bodies_wait = reader->bodies_wait;
     source->filename = Py_NewRef(reader->filename);
     source->shared_count = (size_t)count;
     reader->source = source;

@@ -1,6 +1,6 @@
-/* The runtime's own Python parts: readers for importlib.resources and importlib.metadata and the
- * like. They are compiled like any module but cannot be imported by name; the runtime loads them.
- */
+/* The runtime's own Python parts: adapters that complete modules of the standard library, and the
+ * regular expressions that such modules compile. They are compiled like any module but cannot be
+ * imported by name; the runtime loads them. */
 #include "codegen.h"
 
 #include "../compiler/support/fs.h"
@@ -43,8 +43,9 @@ static bool compile_support(Program *program, const char *path, const char *file
     return true;
 }
 
-static bool add_support_module(Program *program, const char *directory, const char *file_name,
-                               const CacheOps *cache, Diags *diags) {
+/* `prefix` stands before the file's stem in the module's name. */
+static bool add_support_module(Program *program, const char *directory, const char *prefix,
+                               const char *file_name, const CacheOps *cache, Diags *diags) {
     Arena *arena = program->arena;
     const char *path = path_join(arena, directory, file_name);
     size_t stem = strlen(file_name) - strlen(".py");
@@ -55,10 +56,10 @@ static bool add_support_module(Program *program, const char *directory, const ch
         return false;
     }
     Module *module = ARENA_NEW(arena, Module);
-    module->name = arena_printf(arena, "_pyc2c.%.*s", (int)stem, file_name);
+    module->name = arena_printf(arena, "_pyc2c.%s%.*s", prefix, (int)stem, file_name);
     module->kind = MODULE_SOURCE;
     module->path = path;
-    module->vpath = arena_printf(arena, "_pyc2c/%s", file_name);
+    module->vpath = arena_printf(arena, "_pyc2c/%s%s", prefix, file_name);
     bool ok = compile_support(program, path, module->vpath, &source, cache, module, diags);
     strbuf_free(&source);
     if (ok) {
@@ -67,9 +68,10 @@ static bool add_support_module(Program *program, const char *directory, const ch
     return ok;
 }
 
-bool support_modules_add(Program *program, const char *support_dir, const CacheOps *cache,
-                         Diags *diags) {
-    const char *directory = path_join(program->arena, support_dir, "adapters");
+/* `wanted` tells whether the file with this stem belongs into the program; NULL: all do. */
+static bool add_directory(Program *program, const char *directory, const char *prefix,
+                          bool (*wanted)(const Program *program, const char *stem),
+                          const CacheOps *cache, Diags *diags) {
     StrVec names = {0};
     if (!fs_list(program->arena, directory, &names)) {
         diag_error(diags, EXIT_TOOLCHAIN, "install pyc2c again, or run 'make' in its source tree",
@@ -78,10 +80,33 @@ bool support_modules_add(Program *program, const char *support_dir, const CacheO
     }
     bool ok = true;
     for (size_t i = 0; ok && i < names.count; i++) {
-        if (strcmp(path_extension(names.items[i]), ".py") == 0) {
-            ok = add_support_module(program, directory, names.items[i], cache, diags);
+        const char *name = names.items[i];
+        if (strcmp(path_extension(name), ".py") != 0) {
+            continue;
+        }
+        const char *stem = arena_strndup(program->arena, name, strlen(name) - strlen(".py"));
+        if (wanted == NULL || wanted(program, stem)) {
+            ok = add_support_module(program, directory, prefix, name, cache, diags);
         }
     }
     vec_free(&names);
     return ok;
+}
+
+static bool is_embedded_stdlib(const Program *program, const char *name) {
+    const Module *module = strmap_get(&program->modules, name);
+    return module != NULL && module->origin == ORIGIN_STDLIB;
+}
+
+/* The patterns (scripts/regex_patterns.py) are those of the Python that pyc2c was built with. */
+bool support_modules_add(Program *program, const char *support_dir, const CacheOps *cache,
+                         Diags *diags) {
+    Arena *arena = program->arena;
+    const Target *target = &program->target;
+    const char *patterns =
+        arena_printf(arena, "%s/%d.%d/patterns", support_dir, target->major, target->minor);
+    return add_directory(program, path_join(arena, support_dir, "adapters"), "", NULL, cache,
+                         diags) &&
+           (strcmp(target->version, front_python_version()) != 0 ||
+            add_directory(program, patterns, "patterns.", is_embedded_stdlib, cache, diags));
 }

@@ -11,7 +11,7 @@
  *
  * Operations. An op is a call of its helper, by the rule of ops.def:
  *
- *     v2 = rt_attr_get(ts, v1, self->names[3], &f4_attr[0]);
+ *     v2 = rt_attr_get(ts, v1, self->names[3], &s4_attr[0]);
  *
  * ts; then frame if the row's immediates have `f`; then the operands; a variable number of them as
  * an array and its length; then `&second` (PyObject ** or int *, preset to NULL or 0) of ops with a

@@ -67,7 +67,7 @@ void emit_comment_text(StrBuf *out, const char *text);
 void emit_string(StrBuf *out, const char *text);
 /* The comment in front of the code of another instruction. */
 void emit_instruction_comment(Emitter *emitter, const IrOp *op);
-/* "&f3_attr[2]": a cache site that no other op has. `letter`: A, M, G or C of ops.def. */
+/* "&s3_attr[2]": a cache site that no other op has. `letter`: A, M, G or C of ops.def. */
 const char *emit_new_site(Emitter *emitter, char letter);
 /* The arrays of sites that the function used, to stand in front of it. */
 void emit_sites(const Emitter *emitter, StrBuf *out);

@@ -45,6 +45,8 @@ typedef struct Emitter {
     uint32_t object_count, int_count; /* C variables */
     uint32_t sites[EMIT_SITE_KINDS];
     bool *labelled; /* by IrBlock.id */
+    bool *hot;      /* by number of the block in the function */
+    int hot_now;    /* what RT_HOT is; -1: not defined */
     VEC(EmitExit) exits;
     StrMap exit_keys; /* "<next>:<text>" -> number + 1 */
     uint32_t label_count;
@@ -56,6 +58,9 @@ typedef struct Emitter {
 
 /* ---- emit_vars.c: values to C variables ---- */
 void emit_assign_variables(Emitter *emitter);
+
+/* ---- emit_hot.c: where time is likely to be spent ---- */
+void emit_find_hot(Emitter *emitter);
 
 /* ---- emit_names.c: names, operands and comments ---- */
 /* The value as a C expression. */

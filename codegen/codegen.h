@@ -16,20 +16,24 @@ bool support_modules_add(Program *program, const char *support_dir, const CacheO
 bool frozen_modules_add(Program *program, const char *directory, const CacheOps *cache,
                         Diags *diags);
 
-/* Extension modules that are linked in from sources, compiled through the cache. `objects` gets the
- * relocatable files for the link, `libraries` what they need from the system (-lfoo).
- *
- * Before the program is collected: the program's own C sources and CFFI modules. Enters them into
- * `program` (whose target and arena must be set) as MODULE_STATIC, and what they import from C into
- * `request->hidden_imports`. */
-bool static_sources_build(Program *program, Request *request, const char *support_dir,
-                          const CacheOps *cache, const Progress *progress, StrVec *objects,
-                          StrVec *libraries, Diags *diags);
+/* Extension modules that are linked in from sources, compiled through the cache. */
+typedef struct StaticWork {
+    Program *program; /* its target and arena must be set */
+    Request *request;
+    const char *support_dir;
+    const CacheOps *cache; /* may be NULL */
+    const Progress *progress;
+    StrVec *objects;   /* gets the relocatable files for the link … */
+    StrVec *libraries; /* … and what they need from the system (-lfoo) */
+    Diags *diags;
+} StaticWork;
+
+/* Before the program is collected: the program's own C sources and CFFI modules. Enters them into
+ * the program as MODULE_STATIC, and what they import from C into `request->hidden_imports`. */
+bool static_sources_build(const StaticWork *work);
 /* After it was collected: packages named in `sdists`. Turns their extension modules that the
  * program reaches into MODULE_STATIC; a package that cannot be built this way is a warning. */
-bool static_sdists_build(Program *program, const Request *request, const char *support_dir,
-                         const CacheOps *cache, const Progress *progress, StrVec *objects,
-                         StrVec *libraries, Diags *diags);
+bool static_sdists_build(const StaticWork *work);
 
 /* The executable without its image: the prebuilt stub of `support_dir`/<minor>/ where nothing has
  * to be linked, else a fresh link in a private directory. `native`: native code is among the

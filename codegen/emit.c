@@ -11,7 +11,7 @@
  *
  * Operations. An op is a call of its helper, by the rule of ops.def:
  *
- *     v2 = rt_attr_get(ts, v1, self->names[3], &f4_attr[0]);
+ *     v2 = rt_attr_get(ts, v1, self->names[3], &s4_attr[0]);
  *
  * ts; then frame if the row's immediates have `f`; then the operands; a variable number of them as
  * an array and its length; then `&second` (PyObject ** or int *, preset to NULL or 0) of ops with a
@@ -69,6 +69,10 @@ static void emit_block(Emitter *emitter, size_t index) {
     const IrBlock *block = function->blocks.items[index];
     const IrBlock *following =
         index + 1 < function->blocks.count ? function->blocks.items[index + 1] : NULL;
+    if (emitter->hot[index] != emitter->hot_now) {
+        emitter->hot_now = emitter->hot[index];
+        strbuf_printf(emitter->out, "#undef RT_HOT\n#define RT_HOT %d\n", emitter->hot_now);
+    }
     if (emitter->labelled[block->id]) {
         strbuf_printf(emitter->out, "B%u:\n", (unsigned)block->id);
         emitter->offset = -1;
@@ -93,40 +97,6 @@ static void add_variables(const char *type, char letter, uint32_t count, StrBuf 
     }
 }
 
-/* Does the op do some of what the program says? */
-static bool counts(const IrOp *op) {
-    switch (op->opcode) {
-    case IR_const:
-    case IR_null:
-    case IR_check:
-    case IR_loc:
-    case IR_poll:
-    case IR_incref:
-    case IR_decref:
-    case IR_jump: return false;
-    default: return true;
-    }
-}
-
-/* Functions in which time is likely to be spent: those with loops, those that are entered many
- * times (generators), and those in which a call's own cost counts because they are small. */
-static bool is_hot(const Emitter *emitter) {
-    enum { SMALL = 25 };
-    const IrFunction *function = emitter->function;
-    uint32_t ops = 0;
-    for (size_t i = 0; i < function->blocks.count; i++) {
-        for (const IrOp *op = function->blocks.items[i]->first; op != NULL; op = op->next) {
-            ops += counts(op);
-            for (uint32_t t = 0; t < op->target_count; t++) {
-                if (op->targets[t].block->index <= i && !op->targets[t].block->cold) {
-                    return true;
-                }
-            }
-        }
-    }
-    return emitter->unit->speed || is_step(function) || ops <= SMALL;
-}
-
 static void add_function_head(const Emitter *emitter, StrBuf *out) {
     Arena arena = {0};
     const FrontCode *code = emitter->function->code;
@@ -134,7 +104,6 @@ static void add_function_head(const Emitter *emitter, StrBuf *out) {
     emit_comment_text(out, code->qualname);
     strbuf_puts(out, " */\n");
     emit_sites(emitter, out);
-    strbuf_printf(out, "#undef RT_HOT\n#define RT_HOT %d\n", is_hot(emitter));
     strbuf_printf(out,
                   "static PyObject *%s(RT_UNUSED PyThreadState *ts,\n"
                   "    RT_UNUSED _PyInterpreterFrame *frame%s) {\n"
@@ -157,17 +126,19 @@ static void emit_function(const NativeUnit *unit, uint32_t index, StrBuf *out) {
                        .index = index,
                        .function = unit->functions.items[index],
                        .offset = -1,
+                       .hot_now = -1,
                        .out = &body};
     index_instructions(&emitter);
     emit_assign_variables(&emitter);
     emit_find_labels(&emitter);
+    emit_find_hot(&emitter);
     for (size_t i = 0; i < emitter.function->blocks.count; i++) {
         emit_block(&emitter, i);
     }
     emit_exits(&emitter);
+    strbuf_puts(&body, "}\n#undef RT_HOT\n");
     add_function_head(&emitter, out);
     strbuf_puts(out, strbuf_text(&body));
-    strbuf_puts(out, "}\n");
     strbuf_free(&body);
     vec_free(&emitter.exits);
     strmap_free(&emitter.exit_keys);

@@ -45,6 +45,8 @@ typedef struct Emitter {
     uint32_t object_count, int_count; /* C variables */
     uint32_t sites[EMIT_SITE_KINDS];
     bool *labelled; /* by IrBlock.id */
+    bool *hot;      /* by number of the block in the function */
+    int hot_now;    /* what RT_HOT is; -1: not defined */
     VEC(EmitExit) exits;
     StrMap exit_keys; /* "<next>:<text>" -> number + 1 */
     uint32_t label_count;
@@ -57,6 +59,9 @@ typedef struct Emitter {
 /* ---- emit_vars.c: values to C variables ---- */
 void emit_assign_variables(Emitter *emitter);
 
+/* ---- emit_hot.c: where time is likely to be spent ---- */
+void emit_find_hot(Emitter *emitter);
+
 /* ---- emit_names.c: names, operands and comments ---- */
 /* The value as a C expression. */
 const char *emit_value(Emitter *emitter, const IrOp *value);
@@ -67,7 +72,7 @@ void emit_comment_text(StrBuf *out, const char *text);
 void emit_string(StrBuf *out, const char *text);
 /* The comment in front of the code of another instruction. */
 void emit_instruction_comment(Emitter *emitter, const IrOp *op);
-/* "&f3_attr[2]": a cache site that no other op has. `letter`: A, M, G or C of ops.def. */
+/* "&s3_attr[2]": a cache site that no other op has. `letter`: A, M, G or C of ops.def. */
 const char *emit_new_site(Emitter *emitter, char letter);
 /* The arrays of sites that the function used, to stand in front of it. */
 void emit_sites(const Emitter *emitter, StrBuf *out);

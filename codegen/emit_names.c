@@ -193,7 +193,7 @@ static const struct {
 const char *emit_new_site(Emitter *emitter, char letter) {
     for (size_t i = 0; i < EMIT_SITE_KINDS; i++) {
         if (site_kinds[i].letter == letter) {
-            return arena_printf(&emitter->arena, "&f%u_%s[%u]",
+            return arena_printf(&emitter->arena, "&s%u_%s[%u]",
                                 (unsigned)emitter->function->code->ordinal, site_kinds[i].array,
                                 (unsigned)emitter->sites[i]++);
         }
@@ -204,7 +204,7 @@ const char *emit_new_site(Emitter *emitter, char letter) {
 void emit_sites(const Emitter *emitter, StrBuf *out) {
     for (size_t i = 0; i < EMIT_SITE_KINDS; i++) {
         if (emitter->sites[i] > 0) {
-            strbuf_printf(out, "static %s f%u_%s[%u];\n", site_kinds[i].type,
+            strbuf_printf(out, "static %s s%u_%s[%u];\n", site_kinds[i].type,
                           (unsigned)emitter->function->code->ordinal, site_kinds[i].array,
                           (unsigned)emitter->sites[i]);
         }

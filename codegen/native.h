@@ -24,7 +24,7 @@ typedef struct NativeModule {
     const Module *module;
     FrontModuleCode code;
     NativeFunction *functions; /* by ordinal of the code object */
-    const char *reason;        /* why none of it is native; NULL otherwise */
+    const char *reason; /* why none of it is looked at: then there are no functions; or NULL */
 } NativeModule;
 
 typedef struct NativeCode {
@@ -63,14 +63,17 @@ void native_count(NativeCode *native);
 
 /* ---- units ---- */
 
+/* How much of the caches' common cases is put in place. */
+typedef enum NativeInlining { INLINE_NOWHERE, INLINE_WHERE_HOT, INLINE_EVERYWHERE } NativeInlining;
+
 /* One C file's worth of functions of one module. */
 typedef struct NativeUnit {
     const char *module; /* as the image names it; the main script is "__main__" */
     const FrontModuleCode *code;
     VEC(IrFunction *) functions; /* after all passes */
-    bool speed;                  /* --optimize-speed */
-    bool source_comments;        /* #line and source text: --emit-c */
-    const uint8_t *source;       /* then the module's source */
+    NativeInlining inlining;
+    bool source_comments;  /* #line and source text: --emit-c */
+    const uint8_t *source; /* then the module's source */
     size_t source_size;
     const char *source_name;
 } NativeUnit;

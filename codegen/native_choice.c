@@ -36,7 +36,8 @@ static bool is_wanted(const Module *module, const Request *request) {
 }
 
 static bool has_code(const Module *module) {
-    return (module->kind == MODULE_SOURCE || module->kind == MODULE_FROZEN) && module->code != NULL;
+    return module->kind == MODULE_FROZEN ||
+           (module->kind == MODULE_SOURCE && module->code != NULL && module->code_size > 0);
 }
 
 static void check_names(const Program *program, const Request *request, Diags *diags) {
@@ -93,7 +94,6 @@ static void choose_functions(NativeCode *native, NativeModule *module) {
         const FrontCode *code = module->code.codes[i];
         if (code->flags & CODE_OPTIMIZED) {
             module->functions[i].code = code;
-            module->functions[i].reason = module->reason;
         }
     }
     for (uint32_t i = 0; i < module->code.count; i++) {
@@ -139,8 +139,10 @@ static bool add_module(NativeCode *native, const Module *module, Diags *diags) {
     NativeModule *chosen = ARENA_NEW(&native->arena, NativeModule);
     FrontError error = {0};
     chosen->module = module;
+    vec_push(&native->modules, chosen);
     if (module->kind == MODULE_FROZEN) {
-        chosen->reason = "its module is part of the interpreter (frozen)";
+        chosen->reason = "the interpreter has it built in (frozen)";
+        return true;
     }
     if (!front_decode(&native->arena, module->code, module->code_size, &chosen->code, &error)) {
         diag_error(diags, EXIT_INTERNAL, "build with --clean",
@@ -148,7 +150,6 @@ static bool add_module(NativeCode *native, const Module *module, Diags *diags) {
         return false;
     }
     choose_functions(native, chosen);
-    vec_push(&native->modules, chosen);
     return true;
 }
 

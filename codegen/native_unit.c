@@ -128,7 +128,9 @@ bool native_emit(NativeCode *native, const NativeJob *job, const Request *reques
     bool has_source = comments && module->path != NULL && fs_read(module->path, &source);
     NativeUnit unit = {.module = module->name,
                        .code = &job->module->code,
-                       .speed = request->optimize_speed,
+                       .inlining = request->optimize_speed  ? INLINE_EVERYWHERE
+                                   : request->optimize_size ? INLINE_NOWHERE
+                                                            : INLINE_WHERE_HOT,
                        .source_comments = has_source,
                        .source = (const uint8_t *)strbuf_text(&source),
                        .source_size = source.length,

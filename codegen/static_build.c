@@ -10,7 +10,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool start(StaticBuild *build) {
+/* Looks for the compiler and makes the private directory. False with an error. */
+static bool start(StaticBuild *build, const StaticWork *work) {
+    *build = (StaticBuild){.arena = work->program->arena,
+                           .program = work->program,
+                           .request = work->request,
+                           .cache = work->cache,
+                           .progress = work->progress,
+                           .diags = work->diags,
+                           .support_dir = work->support_dir,
+                           .objects = work->objects,
+                           .libraries = work->libraries};
     if (!link_plan_read(&build->plan, build->arena, build->request, build->support_dir,
                         build->diags) ||
         !link_plan_check(&build->plan, build->arena, "building extension modules from sources",
@@ -28,43 +38,21 @@ static bool start(StaticBuild *build) {
     return true;
 }
 
-bool static_sources_build(Program *program, Request *request, const char *support_dir,
-                          const CacheOps *cache, const Progress *progress, StrVec *objects,
-                          StrVec *libraries, Diags *diags) {
+bool static_sources_build(const StaticWork *work) {
+    Request *request = work->request;
     if (request->c_sources.count == 0 && request->cffi_modules.count == 0) {
         return true;
     }
-    StaticBuild build = {program->arena,
-                         program,
-                         request,
-                         cache,
-                         progress,
-                         diags,
-                         .support_dir = support_dir,
-                         .objects = objects,
-                         .libraries = libraries};
     if (request->cffi_modules.count > 0) {
         vec_push(&request->hidden_imports, "_cffi_backend");
     }
-    return start(&build) && static_own_build(&build) && static_cffi_build(&build);
+    StaticBuild build;
+    return start(&build, work) && static_own_build(&build) && static_cffi_build(&build);
 }
 
-bool static_sdists_build(Program *program, const Request *request, const char *support_dir,
-                         const CacheOps *cache, const Progress *progress, StrVec *objects,
-                         StrVec *libraries, Diags *diags) {
-    if (request->sdists.count == 0) {
-        return true;
-    }
-    StaticBuild build = {program->arena,
-                         program,
-                         request,
-                         cache,
-                         progress,
-                         diags,
-                         .support_dir = support_dir,
-                         .objects = objects,
-                         .libraries = libraries};
-    return start(&build) && static_sdist_build(&build);
+bool static_sdists_build(const StaticWork *work) {
+    StaticBuild build;
+    return work->request->sdists.count == 0 || (start(&build, work) && static_sdist_build(&build));
 }
 
 bool static_is_cxx(const char *source) {

@@ -1,6 +1,7 @@
-/* Python parts of the runtime: its own (readers for importlib.resources and importlib.metadata and
- * the like), and frozen modules of the interpreter that lie in the image. They are compiled like
- * any module but cannot be imported by name; the runtime loads them. */
+/* Python parts of the runtime: its own (adapters that complete modules of the standard library, and
+ * the regular expressions that such modules compile), and frozen modules of the interpreter that
+ * lie in the image. They are compiled like any module but cannot be imported by name; the runtime
+ * loads them. */
 #include "codegen.h"
 
 #include "../compiler/support/fs.h"
@@ -43,12 +44,21 @@ static bool compile_support(Program *program, const char *path, const char *file
     return true;
 }
 
-/* `name` is what the runtime finds it by. */
-static bool add_support_module(Program *program, const char *name, const char *directory,
-                               const char *file_name, bool late, const CacheOps *cache,
-                               Diags *diags) {
+/* A directory of such sources. */
+typedef struct SupportKind {
+    const char *directory;
+    const char *before,
+        *after;        /* around the file's stem in the name that the runtime finds it by */
+    const char *place; /* in front of the file's name in its code's file name */
+    bool (*wanted)(const Program *program, const char *stem); /* NULL: all of them */
+    bool (*late)(const Program *program, const char *stem);   /* not loaded at start */
+} SupportKind;
+
+static bool add_support_module(Program *program, const SupportKind *kind, const char *stem,
+                               const CacheOps *cache, Diags *diags) {
     Arena *arena = program->arena;
-    const char *path = path_join(arena, directory, file_name);
+    const char *file_name = arena_printf(arena, "%s.py", stem);
+    const char *path = path_join(arena, kind->directory, file_name);
     StrBuf source = {0};
     if (!fs_read(path, &source)) {
         diag_error(diags, EXIT_TOOLCHAIN, "install pyc2c again", "cannot read '%s': %s", path,
@@ -56,11 +66,11 @@ static bool add_support_module(Program *program, const char *name, const char *d
         return false;
     }
     Module *module = ARENA_NEW(arena, Module);
-    module->name = name;
+    module->name = arena_printf(arena, "%s%s%s", kind->before, stem, kind->after);
     module->kind = MODULE_SOURCE;
-    module->late = late;
+    module->late = kind->late(program, stem);
     module->path = path;
-    module->vpath = arena_printf(arena, "_pyc2c/%s", file_name);
+    module->vpath = arena_printf(arena, "_pyc2c/%s%s", kind->place, file_name);
     bool ok = compile_support(program, path, module->vpath, &source, cache, module, diags);
     strbuf_free(&source);
     if (ok) {
@@ -69,66 +79,81 @@ static bool add_support_module(Program *program, const char *name, const char *d
     return ok;
 }
 
-/* The stems of the .py files in a directory, sorted. */
-static bool list_sources(Program *program, const char *directory, StrVec *stems, Diags *diags) {
+static bool add_directory(Program *program, const SupportKind *kind, const CacheOps *cache,
+                          Diags *diags) {
     StrVec names = {0};
-    if (!fs_list(program->arena, directory, &names)) {
+    if (!fs_list(program->arena, kind->directory, &names)) {
         diag_error(diags, EXIT_TOOLCHAIN, "install pyc2c again, or run 'make' in its source tree",
-                   "cannot read '%s': %s", directory, strerror(errno));
+                   "cannot read '%s': %s", kind->directory, strerror(errno));
         return false;
     }
-    for (size_t i = 0; i < names.count; i++) {
-        size_t length = strlen(names.items[i]);
-        if (length > 3 && strcmp(names.items[i] + length - 3, ".py") == 0) {
-            vec_push(stems, arena_strndup(program->arena, names.items[i], length - 3));
+    bool ok = true;
+    for (size_t i = 0; ok && i < names.count; i++) {
+        const char *name = names.items[i];
+        if (strcmp(path_extension(name), ".py") != 0) {
+            continue;
+        }
+        const char *stem = arena_strndup(program->arena, name, strlen(name) - strlen(".py"));
+        if (kind->wanted == NULL || kind->wanted(program, stem)) {
+            ok = add_support_module(program, kind, stem, cache, diags);
         }
     }
     vec_free(&names);
-    return true;
-}
-
-bool support_modules_add(Program *program, const char *support_dir, const CacheOps *cache,
-                         Diags *diags) {
-    Arena *arena = program->arena;
-    const char *directory = path_join(arena, support_dir, "adapters");
-    StrVec stems = {0};
-    bool ok = list_sources(program, directory, &stems, diags);
-    for (size_t i = 0; ok && i < stems.count; i++) {
-        /* An adapter is loaded with its module. */
-        const Module *adapted = strmap_get(&program->modules, stems.items[i]);
-        ok = add_support_module(program, arena_printf(arena, "_pyc2c.%s", stems.items[i]),
-                                directory, arena_printf(arena, "%s.py", stems.items[i]),
-                                adapted == NULL || adapted->late, cache, diags);
-    }
-    vec_free(&stems);
     return ok;
 }
 
-/* The interpreter starts with these, whatever the program imports. */
-static bool starts_interpreter(const char *name) {
-    static const char *const names[] = {
+static bool is_embedded_stdlib(const Program *program, const char *name) {
+    const Module *module = strmap_get(&program->modules, name);
+    return module != NULL && module->origin == ORIGIN_STDLIB;
+}
+
+/* What is loaded together with a module. */
+static bool is_module_late(const Program *program, const char *name) {
+    const Module *module = strmap_get(&program->modules, name);
+    return module == NULL || module->late;
+}
+
+/* The patterns (scripts/regex_patterns.py) are those of the Python that pyc2c was built with. */
+bool support_modules_add(Program *program, const char *support_dir, const CacheOps *cache,
+                         Diags *diags) {
+    Arena *arena = program->arena;
+    const Target *target = &program->target;
+    const SupportKind adapters = {.directory = path_join(arena, support_dir, "adapters"),
+                                  .before = "_pyc2c.",
+                                  .after = "",
+                                  .place = "",
+                                  .late = is_module_late};
+    const SupportKind patterns = {.directory = arena_printf(arena, "%s/%d.%d/patterns", support_dir,
+                                                            target->major, target->minor),
+                                  .before = "_pyc2c.patterns.",
+                                  .after = "",
+                                  .place = "patterns.",
+                                  .wanted = is_embedded_stdlib,
+                                  .late = is_module_late};
+    return add_directory(program, &adapters, cache, diags) &&
+           (strcmp(target->version, front_python_version()) != 0 ||
+            add_directory(program, &patterns, cache, diags));
+}
+
+/* The interpreter starts with some, whatever the program imports. */
+static bool is_frozen_late(const Program *program, const char *name) {
+    static const char *const first[] = {
         "importlib._bootstrap", "importlib._bootstrap_external", "codecs", "io", "abc",
         "_sitebuiltins"};
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        if (strcmp(names[i], name) == 0) {
-            return true;
+    for (size_t i = 0; i < sizeof(first) / sizeof(first[0]); i++) {
+        if (strcmp(first[i], name) == 0) {
+            return false;
         }
     }
-    return false;
+    return is_module_late(program, name);
 }
 
 bool frozen_modules_add(Program *program, const char *directory, const CacheOps *cache,
                         Diags *diags) {
-    Arena *arena = program->arena;
-    StrVec stems = {0};
-    bool ok = list_sources(program, directory, &stems, diags);
-    for (size_t i = 0; ok && i < stems.count; i++) {
-        const char *name = stems.items[i];
-        const Module *used = strmap_get(&program->modules, name);
-        bool late = !starts_interpreter(name) && (used == NULL || used->late);
-        ok = add_support_module(program, arena_printf(arena, "<frozen %s>", name), directory,
-                                arena_printf(arena, "%s.py", name), late, cache, diags);
-    }
-    vec_free(&stems);
-    return ok;
+    const SupportKind frozen = {.directory = directory,
+                                .before = "<frozen ",
+                                .after = ">",
+                                .place = "frozen/",
+                                .late = is_frozen_late};
+    return add_directory(program, &frozen, cache, diags);
 }

@@ -112,6 +112,14 @@ $(RTDIR)/rt_license.o: runtime/license/rt_license.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(filter-out -MMD -MP,$(STUB_CFLAGS)) -fPIE -c $< -o $@
 
+# ---- the standard library's regular expressions, compiled ----
+$(RTDIR)/patterns/.made: scripts/regex_patterns.py
+	@mkdir -p $(@D)
+	$(Q)$(PYTHON) $< $(@D)
+	@touch $@
+
+$(BUILD)/pyc2c: $(RTDIR)/patterns/.made
+
 # ---- helper programs: the host-Python launcher, the compiler wrapper that captures objects ----
 $(SHARE)/launcher: codegen/launcher/launcher.c
 	@mkdir -p $(@D)

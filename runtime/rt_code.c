@@ -483,7 +483,7 @@ bool rt_code_read_body(CodeSource *source, const uint8_t *body, size_t size, PyO
                          .filename = source->filename,
                          .source = source,
                          .names_are_known = names_are_known(),
-                         .bodies_wait = source->data_stays && rt_code_bodies_wait()};
+                         .bodies_wait = source->bodies_wait && rt_code_bodies_wait()};
     Py_ssize_t first_constant = first_empty(constants);
     Py_ssize_t first_name = first_empty(names);
     *line_table = *exception_table = NULL;
@@ -533,6 +533,7 @@ static CodeSource *read_source(CodeReader *reader) {
         return NULL;
     }
     source->users = 1;
+    source->bodies_wait = reader->bodies_wait;
     source->filename = Py_NewRef(reader->filename);
     source->shared_count = (size_t)count;
     reader->source = source;
@@ -556,7 +557,6 @@ PyObject *rt_code_read(const uint8_t *data, size_t size, PyObject *filename, boo
     if (source == NULL) {
         return NULL;
     }
-    source->data_stays = data_stays;
     PyObject *code = open_unit(&reader) ? read_object(&reader, 0) : NULL;
     close_unit(&reader);
     rt_code_source_release(source);

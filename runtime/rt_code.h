@@ -7,8 +7,8 @@
 /* What the functions of one module have in common, kept until the last body was read. */
 typedef struct CodeSource {
     size_t users;
+    bool bodies_wait;   /* bodies of its functions may be read later */
     PyObject *filename; /* owned */
-    bool data_stays;    /* bodies may be read later */
     size_t shared_count;
     PyObject *shared[]; /* owned; NULL: not read yet */
 } CodeSource;

@@ -52,6 +52,9 @@ PyObject *rt_load_extension(PyObject *name, const ImageModule *entry);
 /* Runs the part of the runtime written in Python that completes a standard module, if there is one.
  */
 int rt_load_adapter(const char *name, PyObject *module);
+/* rt_patterns.c: makes re._compiler, just loaded, use patterns from build time. -1 with an
+ * exception set on failure. */
+int rt_patterns_install(PyObject *module);
 /* Length of the directory part of a virtual path of `length` bytes. */
 size_t rt_directory_length(const char *path, size_t length);
 

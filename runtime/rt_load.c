@@ -284,6 +284,9 @@ static PyMethodDef find_library_method = {"find_carried", find_library, METH_O,
 
 int rt_load_adapter(const char *name, PyObject *module) {
     char full[256];
+    if (strcmp(name, "re._compiler") == 0) {
+        return rt_patterns_install(module);
+    }
     if (snprintf(full, sizeof(full), "_pyc2c.%s", name) >= (int)sizeof(full)) {
         return 0;
     }

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -90,6 +93,19 @@ def pytest_terminal_summary(terminalreporter, config):
 @pytest.fixture(scope="session")
 def target(request) -> Target:
     return request.param
+
+
+@pytest.fixture(scope="session")
+def public_target(target) -> Iterator[Target]:
+    """The target with a command that every user can run: a clone in root's home is closed to others."""
+    if os.getuid() != 0 or all(path.stat().st_mode & 0o001 for path in target.command.resolve().parents):
+        yield target
+        return
+    with tempfile.TemporaryDirectory(prefix="public-") as name:
+        os.chmod(name, 0o755)
+        shutil.copy(target.command, name)
+        shutil.copytree(target.command.parent / "lib", Path(name) / "lib", symlinks=True)
+        yield replace(target, command=Path(name) / target.command.name)
 
 
 @pytest.fixture(scope="session")

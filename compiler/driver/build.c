@@ -116,14 +116,13 @@ static bool make_native(Build *build, StrVec *objects) {
 
 static bool make_executable(Build *build) {
     Session *session = build->session;
-    const Request *request = &session->options.request;
+    Request *request = &session->options.request;
     const Progress *progress = &session->progress;
     StrVec objects = {0}, libraries = {0};
+    StaticWork sources = {&build->program, request,  session->support_dir, &session->cache_ops,
+                          progress,        &objects, &libraries,           &session->diags};
     const char *stub = NULL;
-    bool ok = (!needs_stub(request) ||
-               static_sources_build(&build->program, &session->options.request,
-                                    session->support_dir, &session->cache_ops, progress, &objects,
-                                    &libraries, &session->diags)) &&
+    bool ok = (!needs_stub(request) || static_sources_build(&sources)) &&
               program_collect(&build->program, request, session->support_dir, &session->cache_ops,
                               progress, &session->diags);
     if (ok) {
@@ -135,13 +134,11 @@ static bool make_executable(Build *build) {
     }
     if (ok && needs_stub(request)) {
         progress->step(progress->context, "linking");
-        ok =
-            static_sdists_build(&build->program, request, session->support_dir, &session->cache_ops,
-                                progress, &objects, &libraries, &session->diags) &&
-            stub_provide(&build->program, request, session->support_dir, &objects, &libraries,
-                         build->native.native > 0, &session->cache_ops, &stub, &session->diags) &&
-            support_modules_add(&build->program, session->support_dir, &session->cache_ops,
-                                &session->diags);
+        ok = static_sdists_build(&sources) &&
+             stub_provide(&build->program, request, session->support_dir, &objects, &libraries,
+                          build->native.native > 0, &session->cache_ops, &stub, &session->diags) &&
+             support_modules_add(&build->program, session->support_dir, &session->cache_ops,
+                                 &session->diags);
     }
     ok = ok && write_output(build, stub);
     vec_free(&objects);

@@ -37,6 +37,9 @@ static bool is_asked_for(const FrontCode *code, const char *name) {
 
 static size_t print_module(const NativeModule *module, const char *name, bool all) {
     size_t found = 0;
+    if (module->reason != NULL && name == NULL) {
+        printf("bytecode  all of %s: %s\n", module->module->name, module->reason);
+    }
     for (uint32_t i = 0; i < module->code.count; i++) {
         const NativeFunction *function = &module->functions[i];
         if (function->code == NULL || !is_asked_for(function->code, name)) {

@@ -211,6 +211,8 @@ static void verify_place_of_projection(Verifier *verifier, const IrOp *op) {
 static void verify_late_op(Verifier *verifier, const IrOp *op) {
     bool counts = op->opcode == IR_incref || op->opcode == IR_decref || op->opcode == IR_loc;
     expect(verifier, !counts || verifier->stage == IR_STAGE_OWNED, "it stands there too early");
+    expect(verifier, op->opcode != IR_pop || verifier->stage < IR_STAGE_OWNED,
+           "it stands there after `own`");
     expect(verifier, op->release_count == 0 || verifier->stage == IR_STAGE_OWNED,
            "it releases values before `own`");
     expect(verifier, op->opcode != IR_check || verifier->stage >= IR_STAGE_ERRORS,

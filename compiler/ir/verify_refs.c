@@ -249,7 +249,8 @@ static void run_operands(Refs *refs, const IrOp *op) {
 /* Borrowed values of a slot that is stored to are not valid any more. */
 static void run_slot_write(Refs *refs, const IrOp *op) {
     bool writes = op->opcode == IR_slot_set || op->opcode == IR_slot_del ||
-                  op->opcode == IR_slot_take || op->opcode == IR_cell_make;
+                  op->opcode == IR_slot_take || op->opcode == IR_slot_binary ||
+                  op->opcode == IR_cell_make;
     for (uint32_t i = 0; writes && i < refs->slot_values; i++) {
         refs->now_stale[i] |= refs->by_slot_number[i]->imm[0] == op->imm[0];
     }

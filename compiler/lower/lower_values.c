@@ -5,9 +5,12 @@ void lower_nothing(Lowering *lowering) {
     (void)lowering;
 }
 
-/* No operation: the value lives until the last one that has it on its stack. */
+/* What is counted dies here; of what is borrowed there is nothing to drop. */
 void lower_pop_top(Lowering *lowering) {
-    lower_pop(lowering);
+    IrOp *value = lower_pop(lowering);
+    if (ir_result(value) == IR_OBJ) {
+        lower_emit1(lowering, IR_pop, value);
+    }
 }
 
 void lower_push_null(Lowering *lowering) {

@@ -82,6 +82,7 @@ static void arrive_at_resumes(Bound *bound, const IrOp *op) {
 
 static void step(uint64_t *now, const IrOp *op) {
     switch ((int)op->opcode) {
+    case IR_slot_binary:
     case IR_slot_get: put(now, op->imm[0], true); break;
     case IR_slot_set: put(now, op->imm[0], !op->args[0]->nullable); break;
     case IR_slot_take:
@@ -90,9 +91,10 @@ static void step(uint64_t *now, const IrOp *op) {
     }
 }
 
-/* Exceptions are from before the operation; a failed del found its variable unset already. */
+/* Exceptions are from before the operation; a failed del found its variable unset already, and a
+ * failed slot_binary may have dropped the value it meant to change in place. */
 static void run_op(Bound *bound, const IrOp *op) {
-    if (op->opcode == IR_slot_del) {
+    if (op->opcode == IR_slot_del || op->opcode == IR_slot_binary) {
         put(bound->now, op->imm[0], false);
     }
     const IrBlock *handler = ir_raise_target(bound->function, op);

@@ -4,7 +4,8 @@
  * offset of the raise) finds the instruction that runs. A `loc` stands before each operation that
  * may raise, run Python or allocate, unless the frame stands there on every path already; also
  * before `return`, because a frame object may outlive the call. At a resume point the frame stands
- * where it was suspended; a reraise moves it to the first raise. */
+ * where it was suspended; a reraise moves it to the first raise. A decref cannot raise, so only its
+ * line must be right, and that of a type without destructors shows nothing. */
 #include "../ir/cfg.h"
 #include "opt.h"
 
@@ -12,14 +13,28 @@
 
 enum { STANDS_NOWHERE_YET = -3, STANDS_ANYWHERE = -2 };
 
-static bool needs_loc(const IrOp *op) {
-    if (op->offset < 0) {
+/* Destroying an object of this type runs no Python code. */
+static const bool is_leaf[FACT_COUNT] = {
+#define FACT(id, text, type, leaf) [FACT_##id] = leaf,
+#include "../ir/types.def"
+#undef FACT
+};
+
+static bool same_line(const FrontCode *code, int32_t left, int32_t right) {
+    const FrontInstr *a = ir_instr_at(code, left), *b = ir_instr_at(code, right);
+    return a != NULL && b != NULL && a->line == b->line;
+}
+
+/* Must the frame stand at the operation's instruction, and does it not if it stands at `place`? */
+static bool needs_loc(const FrontCode *code, const IrOp *op, int32_t place) {
+    if (op->offset < 0 || op->offset == place) {
         return false;
     }
     switch ((int)op->opcode) {
     case IR_check:
     case IR_exc_lasti: /* reads where the exception was raised */ return false;
     case IR_return: return true;
+    case IR_decref: return !is_leaf[op->args[0]->fact] && !same_line(code, op->offset, place);
     default: return (ir_effects(op) & (FX_P | FX_E | FX_A | FX_Y)) != 0;
     }
 }
@@ -47,7 +62,7 @@ static bool trace_block(const IrFunction *function, const IrBlock *block, int32_
     int32_t place = starts[block->index];
     bool changed = false;
     for (const IrOp *op = block->first; op != NULL; op = op->next) {
-        place = needs_loc(op) ? op->offset : place;
+        place = needs_loc(function->code, op, place) ? op->offset : place;
         changed |= leave(function, op, place, starts);
     }
     return changed;
@@ -55,7 +70,7 @@ static bool trace_block(const IrFunction *function, const IrBlock *block, int32_
 
 static void insert_locs(IrFunction *function, const IrBlock *block, int32_t place) {
     for (IrOp *op = block->first; op != NULL; op = op->next) {
-        if (needs_loc(op) && op->offset != place) {
+        if (needs_loc(function->code, op, place)) {
             IrOp *loc = ir_insert_before(function, op, IR_loc, NULL, 0);
             loc->imm[0] = place = op->offset;
         }

@@ -10,9 +10,9 @@
  *         what is dropped: what stood on the operand stack above what the handler keeps, the top
  *         first. Unused results of operations with several are made explicit.
  *
- * Entries of `stack` count as uses: a temporary lives until the instruction that pops it, so
- * destructors run when they do in the interpreter. One backward scan over each block with the set
- * of live values; edges are done at the end (own_edges.c). */
+ * Entries of `stack` count as uses, and so does `pop`: a temporary lives until the instruction that
+ * pops it, so destructors run when they do in the interpreter. One backward scan over each block
+ * with the set of live values; edges are done at the end (own_edges.c). */
 #include "own.h"
 
 #include <stdlib.h>
@@ -388,6 +388,9 @@ static void scan_block(Own *own, IrBlock *block) {
             settle_result(own, op);
             count_operands(own, op);
             settle_operands(own, op);
+        }
+        if (op->opcode == IR_pop) { /* a decref stands behind it if its value ends here */
+            ir_remove(op);
         }
     }
     for (uint32_t i = 0; i < block->param_count; i++) {

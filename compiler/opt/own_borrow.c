@@ -25,6 +25,7 @@ static int32_t written_slot(const IrOp *op) {
     case IR_slot_set:
     case IR_slot_take:
     case IR_slot_del:
+    case IR_slot_binary:
     case IR_cell_make: return op->imm[0];
     default: return -1;
     }

@@ -9,16 +9,30 @@
 
 /* ---- calling native code ---- */
 
+/* Whose references the arguments are. Native callers hand theirs over, as the interpreter's stack
+ * does: an argument that nobody else holds dies when the callee drops it. */
+typedef enum Arguments { BORROWED_ARGUMENTS, MOVED_ARGUMENTS } Arguments;
+
+static inline void drop_arguments(PyObject *const *args, Py_ssize_t count, PyObject *names) {
+    Py_ssize_t total = names != NULL ? count + PyTuple_GET_SIZE(names) : count;
+    for (Py_ssize_t i = 0; i < total; i++) {
+        Py_DECREF(args[i]);
+    }
+}
+
 /* A body whose parameters are filled by exactly these arguments. */
 static inline PyObject *call_plain(PyThreadState *ts, PyFunctionObject *function,
-                                   const RtCode *native, PyObject *const *args) {
+                                   const RtCode *native, PyObject *const *args, Arguments whose) {
     _PyInterpreterFrame *frame = rt_frame_new(ts, function, native);
     if (rt_unlikely(frame == NULL)) {
+        if (whose == MOVED_ARGUMENTS) {
+            drop_arguments(args, native->argcount, NULL);
+        }
         return NULL;
     }
     uint32_t i = 0;
     for (; i < native->argcount; i++) {
-        frame->localsplus[i] = Py_NewRef(args[i]);
+        frame->localsplus[i] = whose == MOVED_ARGUMENTS ? args[i] : Py_NewRef(args[i]);
     }
     for (; i < native->slots; i++) {
         frame->localsplus[i] = NULL;
@@ -28,28 +42,40 @@ static inline PyObject *call_plain(PyThreadState *ts, PyFunctionObject *function
 
 /* Any arguments. */
 static PyObject *call_bound(PyThreadState *ts, PyFunctionObject *function, const RtCode *native,
-                            PyObject *const *args, Py_ssize_t count, PyObject *names) {
+                            PyObject *const *args, Py_ssize_t count, PyObject *names,
+                            Arguments whose) {
+    PyObject *result = NULL;
     _PyInterpreterFrame *frame = rt_frame_new(ts, function, native);
-    if (frame == NULL) {
-        return NULL;
-    }
-    if (rt_bind(native, function, frame->localsplus, args, count, names)) {
+    if (frame != NULL && rt_bind(native, function, frame->localsplus, args, count, names)) {
+        if (whose == MOVED_ARGUMENTS) {
+            drop_arguments(args, count, names);
+        }
         return rt_frame_run(ts, frame, native);
     }
-    rt_frame_clear(ts, frame, native->slots);
-    return _PyFunction_Vectorcall((PyObject *)function, args, (size_t)count, names);
+    if (frame != NULL) {
+        rt_frame_clear(ts, frame, native->slots);
+        result = _PyFunction_Vectorcall((PyObject *)function, args, (size_t)count, names);
+    }
+    if (whose == MOVED_ARGUMENTS) {
+        drop_arguments(args, count, names);
+    }
+    return result;
 }
 
 static inline PyObject *call_native(PyThreadState *ts, PyFunctionObject *function,
                                     const RtCode *native, PyObject *const *args, Py_ssize_t count,
-                                    PyObject *names) {
+                                    PyObject *names, Arguments whose) {
     if (native->step != NULL) {
-        return rt_generator_new(ts, function, native, args, count, names);
+        PyObject *result = rt_generator_new(ts, function, native, args, count, names);
+        if (whose == MOVED_ARGUMENTS) {
+            drop_arguments(args, count, names);
+        }
+        return result;
     }
     if ((native->flags & RT_CODE_PLAIN) && names == NULL && count == (Py_ssize_t)native->argcount) {
-        return call_plain(ts, function, native, args);
+        return call_plain(ts, function, native, args, whose);
     }
-    return call_bound(ts, function, native, args, count, names);
+    return call_bound(ts, function, native, args, count, names, whose);
 }
 
 /* Callers from C need not keep the function alive; this does. */
@@ -62,7 +88,8 @@ PyObject *rt_function_vectorcall(PyObject *object, PyObject *const *args, size_t
         return _PyFunction_Vectorcall(object, args, flags, names);
     }
     Py_INCREF(function);
-    PyObject *result = call_native(ts, function, native, args, PyVectorcall_NARGS(flags), names);
+    PyObject *result = call_native(ts, function, native, args, PyVectorcall_NARGS(flags), names,
+                                   BORROWED_ARGUMENTS);
     Py_DECREF(function);
     return result;
 }
@@ -86,18 +113,20 @@ static inline const RtCode *native_of(PyThreadState *ts, PyFunctionObject *funct
     return native;
 }
 
-/* `args` has a writable entry in front. */
+/* `args` has a writable entry in front; its references are taken over. */
 static inline PyObject *call_any(PyThreadState *ts, PyObject *callable, PyObject *const *args,
                                  Py_ssize_t count, PyObject *names, RtCallSite *site) {
     if (rt_is_function(callable)) {
         PyFunctionObject *function = (PyFunctionObject *)callable;
         const RtCode *native = native_of(ts, function, site);
         if (rt_likely(native != NULL)) {
-            return call_native(ts, function, native, args, count, names);
+            return call_native(ts, function, native, args, count, names, MOVED_ARGUMENTS);
         }
     }
-    return _PyObject_VectorcallTstate(ts, callable, args,
-                                      (size_t)count | PY_VECTORCALL_ARGUMENTS_OFFSET, names);
+    PyObject *result = _PyObject_VectorcallTstate(
+        ts, callable, args, (size_t)count | PY_VECTORCALL_ARGUMENTS_OFFSET, names);
+    drop_arguments(args, count, names);
+    return result;
 }
 
 /* A bound method is called by its parts, as PRECALL takes it apart. */
@@ -107,11 +136,9 @@ static inline PyObject *call_unbound(PyThreadState *ts, PyObject *callable, PyOb
         return call_any(ts, callable, items, count, names, site);
     }
     PyObject *function = Py_NewRef(PyMethod_GET_FUNCTION(callable));
-    PyObject *self = Py_NewRef(PyMethod_GET_SELF(callable));
     PyObject **args = (PyObject **)items - 1;
-    args[0] = self;
+    args[0] = Py_NewRef(PyMethod_GET_SELF(callable));
     PyObject *result = call_any(ts, function, args, count + 1, names, site);
-    Py_DECREF(self);
     Py_DECREF(function);
     return result;
 }
@@ -213,7 +240,8 @@ static PyObject *call_tuple(PyThreadState *ts, PyObject *callable, PyObject *arg
                 : NULL;
         if (native != NULL) {
             return call_native(ts, (PyFunctionObject *)callable, native,
-                               ((PyTupleObject *)args)->ob_item, PyTuple_GET_SIZE(args), NULL);
+                               ((PyTupleObject *)args)->ob_item, PyTuple_GET_SIZE(args), NULL,
+                               BORROWED_ARGUMENTS);
         }
     }
     return PyObject_Call(callable, args, keywords);

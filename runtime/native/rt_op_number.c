@@ -206,6 +206,48 @@ PyObject *rt_bits(PyObject *left, PyObject *right, int op) {
     return rt_binary_other(left, right, op);
 }
 
+/* ---- changing a variable ---- */
+
+/* The float result of an operator that has one for these operands; false: take the long way. */
+static inline bool float_result(double a, double b, int op, double *out) {
+    switch (op) {
+    case NB_ADD:
+    case NB_INPLACE_ADD: *out = a + b; return true;
+    case NB_SUBTRACT:
+    case NB_INPLACE_SUBTRACT: *out = a - b; return true;
+    case NB_MULTIPLY:
+    case NB_INPLACE_MULTIPLY: *out = a * b; return true;
+    case NB_TRUE_DIVIDE:
+    case NB_INPLACE_TRUE_DIVIDE: *out = a / b; return b != 0.0;
+    default: return false;
+    }
+}
+
+int rt_slot_binary_call(_PyInterpreterFrame *frame, PyObject *left, PyObject *right, int slot,
+                        int op) {
+    PyObject **variable = &frame->localsplus[slot];
+    double b, result;
+    if (PyFloat_CheckExact(left)) {
+        if (rt_slot_owns(frame, left, slot) && as_float(right, &b) &&
+            float_result(PyFloat_AS_DOUBLE(left), b, op, &result)) {
+            ((PyFloatObject *)left)->ob_fval = result;
+            return 0;
+        }
+    } else if ((op == NB_ADD || op == NB_INPLACE_ADD) && left != right && *variable == left &&
+               PyUnicode_CheckExact(left) && PyUnicode_CheckExact(right)) {
+        PyUnicode_Append(variable, right);
+        return *variable == NULL ? -1 : 0;
+    }
+    PyObject *value = rt_binary_call(left, right, op);
+    if (value == NULL) {
+        return -1;
+    }
+    PyObject *old = *variable;
+    *variable = value;
+    Py_XDECREF(old);
+    return 0;
+}
+
 PyObject *rt_negative(PyThreadState *ts, PyObject *value) {
     (void)ts;
     int64_t integer;

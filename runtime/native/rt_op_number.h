@@ -69,6 +69,49 @@ RT_INLINE PyObject *rt_binary_inline(PyObject *left, PyObject *right, int op) {
 #define rt_binary(ts, left, right, op)                                                             \
     ((void)(ts), RT_HOT ? rt_binary_inline(left, right, op) : rt_binary_call(left, right, op))
 
+/* True when the value of a variable may be changed in place: the variable holds `left`, and it is
+ * the only one that does. (Generated code never uses a borrowed value after its variable was
+ * stored to, so there are no uncounted references.) */
+RT_INLINE bool rt_slot_owns(const _PyInterpreterFrame *frame, PyObject *left, int slot) {
+    return Py_REFCNT(left) == 1 && frame->localsplus[slot] == left;
+}
+
+int rt_slot_binary_call(_PyInterpreterFrame *frame, PyObject *left, PyObject *right, int slot,
+                        int op);
+
+/* Outside of this range CPython makes a new object for each int. */
+RT_INLINE bool rt_is_unshared_digit(int64_t value) {
+    return (value >= _PY_NSMALLPOSINTS || value < -_PY_NSMALLNEGINTS) && -PyLong_MASK <= value &&
+           value <= PyLong_MASK;
+}
+
+/* An exact int of one digit gets another value. */
+RT_INLINE void rt_digit_set(PyObject *number, int64_t value) {
+    ((PyLongObject *)number)->ob_digit[0] = (digit)(value < 0 ? -value : value);
+    Py_SET_SIZE(number, value < 0 ? -1 : 1);
+}
+
+RT_INLINE int rt_slot_binary_inline(_PyInterpreterFrame *frame, PyObject *left, PyObject *right,
+                                    int slot, int op) {
+    bool sum = op == NB_ADD || op == NB_INPLACE_ADD;
+    bool difference = op == NB_SUBTRACT || op == NB_INPLACE_SUBTRACT;
+    if ((sum || difference) && rt_is_digit(left) && rt_is_digit(right)) {
+        int64_t value = sum ? rt_digit(left) + rt_digit(right) : rt_digit(left) - rt_digit(right);
+        if (rt_slot_owns(frame, left, slot) && rt_is_unshared_digit(value)) {
+            rt_digit_set(left, value);
+            return 0;
+        }
+    }
+    return rt_slot_binary_call(frame, left, right, slot, op);
+}
+
+/* BINARY_OP on a variable, and STORE_FAST to it. In a variable, floats and ints are changed in
+ * place and strings extended (ceval.c: BINARY_OP_INPLACE_ADD_UNICODE, so that building a string in
+ * a loop takes linear time). -1 with an exception. */
+#define rt_slot_binary(ts, frame, left, right, slot, op)                                           \
+    ((void)(ts), RT_HOT ? rt_slot_binary_inline(frame, left, right, slot, op)                      \
+                        : rt_slot_binary_call(frame, left, right, slot, op))
+
 PyObject *rt_negative(PyThreadState *ts, PyObject *value);
 
 RT_INLINE PyObject *rt_positive(PyThreadState *ts, PyObject *value) {

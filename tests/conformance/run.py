@@ -3,7 +3,7 @@
 
     run.py --pyc2c build/pyc2c [--python /usr/bin/python3.11] [--work DIR] [--native LIST|none] [MODULE…]
 
-One executable holds the whole suite (modules.txt) and the standard library modules it tests (native.txt), compiled natively. Each
+One executable holds the modules to test (all of modules.txt, or those named) and the standard library modules it tests (native.txt), compiled natively. Each
 module then runs in a process of its own under CPython and in the executable; the same tests must pass, fail and be skipped. The list
 equal.txt only grows: a module of it that differs fails the run; --update adds those that are equal now. What differs has
 its reason in differences.toml.
@@ -87,7 +87,7 @@ def build(options, suite: Path, modules: list[str]) -> Path:
     command += [f"--collect-submodules=test.{name}" if (suite / "test" / name).is_dir()
                 else f"--hidden-import=test.{name}" for name in modules]
     command += [f"--hidden-import=test.{path.stem}" for path in sorted((suite / "test").glob("*.py"))
-                if not path.name.startswith(("test_", "bad"))]
+                if not path.name.startswith(("test_", "bad", "_test_venv"))]
     command += [f"--hidden-import={name}" for name in test_extensions(options.python)]
     command += [f"--native={options.native}", f"--report={options.work / 'report'}"]
     if options.cache:
@@ -190,7 +190,7 @@ def main() -> int:
     suite = provide_suite(options.python, options.work)
     executable = options.work / ("conformance-" + ("bytecode" if options.native == "none" else "native"))
     if not options.no_build:
-        executable = build(options, suite, list(rows))
+        executable = build(options, suite, options.modules or list(rows))
     environment = {**os.environ, "PYTHONPATH": str(suite), "PYTHONHASHSEED": "0", "LC_ALL": "C.UTF-8"}
     names = options.modules or list(rows)
     equal = {row[0] for row in read_list("equal.txt")}

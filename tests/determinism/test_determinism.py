@@ -77,13 +77,13 @@ def test_another_environment(target, tmp_path, reference):
         os.umask(previous)
 
 
-def test_another_user(target, reference):
+def test_another_user(public_target, reference):
     with tempfile.TemporaryDirectory(prefix="user-") as name:
         os.chmod(name, 0o755)
         folder = lay(Path(name) / "project", FILES, False)
         for path in [folder, *folder.rglob("*")]:
             os.chown(path, 65534, 65534)
-        assert build(target, folder, user=65534) == reference
+        assert build(public_target, folder, user=65534) == reference
 
 
 @pytest.mark.parametrize("jobs", ["1", "7"])

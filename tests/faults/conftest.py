@@ -73,7 +73,7 @@ def nobody() -> dict:
 
 
 @pytest.fixture
-def shared_project(target):
+def shared_project(public_target):
     """A project in a place that another user can reach and write."""
     import tempfile
 
@@ -82,4 +82,4 @@ def shared_project(target):
         folder = Path(name) / "project"
         folder.mkdir()
         folder.chmod(stat.S_IRWXU | stat.S_IRWXG | stat.S_IRWXO)
-        yield Project(folder, target)
+        yield Project(folder, public_target)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
+# What all programs of a batch share: the module `prelude`.
 PRELUDE = '''\
 import traceback
 
@@ -122,9 +123,6 @@ def T(value):
     return value
 
 
-G = 10
-
-
 def drive(coroutine):
     """Runs a coroutine or walks a generator with sends, throws, a close."""
     sends = [None, "s1", "s2", ValueError("thrown"), "s3", "s4"]
@@ -154,7 +152,24 @@ def show(function, *args):
             tb = tb.tb_next
 
 
+def helper(x=0, *rest, y=None, **more):
+    print("helper", x, rest, y, sorted(map(str, more)))
+    return x
+
+
+async def helper_async(x):
+    print("async helper")
+    return x
+
+
+async def collect(source):
+    items = []
+    async for item in source:
+        items.append(item)
+    return items
 '''
+
+HEAD = "from prelude import *\n\nG = 10\n\n\n"
 
 NAMES = ["a", "b", "c", "d"]
 METHODS = ["add", "lt", "eq", "bool", "getitem", "setitem", "iter", "next", "call", "enter", "exit", "getattr", "contains", "format",
@@ -398,28 +413,7 @@ def function(draw, number):
     return f"{text}\n\n\n{call}\n{call}\n"
 
 
-HELPERS = '''\
-def helper(x=0, *rest, y=None, **more):
-    print("helper", x, rest, y, sorted(map(str, more)))
-    return x
-
-
-async def helper_async(x):
-    print("async helper")
-    return x
-
-
-async def collect(source):
-    items = []
-    async for item in source:
-        items.append(item)
-    return items
-
-
-'''
-
-
 @st.composite
 def program(draw):
     count = draw(st.integers(1, 3))
-    return PRELUDE + HELPERS + "\n".join(draw(function(number)) for number in range(count))
+    return HEAD + "\n".join(draw(function(number)) for number in range(count))

@@ -22,7 +22,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent))
+sys.path[:0] = [str(HERE.parent), str(HERE)]
+import programs  # noqa: E402
 from support import normalise  # noqa: E402
 
 TIMEOUT = 30
@@ -42,8 +43,6 @@ def is_valid(text: str) -> bool:
 def from_hypothesis(count: int, seed: int) -> list[str]:
     import hypothesis
     from hypothesis import HealthCheck, Phase
-
-    import programs
 
     found: list[str] = []
 
@@ -98,6 +97,7 @@ def compile_all(texts: list[str], place: Path, options) -> Path:
     source = place / "program"
     source.mkdir(parents=True)
     (source / "main.py").write_text(MAIN)
+    (source / "prelude.py").write_text(programs.PRELUDE)
     for number, text in enumerate(texts):
         (source / f"p{number}.py").write_text(text, encoding="utf-8")
     executable = place / "main"

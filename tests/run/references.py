@@ -575,8 +575,7 @@ def drift(function, kind, rounds=20):
             break
     else:
         return f"{function.__name__} with {kind.__name__}: blocks {blocks - before} in {rounds} rounds, references {lost}"
-    fresh = kind()  # native code lends variables to calls: one reference less
-    extra = sys.getrefcount(marker) - sys.getrefcount(fresh)
+    extra = sys.getrefcount(marker) - 2
     return f"{function.__name__} with {kind.__name__}: {extra} references left" if extra else None
 
 

@@ -3,6 +3,7 @@
  *     ir_tool [-c] [-p PASS] FILE [QUALNAME]   prints the IR of the functions (of one of them);
  *                                              -p: after the passes up to this one
  *     ir_tool -q [-c] [-p PASS] FILE…          prints only what is wrong, and counts
+ *     ir_tool -i [-c] FILE…                    prints the decoded instructions and tables
  *
  * -c: files hold canonical marshal instead of source. The verifier looks at every function after
  * lowering and after each pass. PYC2C_STDLIB is the standard library. */
@@ -16,7 +17,7 @@
 #include <string.h>
 
 typedef struct Tool {
-    bool quiet, marshal;
+    bool quiet, marshal, instrs;
     int last_pass; /* OptPass, -1: lowering only */
     const char *qualname;
     unsigned long functions, refused, faults, ops;
@@ -74,6 +75,32 @@ static void show_function(Tool *tool, Arena *arena, const FrontCode *code) {
     ir_function_free(function);
 }
 
+/* As tests/unit/decoded.py prints it. */
+static void show_instrs(const FrontCode *code) {
+    static const char *const names[FRONT_OPCODE_COUNT] = {
+        [FRONT_UNKNOWN] = "?",
+#define BYTECODE(name) [FRONT_##name] = #name,
+#include "../../compiler/front/bytecode.def"
+#undef BYTECODE
+    };
+    printf("code %u %s args %d %d %d stack %d flags %d line %d locals %u names %u consts %u\n",
+           code->ordinal, code->qualname, code->argcount, code->posonlyargcount,
+           code->kwonlyargcount, code->stacksize, code->flags, code->firstlineno, code->local_count,
+           code->name_count, code->const_count);
+    for (uint32_t i = 0; i < code->instr_count; i++) {
+        const FrontInstr *instr = &code->instrs[i];
+        int target = instr->target >= 0 ? code->instrs[instr->target].offset : -1;
+        printf("%d %s %d %d %d %d %d %d\n", instr->offset, names[instr->opcode], instr->arg, target,
+               instr->line, instr->end_line, instr->column, instr->end_column);
+    }
+    for (uint32_t i = 0; i < code->handler_count; i++) {
+        const FrontHandler *row = &code->handlers[i];
+        printf("handler %d %d %d %d %d\n", code->instrs[row->begin].offset,
+               code->instrs[row->end - 1].offset, code->instrs[row->target].offset, row->depth,
+               row->lasti);
+    }
+}
+
 static void show_file(Tool *tool, const char *path) {
     Arena arena = {0};
     StrBuf data = {0};
@@ -98,6 +125,10 @@ static void show_file(Tool *tool, const char *path) {
     }
     for (uint32_t i = 0; i < module.count; i++) {
         const FrontCode *code = module.codes[i];
+        if (tool->instrs) {
+            show_instrs(code);
+            continue;
+        }
         bool wanted = tool->qualname == NULL || strcmp(tool->qualname, code->qualname) == 0;
         if (wanted && (code->flags & CODE_OPTIMIZED) != 0) {
             show_function(tool, &arena, code);
@@ -115,6 +146,8 @@ int main(int argc, char **argv) {
             tool.quiet = true;
         } else if (strcmp(argv[at], "-c") == 0) {
             tool.marshal = true;
+        } else if (strcmp(argv[at], "-i") == 0) {
+            tool.instrs = true;
         } else if (strcmp(argv[at], "-p") == 0 && at + 1 < argc) {
             tool.last_pass = opt_pass_by_name(argv[++at]);
         }
@@ -124,7 +157,7 @@ int main(int argc, char **argv) {
         fprintf(stderr, "ir_tool: %s\n", stdlib != NULL ? message : "PYC2C_STDLIB is not set");
         return 2;
     }
-    if (!tool.quiet && at + 1 < argc) {
+    if (!tool.quiet && !tool.instrs && at + 1 < argc) {
         tool.qualname = argv[at + 1];
         argc = at + 1;
     }

@@ -1,6 +1,6 @@
 """Operations on values against CPython's instructions: arithmetic, comparisons, items, displays, unpacking."""
 
-import operator
+import os
 
 import pytest
 from hypothesis import assume, given, settings, strategies as st
@@ -10,7 +10,8 @@ import _ops_hot
 from weird import build, check, floats, ints, outcome, plain_recipes, recipes, texts
 
 settings.register_profile("ops", max_examples=400, deadline=None)
-settings.load_profile("ops")
+settings.register_profile("long", max_examples=5000, deadline=None)
+settings.load_profile(os.environ.get("OPS_PROFILE", "ops"))
 
 both = pytest.mark.parametrize("ops", [_ops_hot, _ops_cold], ids=["hot", "cold"])
 
@@ -28,7 +29,6 @@ def binary_function(number):
 
 
 BINARY = [binary_function(number) for number in range(26)]
-COMPARE = [operator.lt, operator.le, operator.eq, operator.ne, operator.gt, operator.ge]
 COMPARE = [eval(f"lambda left, right: left {symbol} right") for symbol in ("<", "<=", "==", "!=", ">", ">=")]
 numbers = st.one_of(ints, floats, st.booleans(), texts).map(lambda value: ("leaf", value))
 

@@ -59,6 +59,7 @@ static bool is_ready(NativeBuild *build, bool *ok) {
     if (*ok) {
         diag_warning(build->diags, hint, "everything stays bytecode: %s", what);
         build->native->nothing = what;
+        build->native->lacks_tools = true;
         leave_all(build, what);
     } else {
         diag_error(build->diags, EXIT_TOOLCHAIN, hint, "--native: %s", what);

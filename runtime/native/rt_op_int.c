@@ -11,18 +11,16 @@
 enum { KEPT_MAX = 256 };
 
 static struct {
-    PyObject *first; /* chained through the digits' place */
+    PyObject *first; /* each has the address of the next in place of its size */
     int count;
 } kept;
 
-static PyObject **next_of(PyObject *number) {
-    return (PyObject **)(void *)&((PyVarObject *)number)->ob_size;
-}
+_Static_assert(sizeof(((PyVarObject *)NULL)->ob_size) == sizeof(PyObject *), "size of an address");
 
 static void dealloc_int(PyObject *number) {
     if (rt_likely(PyLong_CheckExact(number) && (size_t)(Py_SIZE(number) + 1) <= 2 &&
                   kept.count < KEPT_MAX && !_Py_tracemalloc_config.tracing)) {
-        *next_of(number) = kept.first;
+        Py_SET_SIZE(number, (Py_ssize_t)(intptr_t)kept.first);
         kept.first = number;
         kept.count++;
         return;
@@ -40,7 +38,7 @@ static inline PyLongObject *new_digit(void) {
     if (rt_unlikely(number == NULL || _Py_tracemalloc_config.tracing)) {
         return _PyLong_New(1);
     }
-    kept.first = *next_of(number);
+    kept.first = (PyObject *)(intptr_t)Py_SIZE(number);
     kept.count--;
     Py_SET_REFCNT(number, 1);
     Py_SET_SIZE(number, 1);

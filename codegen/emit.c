@@ -6,8 +6,9 @@
  *
  * Functions. `PyObject *f<ordinal>_<name>(ts, frame)` computes a function's body in a frame that
  * the caller made; generators, coroutines and async generators have a step with a further
- * `throwflag`. `self` is the function's RtCode. Nothing in the text depends on line numbers or
- * positions, only on what FrontModuleCode.fingerprint covers: editing a comment changes no C.
+ * `throwflag`. `self` is the function's RtCode, `first` its first instruction. Nothing in the text
+ * depends on line numbers or positions, only on what FrontModuleCode.fingerprint covers: editing a
+ * comment changes no C.
  *
  * Operations. An op is a call of its helper, by the rule of ops.def:
  *
@@ -107,7 +108,8 @@ static void add_function_head(const Emitter *emitter, StrBuf *out) {
     strbuf_printf(out,
                   "static PyObject *%s(RT_UNUSED PyThreadState *ts,\n"
                   "    RT_UNUSED _PyInterpreterFrame *frame%s) {\n"
-                  "    RT_UNUSED const RtCode *const self = &codes[%u];\n",
+                  "    RT_UNUSED const RtCode *const self = &codes[%u];\n"
+                  "    RT_UNUSED _Py_CODEUNIT *const first = self->first;\n",
                   emit_function_name(&arena, emitter->function),
                   is_step(emitter->function) ? ", RT_UNUSED int throwflag" : "",
                   (unsigned)emitter->index);

@@ -154,7 +154,7 @@ static void emit_reraise(Emitter *emitter, const IrOp *op) {
 static void emit_resume(Emitter *emitter, const IrOp *op) {
     (void)op;
     const IrFunction *function = emitter->function;
-    strbuf_puts(emitter->out, "    switch (frame->prev_instr - self->first) {\n");
+    strbuf_puts(emitter->out, "    switch (frame->prev_instr - first) {\n");
     for (size_t i = 0; i < function->resumes.count; i++) {
         const IrResume *resume = &function->resumes.items[i];
         strbuf_printf(emitter->out, "    case %d:\n", (int)resume->offset);

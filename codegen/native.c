@@ -59,6 +59,7 @@ static bool is_ready(NativeBuild *build, bool *ok) {
     if (*ok) {
         diag_warning(build->diags, hint, "everything stays bytecode: %s", what);
         build->native->nothing = what;
+        build->native->lacks_tools = true;
         leave_all(build, what);
     } else {
         diag_error(build->diags, EXIT_TOOLCHAIN, hint, "--native: %s", what);
@@ -72,7 +73,8 @@ static void choose_flags(NativeBuild *build) {
     const Request *request = build->request;
     const char *level = request->optimize_speed ? "-O2" : request->optimize_size ? "-Os" : "-O1";
     static const char *const common[] = {"-w",      "-std=gnu11",        "-fno-strict-aliasing",
-                                         "-fwrapv", "-ffp-contract=off", "-fvisibility=hidden"};
+                                         "-fwrapv", "-ffp-contract=off", "-fvisibility=hidden",
+                                         "-DNDEBUG"};
     vec_push(&build->flags, level);
     for (size_t i = 0; i < sizeof(common) / sizeof(common[0]); i++) {
         vec_push(&build->flags, common[i]);

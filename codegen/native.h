@@ -31,6 +31,7 @@ typedef struct NativeCode {
     Arena arena;
     VEC(NativeModule *) modules;  /* that were asked for, by name */
     const char *nothing;          /* why nothing at all is native; NULL otherwise */
+    bool lacks_tools;             /* because there is no compiler, or no headers */
     size_t functions, native;     /* counts: definitions, lambdas, comprehensions */
     size_t units, cached;         /* C files; of them, those whose object was in the cache */
     size_t lines, compiled_lines; /* lines of Python in all units; in those compiled now */

@@ -67,7 +67,7 @@ $(RTDIR)/cache.pack: $(BUILD)/obj/source_id $(SHARE)/.data | $(BUILD)/pyc2c-$(PY
 # ---- the runtime, and the stub that bytecode-only executables start from ----
 RUNTIME_SRC := $(sort $(wildcard runtime/*.c))
 RUNTIME_OBJ := $(RUNTIME_SRC:%.c=$(BUILD)/obj/$(PY_MINOR)/%.o)
-RUNTIME_CFLAGS := $(CSTD) -O2 $(WARN) -fno-pie -fvisibility=hidden -MMD -MP -I$(PY_INC) \
+RUNTIME_CFLAGS := $(CSTD) -O2 $(if $(filter release,$(MODE)),-DNDEBUG) $(WARN) -fno-pie -fvisibility=hidden -MMD -MP -I$(PY_INC) \
                   -ffunction-sections -fdata-sections
 # Functions of libpython that the runtime replaces or watches, by version.
 STUB_WRAPS_3.11 := _PyDict_GetItem_KnownHash _PyCode_Quicken _Py_MakeCoro _PyFrame_MakeAndSetFrameObject \

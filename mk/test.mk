@@ -6,6 +6,7 @@
 #   make test-shared    programs with a shared libpython inside, for a Python without an archive
 #   make test-oracle    the compared programs against CPython alone: no pyc2c needed
 #   make test-long      what takes too long for every day
+#   make test-conformance test-projects test-fuzz     long suites of native code, at the end of this file
 #
 # T="-k name" chooses tests; TEST_JOBS=n sets how many run at once.
 TEST_JOBS   ?= $(shell nproc)
@@ -58,3 +59,21 @@ test-oracle: test-venvs
 test-long: all test-venvs test-shared
 	$(Q)cd tests && PYC2C_TEST_EXAMPLES=1000 $(PYTEST) -c pytest.ini --long --all-targets \
 	    --timeout=3000 $(T) $(SUITES)
+
+# ---- long suites of native code: hours, each one command ----
+
+.PHONY: test-conformance test-projects test-fuzz
+# CPython's own test suite, compiled natively. T="test_grammar test_json" chooses modules.
+test-conformance: all
+	$(Q)$(PYTHON) tests/conformance/run.py --pyc2c $(BUILD)/pyc2c --python $(PYTHON) \
+	    --work $(BUILD)/tests/conformance $(T)
+
+# Test suites of projects from PyPI with the project compiled natively. T="attrs click" chooses.
+test-projects: all
+	$(Q)$(PYTHON) tests/projects/run.py --pyc2c $(BUILD)/pyc2c --python $(PYTHON) \
+	    --work $(BUILD)/tests/projects $(T)
+
+# Drawn programs, compiled and compared. T="--count 20000 --seed 7" says how many.
+test-fuzz: all test-venvs
+	$(Q)$(TEST_PYTHON) tests/fuzz/run.py --pyc2c $(BUILD)/pyc2c --python $(PYTHON) \
+	    --work $(BUILD)/tests/fuzz $(T)

@@ -1,5 +1,5 @@
 # Targets for developers and packagers: check, format, install, uninstall, help, clean.
-.PHONY: help check check-build check-format check-layers check-analyzer format install uninstall clean
+.PHONY: help check check-build check-docs check-format check-layers check-analyzer format install uninstall clean
 
 help:
 	@echo "make                        build $(BUILD)/pyc2c for $(PYTHON)"
@@ -21,7 +21,7 @@ C_FILES := $(sort $(wildcard compiler/*/*.[ch] codegen/*.[ch] codegen/*/*.[ch] r
 TOOLS   := $(BUILD)/tools
 CLANG_FORMAT := $(TOOLS)/bin/clang-format
 
-check: check-layers check-format check-build check-analyzer
+check: check-layers check-format check-docs check-build check-analyzer
 	@echo "check: everything is in order"
 
 check-build:
@@ -38,6 +38,12 @@ check-format: $(CLANG_FORMAT)
 
 format: $(CLANG_FORMAT)
 	$(Q)$(CLANG_FORMAT) -i $(C_FILES)
+
+check-docs:
+	$(Q)$(PYTHON) scripts/ir_reference.py --check docs/IR.md
+
+docs/IR.md: scripts/ir_reference.py compiler/ir/ops.def compiler/ir/types.def compiler/opt/passes.def
+	$(Q)$(PYTHON) $< > $@
 
 check-layers:
 	$(Q)$(PYTHON) tests/tools/check_layers.py

@@ -181,7 +181,8 @@ static void say_result(Build *build) {
             fprintf(stderr, "  cache      not used: %s\n", session->cache.unusable);
         }
     }
-    state_save(&build->state, session, &build->program, build->output, strbuf_text(&warnings));
+    state_save(&build->state, session, &build->program, &build->native, build->output,
+               strbuf_text(&warnings));
     strbuf_free(&warnings);
     strbuf_free(&summary);
 }

@@ -11,8 +11,11 @@
 
 #include "native_options.h"
 
+#include "../../codegen/link_plan.h"
+
 #include "../support/fs.h"
 #include "../support/path.h"
+#include "../support/proc.h"
 #include "../support/strmap.h"
 
 #include <inttypes.h>
@@ -195,24 +198,46 @@ static void add_request(Inputs *inputs, const Request *request) {
     add_file(inputs, request->lock, false);
 }
 
+/* A directory and the files in it. */
+static void add_files_of(Inputs *inputs, const char *directory) {
+    StrVec names = {0};
+    if (fs_list(inputs->arena, directory, &names)) {
+        add_directory(inputs, directory);
+        for (size_t i = 0; i < names.count; i++) {
+            const char *file = path_join(inputs->arena, directory, names.items[i]);
+            if (fs_is_file(file)) {
+                add_file(inputs, file, false);
+            }
+        }
+    }
+    vec_free(&names);
+}
+
 /* What of pyc2c itself decides about the result. */
 static void add_tool(Inputs *inputs, const Session *session) {
     static const char *const parts[] = {"packages", "adapters", PYC2C_PYTHON_MINOR};
     add_file(inputs, session_self(inputs->arena), false);
     for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
-        const char *directory = path_join(inputs->arena, session->support_dir, parts[i]);
-        StrVec names = {0};
-        if (fs_list(inputs->arena, directory, &names)) {
-            add_directory(inputs, directory);
-            for (size_t k = 0; k < names.count; k++) {
-                const char *file = path_join(inputs->arena, directory, names.items[k]);
-                if (fs_is_file(file)) {
-                    add_file(inputs, file, false);
-                }
-            }
-        }
-        vec_free(&names);
+        add_files_of(inputs, path_join(inputs->arena, session->support_dir, parts[i]));
     }
+}
+
+/* The C compiler that made native code, and the headers it read. */
+static void add_compiler(Inputs *inputs, const Session *session) {
+    Arena *arena = inputs->arena;
+    const char *const headers[] = {"include", "include/native"};
+    const char *support = path_join(arena, session->support_dir, PYC2C_PYTHON_MINOR);
+    LinkPlan plan;
+    Diags trouble = {0};
+    for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++) {
+        add_files_of(inputs, path_join(arena, support, headers[i]));
+    }
+    if (link_plan_read(&plan, arena, &session->options.request, session->support_dir, &trouble) &&
+        plan.cc.count > 0) {
+        add_file(inputs, proc_find(arena, plan.cc.items[0]), false);
+        add_file(inputs, path_join(arena, plan.include, "patchlevel.h"), false);
+    }
+    diag_free(&trouble);
 }
 
 /* ---- writing ---- */
@@ -269,8 +294,8 @@ static bool write_inputs(const Inputs *inputs, const char *output, int64_t start
 }
 
 void state_save(const BuildState *state, Session *session, const Program *program,
-                const char *output, const char *said) {
-    if (!state->usable || session->cache.directory == NULL) {
+                const NativeCode *native, const char *output, const char *said) {
+    if (!state->usable || native->lacks_tools || session->cache.directory == NULL) {
         return;
     }
     const Request *request = &session->options.request;
@@ -278,6 +303,9 @@ void state_save(const BuildState *state, Session *session, const Program *progra
     add_program(&inputs, program);
     add_request(&inputs, request);
     add_tool(&inputs, session);
+    if (native->units > 0) {
+        add_compiler(&inputs, session);
+    }
     StrBuf text = {0};
     bool ok = write_file(&text, 'o', output, true) &&
               write_inputs(&inputs, output, nanoseconds(state->started), request->lock, &text);

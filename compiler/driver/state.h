@@ -8,6 +8,8 @@
 
 #include "session.h"
 
+#include "../../codegen/native.h"
+
 #include <stdbool.h>
 #include <time.h>
 
@@ -24,6 +26,6 @@ bool state_is_current(const BuildState *state, Session *session, const char *out
                       const char **text);
 /* After a build. */
 void state_save(const BuildState *state, Session *session, const Program *program,
-                const char *output, const char *text);
+                const NativeCode *native, const char *output, const char *text);
 
 #endif

@@ -68,6 +68,7 @@ static const char *drop_order(IrOpcode opcode) {
     case IR_item_set: /* container, key, value */ return "201";
     case IR_slice_set: /* container, start, stop, value: the slice goes last */ return "3012";
     case IR_attr_set:
+    case IR_contains:
     case IR_exc_prepare_star: return "10";
     case IR_match_class: return "210";
     default: return NULL;

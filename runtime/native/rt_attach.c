@@ -30,6 +30,7 @@ int rt_native_start(void) {
         PyErr_SetString(PyExc_SystemError, "somebody took the place of native code first");
         return -1;
     }
+    rt_int_start();
     return rt_function_start() < 0 ? -1 : rt_exact_start();
 }
 

@@ -66,8 +66,8 @@ typedef struct RtUnit {
 
 /* ---- what the emitter uses apart from the rows of ops.def ---- */
 
-/* `loc`: frame->prev_instr = self->first + offset. */
-#define RT_LOC(offset) (frame->prev_instr = self->first + (offset))
+/* `loc`: the frame stands at the instruction with this offset. */
+#define RT_LOC(offset) (frame->prev_instr = first + (offset))
 #define RT_RAISED(ts) ((ts)->curexc_type != NULL)
 /* On a raise edge, before anything is released: adds the frame's traceback entry. Not on a reraise
  * edge. */

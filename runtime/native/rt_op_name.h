@@ -65,17 +65,14 @@ PyObject *rt_global_get_slow(PyThreadState *ts, _PyInterpreterFrame *frame, PyOb
 
 RT_INLINE PyObject *rt_global_get_inline(PyThreadState *ts, _PyInterpreterFrame *frame,
                                          PyObject *name, RtGlobalSite *site) {
-    PyObject *value;
+    PyObject *space = frame->f_globals;
     uint32_t version = site->version;
-    if (version == 0) {
-        value = rt_dict_entry(frame->f_globals, site->index, name);
-    } else {
-        PyDictObject *globals = (PyDictObject *)frame->f_globals;
-        value = NULL;
-        if (rt_likely(PyDict_CheckExact(globals) && globals->ma_keys->dk_version == version)) {
-            value = rt_dict_entry(frame->f_builtins, site->index, name);
-        }
+    if (version != 0) {
+        bool absent =
+            PyDict_CheckExact(space) && ((PyDictObject *)space)->ma_keys->dk_version == version;
+        space = rt_likely(absent) ? frame->f_builtins : Py_None;
     }
+    PyObject *value = rt_dict_entry(space, site->index, name);
     if (rt_likely(value != NULL)) {
         return Py_NewRef(value);
     }

@@ -31,26 +31,6 @@ static inline bool small_ints(PyObject *left, PyObject *right, int64_t *a, int64
     return small_int(left, a) && small_int(right, b);
 }
 
-PyObject *rt_int_new(int64_t value) {
-    if (-_PY_NSMALLNEGINTS <= value && value < _PY_NSMALLPOSINTS) {
-        return Py_NewRef(_PyLong_SMALL_INTS + _PY_NSMALLNEGINTS + value);
-    }
-    uint64_t magnitude = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
-    Py_ssize_t size = magnitude >> PyLong_SHIFT == 0       ? 1
-                      : magnitude >> 2 * PyLong_SHIFT == 0 ? 2
-                                                           : 3;
-    PyLongObject *result = _PyLong_New(size);
-    if (result == NULL) {
-        return NULL;
-    }
-    for (Py_ssize_t i = 0; i < size; i++) {
-        result->ob_digit[i] = (digit)(magnitude & PyLong_MASK);
-        magnitude >>= PyLong_SHIFT;
-    }
-    Py_SET_SIZE(result, value < 0 ? -size : size);
-    return (PyObject *)result;
-}
-
 /* ---- floats ---- */
 
 /* An exact float, or an exact int that the float operators would convert to this value. */

@@ -15,8 +15,10 @@ RT_INLINE int64_t rt_digit(PyObject *value) {
     return (int64_t)Py_SIZE(value) * ((PyLongObject *)value)->ob_digit[0];
 }
 
-/* A new int object, or NULL with MemoryError. */
+/* An int object (rt_op_int.c), or NULL with MemoryError. */
 PyObject *rt_int_new(int64_t value);
+/* Once, before the program starts: ints that die are kept for rt_int_new. */
+void rt_int_start(void);
 
 PyObject *rt_add(PyObject *left, PyObject *right, int op);
 PyObject *rt_subtract(PyObject *left, PyObject *right, int op);

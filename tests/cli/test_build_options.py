@@ -117,15 +117,6 @@ def test_failed_build_leaves_no_directory(project):
     assert not (project.folder / "new").exists()
 
 
-@pytest.mark.parametrize("option", ["--native=program", "--optimize-speed", "--full-compat"])
-def test_options_of_later_versions_say_so(project, option):
-    text = project("build", "hello.py", option).stderr.decode()
-    assert text.startswith(
-        f"pyc2c: compiled as bytecode in this version: {option} has no effect yet\n"
-    )
-    assert project.settings()["option"] == [option]
-
-
 def test_options_are_recorded_without_paths_and_values(project):
     project.write("data/x.txt", "x")
     project(

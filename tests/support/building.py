@@ -61,7 +61,7 @@ class Builder:
     ) -> Outcome:
         """Runs pyc2c itself with the tests' own module cache."""
         words = [str(word) for word in arguments]
-        if words[:1] in (["build"], ["check"]):
+        if words[:1] in (["build"], ["check"], ["explain"]):
             words += ["--python", str(python or target.python)]
         values = {
             **BASE_ENVIRONMENT,

@@ -1,0 +1,79 @@
+/* Int objects.
+ *
+ * Boxed integers come and go in every loop, and CPython 3.11 takes each from its allocator and
+ * gives it back there. Here, one-digit ones that die are kept for the next, as CPython itself keeps
+ * floats: int's tp_dealloc is replaced. Subclasses reach it, too, as their base's, and are freed as
+ * before. While tracemalloc looks on nothing is kept. */
+#include "rt_native.h"
+
+#include <internal/pycore_pymem.h> /* _Py_tracemalloc_config */
+
+enum { KEPT_MAX = 256 };
+
+static struct {
+    PyObject *first; /* each has the address of the next in place of its size */
+    int count;
+} kept;
+
+_Static_assert(sizeof(((PyVarObject *)NULL)->ob_size) == sizeof(PyObject *), "size of an address");
+
+static void dealloc_int(PyObject *number) {
+    if (rt_likely(PyLong_CheckExact(number) && (size_t)(Py_SIZE(number) + 1) <= 2 &&
+                  kept.count < KEPT_MAX && !_Py_tracemalloc_config.tracing)) {
+        Py_SET_SIZE(number, (Py_ssize_t)(intptr_t)kept.first);
+        kept.first = number;
+        kept.count++;
+        return;
+    }
+    Py_TYPE(number)->tp_free(number);
+}
+
+void rt_int_start(void) {
+    PyLong_Type.tp_dealloc = dealloc_int;
+}
+
+/* An uninitialised one of one digit, positive. */
+static inline PyLongObject *new_digit(void) {
+    PyObject *number = kept.first;
+    if (rt_unlikely(number == NULL || _Py_tracemalloc_config.tracing)) {
+        return _PyLong_New(1);
+    }
+    kept.first = (PyObject *)(intptr_t)Py_SIZE(number);
+    kept.count--;
+    Py_SET_REFCNT(number, 1);
+    Py_SET_SIZE(number, 1);
+    return (PyLongObject *)number;
+}
+
+static PyObject *new_large(int64_t value) {
+    uint64_t magnitude = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    Py_ssize_t size = magnitude >> 2 * PyLong_SHIFT == 0 ? 2 : 3;
+    PyLongObject *result = _PyLong_New(size);
+    if (result == NULL) {
+        return NULL;
+    }
+    for (Py_ssize_t i = 0; i < size; i++) {
+        result->ob_digit[i] = (digit)(magnitude & PyLong_MASK);
+        magnitude >>= PyLong_SHIFT;
+    }
+    Py_SET_SIZE(result, value < 0 ? -size : size);
+    return (PyObject *)result;
+}
+
+PyObject *rt_int_new(int64_t value) {
+    if (-_PY_NSMALLNEGINTS <= value && value < _PY_NSMALLPOSINTS) {
+        return Py_NewRef(_PyLong_SMALL_INTS + _PY_NSMALLNEGINTS + value);
+    }
+    if (rt_unlikely(value > PyLong_MASK || value < -PyLong_MASK)) {
+        return new_large(value);
+    }
+    PyLongObject *result = new_digit();
+    if (rt_unlikely(result == NULL)) {
+        return NULL;
+    }
+    result->ob_digit[0] = (digit)(value < 0 ? -value : value);
+    if (value < 0) {
+        Py_SET_SIZE(result, -1);
+    }
+    return (PyObject *)result;
+}

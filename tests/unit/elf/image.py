@@ -13,6 +13,7 @@ TABLE = struct.Struct("<QII")
 NODE = struct.Struct("<IIQQQIIII")
 LIBRARY = struct.Struct("<IIII")
 MAGIC = b"PYC2CIMG"
+FORMAT = 2  # IMAGE_FORMAT of codegen/image_format.h
 PAGE = 4096
 NONE = 0xFFFFFFFF
 DIRECTORY, EXECUTABLE, MAPPED = 1, 2, 4
@@ -74,7 +75,7 @@ def append_image(executable, files, libraries=None, compressed=()):
             blocks.append((record["data"], record["bytes"]))
     size = position
     out = bytearray(size)
-    out[0:16] = struct.pack("<8sII", MAGIC, 1, 0)
+    out[0:16] = struct.pack("<8sII", MAGIC, FORMAT, 0)
     tables = [(tables_at, 0, 8), (tables_at, 0, 32), (tables_at, len(records), NODE.size),
               (libraries_at, len(library_rows), LIBRARY.size), (tables_at, 0, 8), (tables_at, 0, 8)]
     for i, row in enumerate(tables):
@@ -99,12 +100,12 @@ def append_image(executable, files, libraries=None, compressed=()):
 def _attach(executable, image):
     with open(executable, "rb") as stream:
         program = bytearray(stream.read())
-    head = program.find(MAGIC + struct.pack("<II", 1, 0) + bytes(24))
+    head = program.find(MAGIC + struct.pack("<II", FORMAT, 0) + bytes(24))
     if head < 0:
         raise ValueError(f"{executable} has no image head")
     program += bytes(-len(program) % PAGE)
     offset = len(program)
-    HEAD.pack_into(program, head, MAGIC, 1, 0, offset, len(image), offset + len(image), bytes(32))
+    HEAD.pack_into(program, head, MAGIC, FORMAT, 0, offset, len(image), offset + len(image), bytes(32))
     temporary = f"{executable}.tmp"
     with open(temporary, "wb") as stream:
         stream.write(program)

@@ -169,9 +169,7 @@ RtDlAnswer rt_dl_versioned(void *handle, const char *name, const char *version, 
     if (!atomic_load(&rt_objects) || !name || !version) {
         return to_host();
     }
-    RtWanted version_hash;
-    rt_wanted_init(&version_hash, version, NULL); /* versions are hashed as System V names */
-    RtVersion exact = {version, version_hash.sysv_hash, true};
+    RtVersion exact = {version, rt_symbols_sysv_hash(version), true};
     RtWanted wanted;
     rt_wanted_init(&wanted, name, &exact);
     rt_elf_lock();

@@ -57,7 +57,6 @@ typedef struct RtSymbols {
 typedef struct RtWanted {
     const char *name;
     uint32_t gnu_hash;
-    uint32_t sysv_hash;
     const RtVersion *version; /* NULL: any (the default one) */
     bool newest;              /* as dlsym does: base definitions of old versions do not count */
 } RtWanted;
@@ -69,6 +68,8 @@ void rt_symbols_read(RtSymbols *symbols, uintptr_t base, const ElfW(Dyn) * dynam
 bool rt_symbols_versions(RtSymbols *symbols);
 /* Number of entries of the symbol table, counted from the hash table. */
 uint32_t rt_symbols_count(const RtSymbols *symbols);
+/* The hash of DT_HASH tables and of version names. */
+uint32_t rt_symbols_sysv_hash(const char *name);
 void rt_wanted_init(RtWanted *wanted, const char *name, const RtVersion *version);
 /* The symbol that defines the name in this object, or NULL. Versions are honoured when
  * symbols->versions is there, otherwise every version matches. */

@@ -139,14 +139,20 @@ uint32_t rt_symbols_count(const RtSymbols *symbols) {
 }
 
 void rt_wanted_init(RtWanted *wanted, const char *name, const RtVersion *version) {
-    uint32_t gnu = 5381;
-    uint32_t sysv = 0;
+    uint32_t hash = 5381;
     for (const unsigned char *c = (const unsigned char *)name; *c; c++) {
-        gnu = gnu * 33 + *c;
-        sysv = (sysv << 4) + *c;
-        sysv = (sysv ^ ((sysv & 0xf0000000) >> 24)) & 0x0fffffff;
+        hash = hash * 33 + *c;
     }
-    *wanted = (RtWanted){name, gnu, sysv, version, false};
+    *wanted = (RtWanted){name, hash, version, false};
+}
+
+uint32_t rt_symbols_sysv_hash(const char *name) {
+    uint32_t hash = 0;
+    for (const unsigned char *c = (const unsigned char *)name; *c; c++) {
+        hash = (hash << 4) + *c;
+        hash = (hash ^ ((hash & 0xf0000000) >> 24)) & 0x0fffffff;
+    }
+    return hash;
 }
 
 /* ---- choosing among the definitions of a name ---- */
@@ -202,15 +208,20 @@ static bool settles(const RtSymbols *symbols, uint32_t index, const RtWanted *wa
     return false;
 }
 
+/* The filter of a GNU hash table: false when the object does not have the name. Most searches end
+ * here, in one object after the other. */
+static bool may_have(const uint32_t *table, uint32_t hash) {
+    enum { WORD_BITS = 8 * sizeof(ElfW(Addr)) };
+    const ElfW(Addr) *bloom = (const ElfW(Addr) *)(table + 4);
+    ElfW(Addr) word = bloom[(hash / WORD_BITS) & (table[2] - 1)];
+    return (word >> (hash % WORD_BITS)) & (word >> ((hash >> table[3]) % WORD_BITS)) & 1;
+}
+
 static const ElfW(Sym) *
     find_gnu(const RtSymbols *symbols, const RtWanted *wanted, Choice *choice) {
-    enum { WORD_BITS = 8 * sizeof(ElfW(Addr)) };
     GnuHash hash = gnu_hash_of(symbols->gnu_hash);
     uint32_t value = wanted->gnu_hash;
-    ElfW(Addr) word = hash.bloom[(value / WORD_BITS) & (hash.bloom_size - 1)];
-    ElfW(Addr) seen =
-        (word >> (value % WORD_BITS)) & (word >> ((value >> hash.bloom_shift) % WORD_BITS));
-    if (!(seen & 1) || hash.bucket_count == 0) {
+    if (hash.bucket_count == 0) {
         return NULL;
     }
     uint32_t index = hash.buckets[value % hash.bucket_count];
@@ -236,7 +247,8 @@ static const ElfW(Sym) *
     if (bucket_count == 0) {
         return NULL;
     }
-    for (uint32_t index = buckets[wanted->sysv_hash % bucket_count]; index; index = chains[index]) {
+    uint32_t hash = rt_symbols_sysv_hash(wanted->name);
+    for (uint32_t index = buckets[hash % bucket_count]; index; index = chains[index]) {
         if (settles(symbols, index, wanted, choice)) {
             return symbols->table + index;
         }
@@ -245,6 +257,9 @@ static const ElfW(Sym) *
 }
 
 const ElfW(Sym) * rt_symbols_find(const RtSymbols *symbols, const RtWanted *wanted) {
+    if (symbols->gnu_hash && !may_have(symbols->gnu_hash, wanted->gnu_hash)) {
+        return NULL;
+    }
     Choice choice = {NULL, 0};
     const ElfW(Sym) *found = NULL;
     if (!symbols->table || !symbols->strings) {

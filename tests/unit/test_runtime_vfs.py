@@ -175,7 +175,7 @@ def test_bare_stub(stub):
 def head_of(data):
     for match in re.finditer(b"PYC2CIMG", data):
         head = HEAD.unpack_from(data, match.start())
-        if head[1] == 1 and head[2] == 0 and head[5] == len(data):
+        if head[1] == 3 and head[2] == 0 and head[5] == len(data):
             return match.start(), head
     raise AssertionError("no head")
 

@@ -1,8 +1,9 @@
 /* Calls.
  *
  * From native code: a function that has native code gets its frame here and its body is called
- * directly; everything else goes through vectorcall, as the interpreter's CALL does it. From
- * everywhere else native functions are called by their own vectorcall (rt_function_vectorcall).
+ * directly, also when it is the __init__ of a class that is called; C code is called as the
+ * interpreter does it (rt_call_c.c). From everywhere else native functions are called by their own
+ * vectorcall (rt_function_vectorcall).
  * While somebody traces or profiles, or when a call does not fit the parameters, CPython's own
  * function runs the bytecode, or says what is wrong. */
 #include "rt_frame.h"
@@ -113,6 +114,76 @@ static inline const RtCode *native_of(PyThreadState *ts, PyFunctionObject *funct
     return native;
 }
 
+/* Slots of typeobject.c, known after the start. */
+static initproc init_by_method;
+static ternaryfunc call_type;
+
+/* A class whose objects are made by object.__new__ and have an __init__ with native code: its
+ * function, borrowed; or NULL. */
+static PyObject *native_init(PyThreadState *ts, PyObject *callable) {
+    PyTypeObject *type = (PyTypeObject *)callable;
+    if (Py_TYPE(type)->tp_call != call_type || type->tp_new != PyBaseObject_Type.tp_new ||
+        type->tp_init != init_by_method || type->tp_vectorcall != NULL ||
+        (type->tp_flags & Py_TPFLAGS_IS_ABSTRACT) || !rt_may_run(ts)) {
+        return NULL;
+    }
+    PyObject *init = _PyType_Lookup(type, &_Py_ID(__init__));
+    return init != NULL && Py_IS_TYPE(init, &rt_function_type) &&
+                   rt_code_of((PyCodeObject *)((PyFunctionObject *)init)->func_code) != NULL
+               ? init
+               : NULL;
+}
+
+/* As type_call with object_new and slot_tp_init, but for a tuple of the arguments. Takes over the
+ * arguments; a level of recursion is counted as PyObject_Vectorcall does it for types. */
+static PyObject *construct(PyThreadState *ts, PyTypeObject *type, PyObject *init,
+                           PyObject *const *args, Py_ssize_t count, PyObject *names) {
+    PyObject *self = NULL;
+    const RtCode *native = rt_code_of((PyCodeObject *)((PyFunctionObject *)init)->func_code);
+    Py_INCREF(init); /* the class may lose it meanwhile */
+    bool entered = !_Py_EnterRecursiveCallTstate(ts, " while calling a Python object");
+    if (entered) {
+        self = type->tp_alloc(type, 0);
+    }
+    if (self != NULL && _PyObject_InitializeDict(self) < 0) {
+        Py_CLEAR(self);
+    }
+    if (self == NULL) {
+        drop_arguments(args, count, names);
+    } else {
+        PyObject **all = (PyObject **)args - 1;
+        all[0] = Py_NewRef(self);
+        PyObject *done = call_native(ts, (PyFunctionObject *)init, native, all, count + 1, names,
+                                     MOVED_ARGUMENTS);
+        if (done != Py_None) {
+            if (done != NULL) {
+                _PyErr_Format(ts, PyExc_TypeError, "__init__() should return None, not '%.200s'",
+                              Py_TYPE(done)->tp_name);
+            }
+            Py_CLEAR(self);
+        }
+        Py_XDECREF(done);
+    }
+    if (entered) {
+        _Py_LeaveRecursiveCallTstate(ts);
+    }
+    Py_DECREF(init);
+    return self;
+}
+
+/* Finds out the functions that are static in typeobject.c. */
+int rt_call_start(void) {
+    PyObject *class =
+        PyObject_CallFunction((PyObject *)&PyType_Type, "s(){sO}", "C", "__init__", Py_None);
+    if (class == NULL) {
+        return -1;
+    }
+    init_by_method = ((PyTypeObject *)class)->tp_init;
+    call_type = PyType_Type.tp_call;
+    Py_DECREF(class);
+    return 0;
+}
+
 /* `args` has a writable entry in front; its references are taken over. */
 static inline PyObject *call_any(PyThreadState *ts, PyObject *callable, PyObject *const *args,
                                  Py_ssize_t count, PyObject *names, RtCallSite *site) {
@@ -123,8 +194,13 @@ static inline PyObject *call_any(PyThreadState *ts, PyObject *callable, PyObject
             return call_native(ts, function, native, args, count, names, MOVED_ARGUMENTS);
         }
     }
-    PyObject *result = _PyObject_VectorcallTstate(
-        ts, callable, args, (size_t)count | PY_VECTORCALL_ARGUMENTS_OFFSET, names);
+    if (PyType_Check(callable)) {
+        PyObject *init = native_init(ts, callable);
+        if (init != NULL) {
+            return construct(ts, (PyTypeObject *)callable, init, args, count, names);
+        }
+    }
+    PyObject *result = rt_call_c(ts, callable, args, count, names);
     drop_arguments(args, count, names);
     return result;
 }

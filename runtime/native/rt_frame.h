@@ -142,8 +142,12 @@ int rt_function_start(void); /* -1 with an exception set */
 
 int rt_exact_start(void); /* -1 with an exception set */
 
-/* ---- rt_call.c ---- */
+/* ---- rt_call.c, rt_call_c.c ---- */
 
+int rt_call_start(void); /* -1 with an exception set */
+/* Calls what has no native code. Arguments are borrowed; in front of them is a writable entry. */
+PyObject *rt_call_c(PyThreadState *ts, PyObject *callable, PyObject *const *args, Py_ssize_t count,
+                    PyObject *names);
 /* vectorcall of rt_function_type. */
 PyObject *rt_function_vectorcall(PyObject *function, PyObject *const *args, size_t flags,
                                  PyObject *names);

@@ -61,6 +61,10 @@ def test_very_deep_expression(compare):
     compare(programs.make("deep", f"print({'+'.join(['1'] * 500)})\nprint(len({'[' * 80}{']' * 80}))\n"))
 
 
+def test_functions_as_deep_as_cpython_compiles(compare):
+    compare(programs.make("nested", "f = " + "lambda: " * 2900 + "1\nprint(f().__code__.co_name)\n"))
+
+
 def test_very_long_module(compare):
     lines = "\n".join(f"def f{number}(x):\n    return x + {number}" for number in range(20_000))
     compare(programs.make("long", f"{lines}\nprint(f19999(1))\n"))

@@ -1,0 +1,66 @@
+/* Calls of what is written in C.
+ *
+ * Functions, methods and types of C are called as the instructions do it that CPython's
+ * specialising interpreter puts in the place of CALL (PRECALL_NO_KW_BUILTIN_FAST and its kin):
+ * without the way over vectorcall and, where CPython leaves it out, without counting a level of
+ * recursion. All else goes the general way. */
+#include "rt_frame.h"
+
+/* A level of recursion for C functions that are not called by vectorcall's rules. */
+static PyObject *call_counted(PyThreadState *ts, PyCFunction function, PyObject *self,
+                              PyObject *arg) {
+    if (_Py_EnterRecursiveCallTstate(ts, " while calling a Python object")) {
+        return NULL;
+    }
+    PyObject *result = function(self, arg);
+    _Py_LeaveRecursiveCallTstate(ts);
+    return result;
+}
+
+/* True when `flags` are those of a function that is called here; its result in *result. */
+static inline bool call_method_def(PyThreadState *ts, const PyMethodDef *method, int flags,
+                                   PyObject *self, PyObject *const *args, Py_ssize_t count,
+                                   PyObject *names, PyObject **result) {
+    switch (flags) {
+    case METH_FASTCALL | METH_KEYWORDS:
+        *result = ((_PyCFunctionFastWithKeywords)(void (*)(void))method->ml_meth)(self, args, count,
+                                                                                  names);
+        return true;
+    case METH_FASTCALL:
+        if (names != NULL) {
+            return false;
+        }
+        *result = ((_PyCFunctionFast)(void (*)(void))method->ml_meth)(self, args, count);
+        return true;
+    case METH_O:
+    case METH_NOARGS:
+        if (names != NULL || count != (flags == METH_O)) {
+            return false;
+        }
+        *result = call_counted(ts, method->ml_meth, self, flags == METH_O ? args[0] : NULL);
+        return true;
+    default: return false;
+    }
+}
+
+/* The arguments are borrowed; there is a writable entry in front of them. */
+PyObject *rt_call_c(PyThreadState *ts, PyObject *callable, PyObject *const *args, Py_ssize_t count,
+                    PyObject *names) {
+    PyObject *result;
+    if (PyCFunction_CheckExact(callable)) {
+        const PyCFunctionObject *function = (PyCFunctionObject *)callable;
+        if (call_method_def(ts, function->m_ml, PyCFunction_GET_FLAGS(callable),
+                            PyCFunction_GET_SELF(callable), args, count, names, &result)) {
+            return result;
+        }
+    } else if (Py_IS_TYPE(callable, &PyMethodDescr_Type)) {
+        const PyMethodDescrObject *descriptor = (PyMethodDescrObject *)callable;
+        if (count > 0 && Py_IS_TYPE(args[0], descriptor->d_common.d_type) &&
+            call_method_def(ts, descriptor->d_method, descriptor->d_method->ml_flags, args[0],
+                            args + 1, count - 1, names, &result)) {
+            return result;
+        }
+    }
+    return _PyObject_VectorcallTstate(ts, callable, args,
+                                      (size_t)count | PY_VECTORCALL_ARGUMENTS_OFFSET, names);
+}

@@ -64,7 +64,7 @@ PyObject *rt_int_new(int64_t value) {
     if (-_PY_NSMALLNEGINTS <= value && value < _PY_NSMALLPOSINTS) {
         return Py_NewRef(_PyLong_SMALL_INTS + _PY_NSMALLNEGINTS + value);
     }
-    if (rt_unlikely(value > PyLong_MASK || value < -PyLong_MASK)) {
+    if (rt_unlikely(value > RT_DIGIT_MAX || value < -RT_DIGIT_MAX)) {
         return new_large(value);
     }
     PyLongObject *result = new_digit();

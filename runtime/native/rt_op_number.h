@@ -6,6 +6,8 @@
 
 #include <opcode.h> /* NB_ADD… */
 
+#define RT_DIGIT_MAX ((int64_t)PyLong_MASK)
+
 /* Exact ints of at most one digit (below 2^30). */
 RT_INLINE bool rt_is_digit(PyObject *value) {
     return PyLong_CheckExact(value) && (size_t)(Py_SIZE(value) + 1) <= 2;
@@ -83,8 +85,8 @@ int rt_slot_binary_call(_PyInterpreterFrame *frame, PyObject *left, PyObject *ri
 
 /* Outside of this range CPython makes a new object for each int. */
 RT_INLINE bool rt_is_unshared_digit(int64_t value) {
-    return (value >= _PY_NSMALLPOSINTS || value < -_PY_NSMALLNEGINTS) && -PyLong_MASK <= value &&
-           value <= PyLong_MASK;
+    return (value >= _PY_NSMALLPOSINTS || value < -_PY_NSMALLNEGINTS) && -RT_DIGIT_MAX <= value &&
+           value <= RT_DIGIT_MAX;
 }
 
 /* An exact int of one digit gets another value. */

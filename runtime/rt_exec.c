@@ -124,8 +124,10 @@ static bool open_nameless(const char *directory, int *writer, int *reader) {
     return false;
 }
 
-/* The kernel executes nothing that is open for writing, and without /proc a memfd always is. Copies
- * it to a nameless file on a memory file system. Takes over `fd`; -1 when there is none. */
+/* A file that is open for writing may be refused by the kernel, and without /proc a memfd always is.
+ * So it is copied to a nameless file on a memory file system. Where none allows programs, the memfd
+ * has to do: kernels that count writers by open(2) alone, like those of today, run it; others say
+ * ETXTBSY. Takes over `fd`; -1 with errno on failure. */
 static int copy_without_proc(int fd) {
     static const char *const directories[] = {"/dev/shm", "/run/shm", "/tmp"};
     int writer = -1;
@@ -134,20 +136,19 @@ static int copy_without_proc(int fd) {
     for (size_t i = 0; i < sizeof directories / sizeof directories[0] && !found; i++) {
         found = open_nameless(directories[i], &writer, &reader);
     }
-    if (found) {
-        off_t offset = 0;
-        ssize_t sent;
-        while ((sent = syscall(SYS_sendfile, writer, fd, &offset, 1 << 30)) > 0) {
-        }
-        syscall(SYS_close, writer);
-        if (sent < 0) {
-            syscall(SYS_close, reader);
-            reader = -1;
-        }
+    if (!found) {
+        return fd;
     }
+    off_t offset = 0;
+    ssize_t sent;
+    while ((sent = syscall(SYS_sendfile, writer, fd, &offset, 1 << 30)) > 0) {
+    }
+    syscall(SYS_close, writer);
     syscall(SYS_close, fd);
-    if (reader < 0) {
-        errno = found ? ENOSPC : ETXTBSY;
+    if (sent < 0) {
+        syscall(SYS_close, reader);
+        errno = ENOSPC;
+        return -1;
     }
     return reader;
 }

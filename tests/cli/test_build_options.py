@@ -7,6 +7,8 @@ import subprocess
 
 import pytest
 
+from support.emptyroot import run_in_empty_root
+
 
 def run(project, path="dist/hello", *words, **environment):
     done = subprocess.run(
@@ -206,3 +208,12 @@ def test_two_builds_at_once(project, target):
             assert outcome.stderr == b""
     assert run(project) == "hello\n"
     assert os.listdir(project.folder / "dist") == ["hello"]
+
+
+def test_external_program_where_no_file_system_allows_programs(project):
+    project.write("app.py", "import os, subprocess\n"
+                            "path = os.path.join(os.path.dirname(__file__), 'bin', 'echo')\n"
+                            "print(subprocess.check_output([path, 'ran'], text=True))\n")
+    project("build", "app.py", "--external-bin=/bin/echo", "-q")
+    done = run_in_empty_root(project.folder / "dist/app", proc=False, programs_in_memory=False)
+    assert done.stdout == b"ran\n\n", done.describe()

@@ -40,6 +40,7 @@ def run_in_empty_root(
     *,
     proc: bool = True,
     libc: bool = True,
+    programs_in_memory: bool = True,
     env: Mapping[str, str] = {},
     files: Mapping[str, str] = {},
     stdin: bytes = b"",
@@ -47,7 +48,7 @@ def run_in_empty_root(
     action: Callable | None = None,
 ) -> Outcome:
     """Runs /app/<name> in an empty root; `files` adds more (destination → source). Without `libc` the
-    executable is the only file in there."""
+    executable is the only file in there; without `programs_in_memory` /dev/shm is mounted noexec, too."""
     inside = f"{FOLDER}/{executable.name}"
     with tempfile.TemporaryDirectory(prefix="root-") as name:
         root, order_file = Path(name) / "root", Path(name) / f"{executable.name}.json"
@@ -56,6 +57,7 @@ def run_in_empty_root(
             "root": str(root),
             "files": {**(glibc_files() if libc else {}), inside: str(executable), **files},
             "proc": proc,
+            "programs_in_memory": programs_in_memory,
             "cwd": CWD,
             "env": {**ENVIRONMENT, **env},
             "argv": [inside, *argv],

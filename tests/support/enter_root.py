@@ -56,7 +56,7 @@ def bind(source, target, flags=0):
         mount(None, target, None, BIND | REMOUNT | flags)
 
 
-def build_root(root, files, with_proc):
+def build_root(root, files, with_proc, programs_in_memory=True):
     mount("tmpfs", root, "tmpfs", NOSUID, "mode=755")
     for target, source in files.items():
         path = root + target
@@ -71,7 +71,7 @@ def build_root(root, files, with_proc):
     os.makedirs(root + "/dev/shm")
     for device in ("/dev/null", "/dev/urandom"):
         bind(device, root + device)
-    mount("tmpfs", root + "/dev/shm", "tmpfs", NOSUID | NODEV, "mode=1777")
+    mount("tmpfs", root + "/dev/shm", "tmpfs", NOSUID | NODEV | (0 if programs_in_memory else NOEXEC), "mode=1777")
     os.mkdir(root + "/tmp")
     mount("tmpfs", root + "/tmp", "tmpfs", NOSUID | NODEV | NOEXEC, "mode=1777")
     if with_proc:
@@ -104,7 +104,7 @@ def main():
     with open(sys.argv[1], encoding="utf-8") as file:
         given = json.load(file)
     new_namespace()
-    build_root(given["root"], given["files"], given["proc"])
+    build_root(given["root"], given["files"], given["proc"], given.get("programs_in_memory", True))
     os.chroot(given["root"])
     os.chdir(given["cwd"])
     check_root(given["files"])

@@ -16,7 +16,7 @@ ROW = re.compile(r'^OP\((\w+), (\w+), (\w+), "(.*?)", "(.*?)", (.+?), (\w+), "(.
 
 # What the emitter writes itself (codegen/emit_ops.c, emit_control.c).
 IN_PLACE = """const null true slot_get slot_bound slot_set item second jump branch return raise reraise
-resume yield sent check loc incref decref not is is_none has_value box_bool unreachable""".split()
+resume yield sent check loc incref decref not is is_none has_value box_bool unreachable pop""".split()
 
 HEAD = """#include "native/rt_native.h"
 
@@ -190,6 +190,7 @@ def main():
                " methods, NULL, NULL, NULL, NULL};")
     out.append(f"PyMODINIT_FUNC PyInit_{module}(void);")
     out.append(f"PyMODINIT_FUNC PyInit_{module}(void) {{")
+    out.append("    rt_int_start();")
     out.append("    PyObject *module = PyModule_Create(&definition);")
     out.append('    PyModule_AddObjectRef(module, "NULL", &null_object);')
     out.append("    return module;\n}")

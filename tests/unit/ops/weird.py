@@ -139,6 +139,8 @@ def shape(value, depth=0):
         return "dict", [(shape(key, depth + 1), shape(item, depth + 1)) for key, item in value.items()]
     if kind in (set, frozenset):
         return kind.__name__, sorted(str(shape(item, depth + 1)) for item in value)
+    if kind is int:
+        return "int", value, value.__sizeof__()
     if kind is str:
         return "str", re.sub("0x[0-9a-f]+", "0x", value)
     if kind in (int, float, bytes, bool, complex, type(None), range, type(Ellipsis), type(NotImplemented)):

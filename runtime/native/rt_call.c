@@ -22,8 +22,9 @@ static inline void drop_arguments(PyObject *const *args, Py_ssize_t count, PyObj
 }
 
 /* A body whose parameters are filled by exactly these arguments. */
-static inline PyObject *call_plain(PyThreadState *ts, PyFunctionObject *function,
-                                   const RtCode *native, PyObject *const *args, Arguments whose) {
+static RT_ALWAYS_INLINE PyObject *call_plain(PyThreadState *ts, PyFunctionObject *function,
+                                             const RtCode *native, PyObject *const *args,
+                                             Arguments whose) {
     _PyInterpreterFrame *frame = rt_frame_new(ts, function, native);
     if (rt_unlikely(frame == NULL)) {
         if (whose == MOVED_ARGUMENTS) {
@@ -63,9 +64,9 @@ static PyObject *call_bound(PyThreadState *ts, PyFunctionObject *function, const
     return result;
 }
 
-static inline PyObject *call_native(PyThreadState *ts, PyFunctionObject *function,
-                                    const RtCode *native, PyObject *const *args, Py_ssize_t count,
-                                    PyObject *names, Arguments whose) {
+static PyObject *call_native(PyThreadState *ts, PyFunctionObject *function, const RtCode *native,
+                             PyObject *const *args, Py_ssize_t count, PyObject *names,
+                             Arguments whose) {
     if (native->step != NULL) {
         PyObject *result = rt_generator_new(ts, function, native, args, count, names);
         if (whose == MOVED_ARGUMENTS) {
@@ -97,19 +98,19 @@ PyObject *rt_function_vectorcall(PyObject *object, PyObject *const *args, size_t
 
 /* ---- calls from native code ---- */
 
-/* The native code that a function runs now, or NULL. */
-static inline const RtCode *native_of(PyThreadState *ts, PyFunctionObject *function,
-                                      RtCallSite *site) {
-    if (rt_unlikely(!rt_may_run(ts))) {
+/* The native code that a function runs now, or NULL. Remembers in the site what can be called with
+ * `count` arguments by position. */
+static const RtCode *native_of(PyThreadState *ts, PyFunctionObject *function, Py_ssize_t count,
+                               RtCallSite *site) {
+    if (!rt_may_run(ts)) {
         return NULL;
     }
-    if (rt_likely(function->func_code == site->code)) {
-        return site->native;
-    }
     const RtCode *native = rt_code_of((PyCodeObject *)function->func_code);
-    if (native != NULL) {
+    if (native != NULL && (native->flags & RT_CODE_PLAIN) &&
+        count == (Py_ssize_t)native->argcount) {
         site->code = function->func_code;
         site->native = native;
+        site->count = count;
     }
     return native;
 }
@@ -185,12 +186,12 @@ int rt_call_start(void) {
 }
 
 /* `args` has a writable entry in front; its references are taken over. */
-static inline PyObject *call_any(PyThreadState *ts, PyObject *callable, PyObject *const *args,
-                                 Py_ssize_t count, PyObject *names, RtCallSite *site) {
+static RT_NOINLINE PyObject *call_any(PyThreadState *ts, PyObject *callable, PyObject *const *args,
+                                      Py_ssize_t count, PyObject *names, RtCallSite *site) {
     if (rt_is_function(callable)) {
         PyFunctionObject *function = (PyFunctionObject *)callable;
-        const RtCode *native = native_of(ts, function, site);
-        if (rt_likely(native != NULL)) {
+        const RtCode *native = native_of(ts, function, count, site);
+        if (native != NULL) {
             return call_native(ts, function, native, args, count, names, MOVED_ARGUMENTS);
         }
     }
@@ -205,39 +206,60 @@ static inline PyObject *call_any(PyThreadState *ts, PyObject *callable, PyObject
     return result;
 }
 
-/* A bound method is called by its parts, as PRECALL takes it apart. */
-static inline PyObject *call_unbound(PyThreadState *ts, PyObject *callable, PyObject *const *items,
-                                     Py_ssize_t count, PyObject *names, RtCallSite *site) {
-    if (!PyMethod_Check(callable)) {
-        return call_any(ts, callable, items, count, names, site);
+/* The short way: the function that was called here last. */
+static RT_ALWAYS_INLINE PyObject *call_again(PyThreadState *ts, PyObject *callable,
+                                             PyObject *const *args, Py_ssize_t count,
+                                             RtCallSite *site) {
+    PyFunctionObject *function = (PyFunctionObject *)callable;
+    if (rt_likely(Py_IS_TYPE(callable, &rt_function_type) && function->func_code == site->code &&
+                  count == site->count && rt_may_run(ts))) {
+        return call_plain(ts, function, site->native, args, MOVED_ARGUMENTS);
     }
+    return call_any(ts, callable, args, count, NULL, site);
+}
+
+/* A bound method is called by its parts, as PRECALL takes it apart. */
+static RT_NOINLINE PyObject *call_bound_method(PyThreadState *ts, PyObject *callable,
+                                               PyObject *const *items, Py_ssize_t count,
+                                               PyObject *names, RtCallSite *site) {
     PyObject *function = Py_NewRef(PyMethod_GET_FUNCTION(callable));
     PyObject **args = (PyObject **)items - 1;
     args[0] = Py_NewRef(PyMethod_GET_SELF(callable));
-    PyObject *result = call_any(ts, function, args, count + 1, names, site);
+    PyObject *result = names == NULL ? call_again(ts, function, args, count + 1, site)
+                                     : call_any(ts, function, args, count + 1, names, site);
     Py_DECREF(function);
     return result;
 }
 
 PyObject *rt_call(PyThreadState *ts, PyObject *callable, PyObject *const *items, Py_ssize_t count,
                   RtCallSite *site) {
-    return call_unbound(ts, callable, items, count, NULL, site);
+    if (rt_unlikely(PyMethod_Check(callable))) {
+        return call_bound_method(ts, callable, items, count, NULL, site);
+    }
+    return call_again(ts, callable, items, count, site);
 }
 
 PyObject *rt_call_method(PyThreadState *ts, PyObject *callable, PyObject *self,
                          PyObject *const *items, Py_ssize_t count, RtCallSite *site) {
-    return rt_call_kw(ts, callable, self, items, count, NULL, site);
+    if (rt_unlikely(self == NULL)) {
+        return rt_call(ts, callable, items, count, site);
+    }
+    PyObject **args = (PyObject **)items - 1;
+    args[0] = self;
+    return call_again(ts, callable, args, count + 1, site);
 }
 
 PyObject *rt_call_kw(PyThreadState *ts, PyObject *callable, PyObject *self, PyObject *const *items,
                      Py_ssize_t count, PyObject *names, RtCallSite *site) {
-    Py_ssize_t positional = names != NULL ? count - PyTuple_GET_SIZE(names) : count;
-    if (self == NULL) {
-        return call_unbound(ts, callable, items, positional, names, site);
+    Py_ssize_t positional = count - PyTuple_GET_SIZE(names);
+    if (self != NULL) {
+        PyObject **args = (PyObject **)items - 1;
+        args[0] = self;
+        return call_any(ts, callable, args, positional + 1, names, site);
     }
-    PyObject **args = (PyObject **)items - 1;
-    args[0] = self;
-    return call_any(ts, callable, args, positional + 1, names, site);
+    return PyMethod_Check(callable)
+               ? call_bound_method(ts, callable, items, positional, names, site)
+               : call_any(ts, callable, items, positional, names, site);
 }
 
 /* ---- f(*args, **kwargs) ---- */

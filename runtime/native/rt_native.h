@@ -30,6 +30,8 @@
 #define rt_unlikely(x) __builtin_expect(!!(x), 0)
 #define RT_COLD __attribute__((cold, noinline))
 #define RT_UNUSED __attribute__((unused))
+#define RT_NOINLINE __attribute__((noinline))
+#define RT_ALWAYS_INLINE inline __attribute__((always_inline))
 
 typedef PyObject *(*RtBody)(PyThreadState *ts, _PyInterpreterFrame *frame);
 typedef PyObject *(*RtStep)(PyThreadState *ts, _PyInterpreterFrame *frame, int throwflag);
@@ -159,10 +161,12 @@ void rt_exc_pop(PyThreadState *ts, PyObject *previous);
 /* In front of `items` the caller leaves this many entries that the helper may write to. */
 enum { RT_CALL_ROOM = 2 };
 
-/* What was called here last, when it can be called directly. Zero: nothing yet. */
+/* What was called here last, when it has native code that these arguments fit by position. Zero:
+ * nothing yet. */
 typedef struct RtCallSite {
     PyObject *code; /* of the function; its RtCode keeps it alive */
     const RtCode *native;
+    Py_ssize_t count; /* of arguments, `self` included */
 } RtCallSite;
 
 PyObject *rt_call(PyThreadState *ts, PyObject *callable, PyObject *const *items, Py_ssize_t count,

@@ -124,10 +124,10 @@ static bool open_nameless(const char *directory, int *writer, int *reader) {
     return false;
 }
 
-/* A file that is open for writing may be refused by the kernel, and without /proc a memfd always is.
- * So it is copied to a nameless file on a memory file system. Where none allows programs, the memfd
- * has to do: kernels that count writers by open(2) alone, like those of today, run it; others say
- * ETXTBSY. Takes over `fd`; -1 with errno on failure. */
+/* A file that is open for writing may be refused by the kernel, and without /proc a memfd always
+ * is. So it is copied to a nameless file on a memory file system. Where none allows programs, the
+ * memfd has to do: kernels that count writers by open(2) alone, like those of today, run it; others
+ * say ETXTBSY. Takes over `fd`; -1 with errno on failure. */
 static int copy_without_proc(int fd) {
     static const char *const directories[] = {"/dev/shm", "/run/shm", "/tmp"};
     int writer = -1;

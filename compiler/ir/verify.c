@@ -93,6 +93,16 @@ static void verify_operands(Verifier *verifier, const IrOp *op) {
     }
 }
 
+/* Constants, names and locals are counted from 0. */
+static void verify_immediates(Verifier *verifier, const IrOp *op) {
+    uint32_t imm = 0;
+    for (const char *letter = ir_rows[op->opcode].imms; *letter != '\0'; letter++) {
+        if (strchr("knli", *letter) != NULL) {
+            expect(verifier, op->imm[imm++] >= 0 || *letter == 'i', "an immediate is negative");
+        }
+    }
+}
+
 static void verify_stack(Verifier *verifier, const IrOp *op) {
     for (uint32_t i = 0; i < op->stack_count; i++) {
         expect(verifier, is_reference(op->stack[i]), "an entry of the stack is no reference");
@@ -233,6 +243,7 @@ static void verify_op(Verifier *verifier, const IrOp *op) {
     expect(verifier, ir_is_end(op) == (op->next == NULL),
            ir_is_end(op) ? "operations follow it" : "its block has no end");
     verify_operands(verifier, op);
+    verify_immediates(verifier, op);
     verify_targets(verifier, op);
     verify_region(verifier, op);
     verify_late_op(verifier, op);

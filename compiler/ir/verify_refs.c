@@ -28,7 +28,8 @@ typedef struct Refs {
     uint8_t *stale; /* by block index * slot_values + number: borrowed values whose slot changed */
     uint32_t *slot_number; /* by value id: number + 1 of a value that a slot owns */
     uint32_t slot_values;
-    const IrOp **by_slot_number;
+    uint32_t *same_slot; /* by number: number + 1 of another value of the slot, 0: none */
+    uint32_t *of_slot;   /* by slot: number + 1 of a value of it, 0: none */
     uint8_t *now_stale;
     const char *message;
 } Refs;
@@ -251,8 +252,9 @@ static void run_slot_write(Refs *refs, const IrOp *op) {
     bool writes = op->opcode == IR_slot_set || op->opcode == IR_slot_del ||
                   op->opcode == IR_slot_take || op->opcode == IR_slot_binary ||
                   op->opcode == IR_cell_make;
-    for (uint32_t i = 0; writes && i < refs->slot_values; i++) {
-        refs->now_stale[i] |= refs->by_slot_number[i]->imm[0] == op->imm[0];
+    uint32_t number = writes ? refs->of_slot[op->imm[0]] : 0;
+    for (; number != 0; number = refs->same_slot[number - 1]) {
+        refs->now_stale[number - 1] = 1;
     }
 }
 
@@ -282,16 +284,32 @@ static void run_block(Refs *refs, const IrBlock *block) {
 
 /* ---- the whole function ---- */
 
+/* One more than the largest slot that an operation names. */
+static size_t slot_count(const IrFunction *function) {
+    size_t count = 0;
+    for (size_t i = 0; i < function->blocks.count; i++) {
+        for (const IrOp *op = function->blocks.items[i]->first; op != NULL; op = op->next) {
+            bool names = strchr(ir_rows[op->opcode].imms, 'l') != NULL;
+            if (names && (size_t)op->imm[0] >= count) {
+                count = (size_t)op->imm[0] + 1;
+            }
+        }
+    }
+    return count;
+}
+
 static void number_slot_values(Refs *refs) {
     const IrFunction *function = refs->function;
     refs->slot_number = xcalloc(function->next_value, sizeof(*refs->slot_number));
-    refs->by_slot_number = xcalloc(function->next_value, sizeof(IrOp *));
+    refs->same_slot = xcalloc(function->next_value, sizeof(*refs->same_slot));
+    refs->of_slot = xcalloc(slot_count(function), sizeof(*refs->of_slot));
     for (size_t i = 0; i < function->blocks.count; i++) {
         for (const IrOp *op = function->blocks.items[i]->first; op != NULL; op = op->next) {
             if (op->opcode == IR_slot_get || op->opcode == IR_slot_bound ||
                 op->opcode == IR_cell_ref) {
-                refs->by_slot_number[refs->slot_values++] = op;
-                refs->slot_number[op->id] = refs->slot_values;
+                refs->same_slot[refs->slot_values] = refs->of_slot[op->imm[0]];
+                refs->slot_number[op->id] = ++refs->slot_values;
+                refs->of_slot[op->imm[0]] = refs->slot_values;
             }
         }
     }
@@ -326,6 +344,7 @@ const char *ir_verify_references(const IrFunction *function, const IrCfg *cfg) {
     free(refs.stale);
     free(refs.now_stale);
     free(refs.slot_number);
-    free(refs.by_slot_number);
+    free(refs.same_slot);
+    free(refs.of_slot);
     return refs.message;
 }

@@ -187,7 +187,6 @@ static void sort_as_popped(Own *own, IrOpList *values, const IrOp *op) {
         return;
     }
     OwnSet set = {.place = own->borrow}; /* all 0 here, and again at the end */
-    IrOpList sorted = {0};
     for (size_t i = 0; i < values->count; i++) {
         own_set_add(&set, values->items[i]);
     }
@@ -198,19 +197,16 @@ static void sort_as_popped(Own *own, IrOpList *values, const IrOp *op) {
             vec_push(&in_stack, op->stack[i]);
         }
     }
+    values->count = 0;
     while (set.items.count > 0) {
         IrOp *value = set.items.items[0];
         own_set_remove(&set, value);
-        vec_push(&sorted, value);
+        vec_push(values, value);
     }
-    if (sorted.count > 1) {
-        qsort(sorted.items, sorted.count, sizeof(*sorted.items), by_id_downwards);
-    }
+    qsort(values->items, values->count, sizeof(IrOp *), by_id_downwards);
     for (size_t i = 0; i < in_stack.count; i++) {
-        vec_push(&sorted, in_stack.items[i]);
+        vec_push(values, in_stack.items[i]);
     }
-    memcpy(values->items, sorted.items, sizeof(*values->items) * values->count);
-    vec_free(&sorted);
     vec_free(&in_stack);
     vec_free(&set.items);
 }

@@ -12,7 +12,7 @@ import pytest
 from front_client import Front, FrontError, code_difference
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-PROGRAMS = ["path_test", "support_test", "fs_test", "proc_test", "front_test", "tree_test"]
+PROGRAMS = ["path_test", "support_test", "fs_test", "proc_test", "front_test", "tree_test", "passes_test"]
 CLIENT = ROOT / "tests" / "unit" / "front_client.py"
 
 

@@ -15,6 +15,7 @@
 #include "rt_frame.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <pthread.h>
 #include <sys/mman.h>
 #include <ucontext.h>
@@ -30,6 +31,7 @@ static const size_t thread_size = (size_t)64 << 20;
 
 __thread uintptr_t rt_stack_limit = UINTPTR_MAX;
 static __thread uintptr_t stack_low, stack_top;
+static __thread size_t chosen_size; /* of a thread that Python started; 0: unknown */
 
 static void set_limit(uintptr_t low, size_t size) {
     stack_low = low;
@@ -37,15 +39,29 @@ static void set_limit(uintptr_t low, size_t size) {
     rt_stack_limit = low + (size / 4 < reserve ? size / 4 : reserve);
 }
 
-/* A thread's first entry. A stack that cannot be found is not limited. */
+/* Where nobody knows a thread's stack: it has the usual size at least, and not much of it is used
+ * when native code is entered first. */
+static void guess_stack(void) {
+    pthread_attr_t usual;
+    size_t size = chosen_size;
+    if (size == 0 && pthread_attr_init(&usual) == 0) {
+        pthread_attr_getstacksize(&usual, &size);
+        pthread_attr_destroy(&usual);
+    }
+    size = size / 4 * 3;
+    set_limit((uintptr_t)__builtin_frame_address(0) - size, size);
+}
+
+/* A thread's first entry. */
 static void find_stack(void) {
     pthread_attr_t attributes;
     void *low = NULL;
     size_t size = 0, guard = 0;
-    rt_stack_limit = 0;
     if (pthread_getattr_np(pthread_self(), &attributes) != 0) {
+        guess_stack();
         return;
     }
+    rt_stack_limit = 0;
     if (pthread_attr_getstack(&attributes, &low, &size) == 0 &&
         pthread_attr_getguardsize(&attributes, &guard) == 0 && guard < size) {
         set_limit((uintptr_t)low + guard, size - guard);
@@ -134,6 +150,9 @@ RT_EXPORT int pthread_getattr_np(pthread_t thread, pthread_attr_t *attributes) {
     if (original == NULL) {
         original = (GetAttributes *)dlsym(RTLD_NEXT, "pthread_getattr_np");
     }
+    if (original == NULL) {
+        return ENOSYS; /* a static libc */
+    }
     int error = original(thread, attributes);
     if (error == 0 && start.low != NULL && pthread_equal(thread, start.thread)) {
         error = pthread_attr_setstack(attributes, start.low, start.size);
@@ -146,15 +165,40 @@ RT_EXPORT int pthread_getattr_np(pthread_t thread, pthread_attr_t *attributes) {
 unsigned long __real_PyThread_start_new_thread(void (*function)(void *), void *arg);
 unsigned long __wrap_PyThread_start_new_thread(void (*function)(void *), void *arg);
 
+typedef struct Launch {
+    void (*function)(void *);
+    void *arg;
+    size_t size;
+} Launch;
+
+static void run_thread(void *arg) {
+    Launch launch = *(Launch *)arg;
+    PyMem_RawFree(arg);
+    chosen_size = launch.size;
+    launch.function(launch.arg);
+}
+
+static unsigned long launch_thread(void (*function)(void *), void *arg, size_t size) {
+    Launch *launch = PyMem_RawMalloc(sizeof(*launch));
+    if (launch == NULL) {
+        return PYTHREAD_INVALID_THREAD_ID;
+    }
+    *launch = (Launch){function, arg, size};
+    unsigned long thread = __real_PyThread_start_new_thread(run_thread, launch);
+    if (thread == PYTHREAD_INVALID_THREAD_ID) {
+        PyMem_RawFree(launch);
+    }
+    return thread;
+}
+
 /* Larger unless the program chose a size itself; the usual one where there is no room for that. */
 unsigned long __wrap_PyThread_start_new_thread(void (*function)(void *), void *arg) {
     size_t *size = &PyInterpreterState_Get()->threads.stacksize;
     if (*size != 0) {
-        return __real_PyThread_start_new_thread(function, arg);
+        return launch_thread(function, arg, *size);
     }
     *size = thread_size;
-    unsigned long thread = __real_PyThread_start_new_thread(function, arg);
+    unsigned long thread = launch_thread(function, arg, thread_size);
     *size = 0;
-    return thread != PYTHREAD_INVALID_THREAD_ID ? thread
-                                                : __real_PyThread_start_new_thread(function, arg);
+    return thread != PYTHREAD_INVALID_THREAD_ID ? thread : launch_thread(function, arg, 0);
 }

@@ -140,7 +140,7 @@ def shape(value, depth=0):
     if kind in (set, frozenset):
         return kind.__name__, sorted(str(shape(item, depth + 1)) for item in value)
     if kind is int:
-        return "int", value, value.__sizeof__()
+        return "int", repr(value), value.__sizeof__()
     if kind is str:
         return "str", re.sub("0x[0-9a-f]+", "0x", value)
     if kind in (int, float, bytes, bool, complex, type(None), range, type(Ellipsis), type(NotImplemented)):

@@ -161,8 +161,8 @@ void settings_fill(Program *program, const Request *request, Diags *diags) {
         set(program, "license.public_key", public_key(program, request, diags));
         set(program, "license.product",
             request->license_product != NULL ? request->license_product
-            : request->app_name != NULL        ? request->app_name
-                                               : program->entry.name);
+            : request->app_name != NULL      ? request->app_name
+                                             : program->entry.name);
     }
     if (request->filesystem_importer) {
         set(program, "filesystem_importer", "1");

@@ -5,12 +5,13 @@
 #include "rt_py.h"
 
 /* Names used on every import, interned once. */
-#define RT_IMPORT_NAMES(X)                                                                         \
-    X(__builtins__)                                                                                \
-    X(__cached__)                                                                                  \
-    X(__file__) X(__loader__) X(__package__) X(__path__) X(__spec__) X(_initializing)              \
-        X(_set_fileattr) X(_uninitialized_submodules) X(acquire) X(cached) X(name) X(origin)       \
-            X(path) X(pop) X(release) X(submodule_search_locations)
+/* clang-format off */
+#define RT_IMPORT_NAMES(X) \
+    X(__builtins__) X(__cached__) X(__file__) X(__loader__) X(__package__) \
+    X(__path__) X(__spec__) X(_initializing) X(_set_fileattr) X(_uninitialized_submodules) \
+    X(acquire) X(cached) X(name) X(origin) X(path) \
+    X(pop) X(release) X(submodule_search_locations)
+/* clang-format on */
 
 /* All references are owned for the life of the process unless marked borrowed. */
 typedef struct RtImporter {

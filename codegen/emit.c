@@ -43,6 +43,7 @@
  * one where their lives do not overlap. */
 #include "emit.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 /* ---- one function ---- */
@@ -162,19 +163,18 @@ static void add_unit_head(const NativeUnit *unit, StrBuf *out) {
 }
 
 static void add_unit_table(const NativeUnit *unit, StrBuf *out) {
-    char fingerprint[2 * FRONT_HASH_SIZE + 1];
     Arena arena = {0};
-    front_hash_hex(unit->code->fingerprint, fingerprint);
     strbuf_printf(out, "\nstatic RtCode codes[%zu] = {\n", unit->functions.count);
     for (size_t i = 0; i < unit->functions.count; i++) {
         const IrFunction *function = unit->functions.items[i];
-        strbuf_printf(out, "    {.ordinal = %u, .%s = %s},\n", (unsigned)function->code->ordinal,
+        strbuf_printf(out,
+                      "    {.ordinal = %u, .identity = UINT64_C(0x%016" PRIx64 "), .%s = %s},\n",
+                      (unsigned)function->code->ordinal, function->code->identity,
                       is_step(function) ? "step" : "body", emit_function_name(&arena, function));
     }
     strbuf_puts(out, "};\nstatic const RtUnit unit = {");
     emit_string(out, unit->module);
-    strbuf_printf(out, ",\n    \"%s\",\n    codes, %zu};\nRT_UNIT(unit);\n", fingerprint,
-                  unit->functions.count);
+    strbuf_printf(out, ", codes, %zu};\nRT_UNIT(unit);\n", unit->functions.count);
     arena_free(&arena);
 }
 

@@ -65,7 +65,8 @@ typedef struct FrontConst {
 enum { LOCAL_PLAIN = 0x20, LOCAL_CELL = 0x40, LOCAL_FREE = 0x80 }; /* as CO_FAST_* */
 
 struct FrontCode {
-    uint32_t ordinal; /* preorder number in the module, the module's own code is 0 */
+    uint32_t ordinal;  /* preorder number in the module, the module's own code is 0 */
+    uint64_t identity; /* of all that native code rests on (py_identity.h) */
     const FrontCode *parent;
     const char *name, *qualname;
     int argcount, posonlyargcount, kwonlyargcount, stacksize, flags, firstlineno;

@@ -9,6 +9,8 @@
  * to a source leaves its native code valid. */
 #include "py_bytecode.h"
 
+#include "py_identity.h"
+
 #include <string.h>
 
 typedef struct Decoder {
@@ -111,6 +113,7 @@ static FrontCode *decode_code(Decoder *decoder, PyCodeObject *code, const FrontC
     PyObject *units = PyCode_GetCode(code); /* without what the interpreter specialised */
     bool ok = units != NULL && front_decode_instrs(arena, code, units, out) &&
               add_code(decoder, code, units);
+    out->identity = ok ? identity_of(code, units) : 0;
     Py_XDECREF(units);
     return ok && decode_consts(decoder, code, out) ? out : NULL;
 }

@@ -3,11 +3,14 @@
  * Generated units lie in a section of the executable. When a module's code object was read, the
  * units of that module are connected with it: code objects are counted in preorder, as the compiler
  * did (front_decode), and each that has native code refers to it from co_extra, where every call
- * finds it. So code that is replaced (`f.__code__ = ...`), copied or made at run time has none and
- * runs as bytecode. The module's code object is kept: whoever asks for it again (reload, runpy,
- * get_code) gets the same one, with its native code. */
+ * finds it. What the number finds must be the code that was compiled (identity_of): otherwise the
+ * function stays bytecode. So code that is replaced (`f.__code__ = ...`), copied or made at run
+ * time has none and runs as bytecode. The module's code object is kept: whoever asks for it again
+ * (reload, runpy, get_code) gets the same one, with its native code. */
 #include "../rt_py.h"
 #include "rt_frame.h"
+
+#include "../../compiler/front/py_identity.h"
 
 #include <string.h>
 
@@ -56,13 +59,34 @@ static void fill(RtCode *native, PyCodeObject *code) {
     native->flags = plain ? RT_CODE_PLAIN : 0;
 }
 
+/* 1: this is the code object that was compiled; 0: another one; -1 with an exception set. */
+static int is_compiled_from(const RtCode *native, PyCodeObject *code) {
+    PyObject *units = PyCode_GetCode(code);
+    if (units == NULL) {
+        return -1;
+    }
+    bool same = identity_of(code, units) == native->identity;
+    Py_DECREF(units);
+    if (!same && _Py_GetConfig()->verbose) {
+        PySys_FormatStderr("# native code of %U is not of this code object: bytecode runs\n",
+                           code->co_qualname);
+    }
+    return same;
+}
+
 static int attach_code(Attaching *attaching, PyCodeObject *code) {
     uint32_t ordinal = attaching->next++;
     RtCode *native = ordinal < attaching->count ? attaching->by_ordinal[ordinal] : NULL;
     if (native != NULL && native->code == NULL) {
-        fill(native, code);
-        if (_PyCode_SetExtra((PyObject *)code, 0, native) < 0) {
+        int same = is_compiled_from(native, code);
+        if (same < 0) {
             return -1;
+        }
+        if (same) {
+            fill(native, code);
+            if (_PyCode_SetExtra((PyObject *)code, 0, native) < 0) {
+                return -1;
+            }
         }
     }
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(code->co_consts); i++) {

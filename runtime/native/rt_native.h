@@ -36,9 +36,10 @@
 typedef PyObject *(*RtBody)(PyThreadState *ts, _PyInterpreterFrame *frame);
 typedef PyObject *(*RtStep)(PyThreadState *ts, _PyInterpreterFrame *frame, int throwflag);
 
-/* One function. Generated code fills the first three; attaching fills the rest. */
+/* One function. Generated code fills the first four; attaching fills the rest. */
 typedef struct RtCode {
     uint32_t ordinal;                       /* of the code object in its module, preorder */
+    uint64_t identity;                      /* that the code object must have (py_identity.h) */
     RtBody body;                            /* NULL for generators & co. */
     RtStep step;                            /* NULL for others */
     PyCodeObject *code;                     /* owned, for the life of the process */
@@ -56,8 +57,7 @@ enum {
 };
 
 typedef struct RtUnit {
-    const char *module;      /* name in the image */
-    const char *fingerprint; /* FrontModuleCode.fingerprint in hex */
+    const char *module; /* name in the image */
     RtCode *codes;
     uint32_t count;
 } RtUnit;

@@ -327,3 +327,23 @@ def test_compiler_that_is_killed(app):
 @pytest.mark.skipif(shutil.which("clang") is None, reason="there is no clang")
 def test_clang(app):
     assert "5 of 7 native" in build(app, CC="clang")
+
+
+# ---- at run time ----
+
+
+def test_native_code_of_other_code_is_not_used(app, target):
+    """An executable whose code object is not the one that was compiled: that one runs, as bytecode."""
+    build(app)
+    code = "def f(x):\n    return x + x\nprint(f.__code__.co_code.hex())"
+    found = subprocess.run([target.python, "-c", code], capture_output=True, text=True, check=True)
+    plus = bytes.fromhex(found.stdout)
+    operator = plus.index(b"\x7a\x00")  # BINARY_OP, its first argument
+    times = plus[: operator + 1] + b"\x05" + plus[operator + 2 :]
+    path = app.folder / "dist/app"
+    content = path.read_bytes()
+    assert content.count(plus) == 1
+    path.write_bytes(content.replace(plus, times))
+    assert run(app) == "441 True 6 [2, 4]\n"
+    said = subprocess.run([path], capture_output=True, text=True, env={"PYTHONVERBOSE": "1"}).stderr
+    assert "# native code of double is not of this code object: bytecode runs\n" in said

@@ -18,7 +18,9 @@ PARTS = [
     "compiler/opt", "codegen", "compiler/driver",
 ]
 # What the runtime and the programs that are built beside it share with codegen/.
-SHARED_WITH_RUNTIME = {"codegen/image_format.h", "codegen/code_format.h"}
+SHARED_WITH_RUNTIME = {
+    "codegen/image_format.h", "codegen/code_format.h", "compiler/front/py_identity.h",
+}
 LONGEST_FILE = 1000
 INCLUDE = re.compile(r'^\s*#\s*include\s+(["<])([^">]+)[">]')
 MACHINE_PATH = re.compile(r"/(?:root|home/\w+|work)/|/tmp/(?:b-|venv-|proto)")

@@ -43,10 +43,19 @@ static inline bool call_method_def(PyThreadState *ts, const PyMethodDef *method,
     }
 }
 
+/* As PRECALL_NO_KW_LEN: no level of recursion. */
+static PyObject *call_len(PyObject *object) {
+    Py_ssize_t length = PyObject_Length(object);
+    return length < 0 ? NULL : PyLong_FromSsize_t(length);
+}
+
 /* The arguments are borrowed; there is a writable entry in front of them. */
 PyObject *rt_call_c(PyThreadState *ts, PyObject *callable, PyObject *const *args, Py_ssize_t count,
                     PyObject *names) {
     PyObject *result;
+    if (callable == ts->interp->callable_cache.len && count == 1 && names == NULL) {
+        return call_len(args[0]);
+    }
     if (PyCFunction_CheckExact(callable)) {
         const PyCFunctionObject *function = (PyCFunctionObject *)callable;
         if (call_method_def(ts, function->m_ml, PyCFunction_GET_FLAGS(callable),

@@ -44,10 +44,8 @@ static inline const char *image_string(const ImageFile *image, uint32_t offset) 
 const char *image_setting(const ImageFile *image, const char *key);
 /* Node number of a virtual path, IMAGE_NONE when it is not there. */
 uint32_t image_find_node(const ImageFile *image, const char *path);
-/* Appends the (inflated) content of a file node or of a module's code object. False when the stored
- * bytes are damaged. */
+/* Appends the (inflated) content of a file node. False when the stored bytes are damaged. */
 bool image_read_node(const ImageFile *image, uint32_t node, StrBuf *out);
-bool image_read_code(const ImageFile *image, const ImageModule *module, StrBuf *out);
 /* Bytes of the file that a content of `size` bytes takes; for one in a block, its share of that. */
 uint64_t image_stored_size(const ImageFile *image, uint32_t block, uint64_t size);
 /* Compares the whole image with its hash; false with an error when it differs. */

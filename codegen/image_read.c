@@ -299,10 +299,6 @@ bool image_read_node(const ImageFile *image, uint32_t node, StrBuf *out) {
     return read_content(image, file->block, file->data, file->size, out);
 }
 
-bool image_read_code(const ImageFile *image, const ImageModule *module, StrBuf *out) {
-    return read_content(image, module->block, module->code, module->code_size, out);
-}
-
 bool image_verify(const ImageFile *image, Diags *diags) {
     StrBuf hashes = {0};
     for (uint64_t at = 0; at < image->head->size; at += IMAGE_HASH_BLOCK) {

@@ -340,15 +340,12 @@ bool link_stub(Program *program, const Request *request, const LinkPlan *plan,
                  .request = request,
                  .plan = plan,
                  .diags = diags,
-                 .directory = fs_temp_dir(arena),
+                 .directory = link_directory(arena, diags),
                  .system_libraries = &plan->libraries,
                  .linker = link_plan_linker(arena)};
     if (link.directory == NULL) {
-        diag_error(diags, EXIT_TOOLCHAIN, "set TMPDIR to a writable directory",
-                   "cannot create a temporary directory: %s", strerror(errno));
         return false;
     }
-    fs_remove_at_exit(link.directory);
     for (size_t i = 0; i < objects->count; i++) {
         vec_push(&link.objects, objects->items[i]);
     }

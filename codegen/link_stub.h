@@ -13,6 +13,8 @@ bool link_stub(Program *program, const Request *request, const LinkPlan *plan,
 /* Compiles one C text to <directory>/<name>.o and adds it to `objects`. */
 bool link_compile(Arena *arena, const Request *request, const LinkPlan *plan, const char *directory,
                   const char *name, const StrBuf *text, StrVec *objects, Diags *diags);
+/* A new private directory for intermediate files, removed at exit; NULL with an error. */
+const char *link_directory(Arena *arena, Diags *diags);
 /* Runs a tool and turns a failure into an error that shows the command and what it printed. */
 bool link_run(const char *const *argv, const char *directory, const char *what, Diags *diags);
 /* Adds what identifies compiler and linker (version texts) to a cache key. */

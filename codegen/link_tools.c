@@ -10,6 +10,17 @@
 
 enum { SHOWN_OUTPUT = 4000 };
 
+const char *link_directory(Arena *arena, Diags *diags) {
+    const char *directory = fs_temp_dir(arena);
+    if (directory == NULL) {
+        diag_error(diags, EXIT_TOOLCHAIN, "set TMPDIR to a writable directory",
+                   "cannot create a temporary directory: %s", strerror(errno));
+        return NULL;
+    }
+    fs_remove_at_exit(directory);
+    return directory;
+}
+
 bool link_run(const char *const *argv, const char *directory, const char *what, Diags *diags) {
     ProcSpec spec = {.argv = argv, .directory = directory};
     /* The tools' messages shall be the same everywhere. */

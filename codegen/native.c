@@ -2,13 +2,12 @@
 #include "native_parts.h"
 
 #include "codegen.h"
+#include "link_stub.h"
 
 #include "../compiler/support/fs.h"
 #include "../compiler/support/path.h"
 #include "../compiler/support/proc.h"
 
-#include <errno.h>
-#include <string.h>
 
 /* ---- what has to be there ---- */
 
@@ -91,17 +90,6 @@ static void choose_flags(NativeBuild *build) {
     vec_push(&build->flags, arena_printf(build->arena, "-I%s", build->plan.include));
 }
 
-static bool open_directory(NativeBuild *build) {
-    build->directory = fs_temp_dir(build->arena);
-    if (build->directory == NULL) {
-        diag_error(build->diags, EXIT_TOOLCHAIN, "set TMPDIR to a writable directory",
-                   "cannot create a temporary directory: %s", strerror(errno));
-        return false;
-    }
-    fs_remove_at_exit(build->directory);
-    return true;
-}
-
 /* ---- building ---- */
 
 static bool make_objects(NativeBuild *build) {
@@ -111,7 +99,8 @@ static bool make_objects(NativeBuild *build) {
     if (jobs.count > 0 && is_ready(build, &ok)) {
         build->progress->step(build->progress->context, "compiling");
         choose_flags(build);
-        ok = open_directory(build) && native_identity(build) && native_compile(build, &jobs);
+        build->directory = link_directory(build->arena, build->diags);
+        ok = build->directory != NULL && native_identity(build) && native_compile(build, &jobs);
     }
     vec_free(&jobs);
     native_count(build->native);

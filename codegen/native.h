@@ -48,9 +48,8 @@ typedef struct NativeControl {
     bool fresh;         /* objects are not taken from the cache, since something is to be shown */
 } NativeControl;
 
-/* Modules by --native, functions by their code. False when diags has errors; names that match no
- * module are warnings. */
-bool native_choose(NativeCode *native, const Program *program, const Request *request,
+/* Modules by --native, functions by their code. Names that match no module are warnings. */
+void native_choose(NativeCode *native, const Program *program, const Request *request,
                    Diags *diags);
 /* The IR of every chosen function, all passes: for its dumps and reasons only. */
 void native_lower(NativeCode *native, NativeControl *control, Diags *diags);

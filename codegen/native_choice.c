@@ -7,6 +7,8 @@
  * that somebody who traces looks at. */
 #include "native.h"
 
+#include "../compiler/lower/lower.h"
+
 #include <string.h>
 
 /* ---- modules ---- */
@@ -56,37 +58,6 @@ static void check_names(const Program *program, const Request *request, Diags *d
 
 /* ---- functions ---- */
 
-static bool is_tracing_name(const char *name) {
-    static const char *const names[] = {"settrace", "setprofile", "breakpoint", "set_trace",
-                                        "f_trace"};
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        if (strcmp(name, names[i]) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* The name that a code object uses, or has as a string, to switch tracing on; NULL: none. */
-static const char *tracing_name(Arena *arena, const FrontCode *code) {
-    for (uint32_t i = 0; i < code->name_count; i++) {
-        if (is_tracing_name(code->names[i])) {
-            return code->names[i];
-        }
-    }
-    for (uint32_t i = 0; i < code->const_count; i++) {
-        const FrontConst *value = &code->consts[i];
-        size_t length = value->kind == CONST_STR ? strlen(value->text) : 0;
-        if (length > 2) {
-            const char *text = arena_strndup(arena, value->text + 1, length - 2);
-            if (is_tracing_name(text)) {
-                return text;
-            }
-        }
-    }
-    return NULL;
-}
-
 static void choose_functions(NativeCode *native, NativeModule *module) {
     Arena *arena = &native->arena;
     module->functions = ARENA_ARRAY(arena, NativeFunction, module->code.count);
@@ -98,7 +69,7 @@ static void choose_functions(NativeCode *native, NativeModule *module) {
     }
     for (uint32_t i = 0; i < module->code.count; i++) {
         const FrontCode *code = module->code.codes[i];
-        const char *name = tracing_name(arena, code);
+        const char *name = lower_tracing_name(code);
         const char *reason =
             name == NULL ? NULL
                          : arena_printf(arena, "it names %s, which may switch tracing on", name);
@@ -135,46 +106,42 @@ static const char *objection(const Request *request) {
     return NULL;
 }
 
-static bool add_module(NativeCode *native, const Module *module, Diags *diags) {
+static void add_module(NativeCode *native, const Module *module, Diags *diags) {
     NativeModule *chosen = ARENA_NEW(&native->arena, NativeModule);
     FrontError error = {0};
     chosen->module = module;
     vec_push(&native->modules, chosen);
     if (module->kind == MODULE_FROZEN) {
         chosen->reason = "the interpreter has it built in (frozen)";
-        return true;
+        return;
     }
     if (!front_decode(&native->arena, module->code, module->code_size, &chosen->code, &error)) {
         /* CPython reads no code that is nested as deeply as its compiler allows. */
         diag_warning(diags, NULL, "module %s stays bytecode: %s", module->name, error.message);
-        return true;
+        return;
     }
     choose_functions(native, chosen);
-    return true;
 }
 
-bool native_choose(NativeCode *native, const Program *program, const Request *request,
+void native_choose(NativeCode *native, const Program *program, const Request *request,
                    Diags *diags) {
     native->nothing = objection(request);
     if (native->nothing != NULL) {
-        return true;
+        return;
     }
     check_names(program, request, diags);
     bool main_seen = program->main_module == NULL;
-    bool ok = true;
-    for (size_t i = 0; ok && i < program->sorted.count; i++) {
+    for (size_t i = 0; i < program->sorted.count; i++) {
         const Module *module = program->sorted.items[i];
         main_seen |= module == program->main_module;
         if (has_code(module) && is_wanted(module, request)) {
-            ok = add_module(native, module, diags);
+            add_module(native, module, diags);
         }
     }
-    if (ok && !main_seen && has_code(program->main_module) &&
-        is_wanted(program->main_module, request)) {
-        ok = add_module(native, program->main_module, diags);
+    if (!main_seen && has_code(program->main_module) && is_wanted(program->main_module, request)) {
+        add_module(native, program->main_module, diags);
     }
     native_count(native);
-    return ok;
 }
 
 void native_count(NativeCode *native) {

@@ -27,13 +27,10 @@ static bool start(StaticBuild *build, const StaticWork *work) {
                          build->diags)) {
         return false;
     }
-    build->directory = fs_temp_dir(build->arena);
+    build->directory = link_directory(build->arena, build->diags);
     if (build->directory == NULL) {
-        diag_error(build->diags, EXIT_TOOLCHAIN, "set TMPDIR to a writable directory",
-                   "cannot create a temporary directory: %s", strerror(errno));
         return false;
     }
-    fs_remove_at_exit(build->directory);
     build->progress->step(build->progress->context, "building extension modules");
     return true;
 }

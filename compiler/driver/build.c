@@ -102,9 +102,7 @@ static bool needs_stub(const Request *request) {
 static bool make_native(Build *build, StrVec *objects) {
     Session *session = build->session;
     const Request *request = &session->options.request;
-    if (!native_choose(&build->native, &build->program, request, &session->diags)) {
-        return false;
-    }
+    native_choose(&build->native, &build->program, request, &session->diags);
     if (build->control.look_only) {
         native_lower(&build->native, &build->control, &session->diags);
         return true;

@@ -233,11 +233,7 @@ static void print_json(const Examination *exam) {
                       check->finding != FINDING_OPTIONAL ? "true" : "false");
         strbuf_json_string(&out, check->detail);
         strbuf_puts(&out, ", \"install\": ");
-        if (check->install != NULL) {
-            strbuf_json_string(&out, check->install);
-        } else {
-            strbuf_puts(&out, "null");
-        }
+        strbuf_json_string(&out, check->install);
         strbuf_putc(&out, '}');
     }
     strbuf_puts(&out, "\n  ]\n}\n");

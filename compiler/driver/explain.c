@@ -86,11 +86,7 @@ static void add_json_function(const NativeModule *module, const NativeFunction *
     strbuf_json_string(out, function->code->qualname);
     strbuf_printf(out, ", \"line\": %d, \"native\": %s, \"reason\": ", function->code->firstlineno,
                   function->reason == NULL ? "true" : "false");
-    if (function->reason != NULL) {
-        strbuf_json_string(out, function->reason);
-    } else {
-        strbuf_puts(out, "null");
-    }
+    strbuf_json_string(out, function->reason);
     strbuf_putc(out, '}');
 }
 
@@ -98,11 +94,7 @@ static void print_json(const NativeCode *native, const char *name) {
     StrBuf out = {0};
     bool some = false;
     strbuf_puts(&out, "{\n  \"nothing\": ");
-    if (native->nothing != NULL) {
-        strbuf_json_string(&out, native->nothing);
-    } else {
-        strbuf_puts(&out, "null");
-    }
+    strbuf_json_string(&out, native->nothing);
     strbuf_puts(&out, ",\n  \"functions\": [");
     for (size_t i = 0; i < native->modules.count; i++) {
         const NativeModule *module = native->modules.items[i];
@@ -141,10 +133,10 @@ int command_explain(Session *session) {
         return session->diags.exit_code;
     }
     session_open_work(session, "explaining");
-    if (!find_modules(session, &program) ||
-        !native_choose(&native, &program, &session->options.request, &session->diags)) {
+    if (!find_modules(session, &program)) {
         return session->diags.exit_code;
     }
+    native_choose(&native, &program, &session->options.request, &session->diags);
     native_lower(&native, &control, &session->diags);
     progress_finish(&session->view);
     if (session->options.json) {

@@ -63,11 +63,7 @@ static void text_member(StrBuf *out, const char *name, const char *value) {
     char last = out->length > 0 ? out->data[out->length - 1] : '{';
     strbuf_puts(out, last == '{' ? "" : ", ");
     strbuf_printf(out, "\"%s\": ", name);
-    if (value != NULL) {
-        strbuf_json_string(out, value);
-    } else {
-        strbuf_puts(out, "null");
-    }
+    strbuf_json_string(out, value);
 }
 
 static void number_member(StrBuf *out, const char *name, uint64_t value) {

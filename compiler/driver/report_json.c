@@ -14,11 +14,7 @@ static void text_member(StrBuf *out, const char *name, const char *value) {
         strbuf_puts(out, ", ");
     }
     strbuf_printf(out, "\"%s\": ", name);
-    if (value != NULL) {
-        strbuf_json_string(out, value);
-    } else {
-        strbuf_puts(out, "null");
-    }
+    strbuf_json_string(out, value);
 }
 
 static void add_edges(const Module *module, StrBuf *out) {

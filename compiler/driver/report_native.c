@@ -35,11 +35,7 @@ static void json_exception(const NativeModule *module, const NativeFunction *fun
 void report_native_json(const NativeCode *native, StrBuf *out) {
     strbuf_printf(out, "  \"native\": {\"functions\": %zu, \"native\": %zu, \"nothing\": ",
                   native->functions, native->native);
-    if (native->nothing != NULL) {
-        strbuf_json_string(out, native->nothing);
-    } else {
-        strbuf_puts(out, "null");
-    }
+    strbuf_json_string(out, native->nothing);
     strbuf_puts(out, ", \"bytecode\": [");
     each_exception(native, json_exception, out);
     strbuf_puts(out, "\n  ]},\n");

@@ -82,20 +82,25 @@ IrOp *ir_append(IrFunction *function, IrBlock *block, IrOpcode opcode, IrOp *con
     return op;
 }
 
-IrOp *ir_insert_before(IrFunction *function, IrOp *at, IrOpcode opcode, IrOp *const *args,
+/* An operation of the same instruction as `at`. */
+static IrOp *new_op_of(IrFunction *function, const IrOp *at, IrOpcode opcode, IrOp *const *args,
                        uint32_t count) {
     IrOp *op = new_op(function, opcode, args, count);
     op->offset = at->offset;
     op->region = at->region;
+    return op;
+}
+
+IrOp *ir_insert_before(IrFunction *function, IrOp *at, IrOpcode opcode, IrOp *const *args,
+                       uint32_t count) {
+    IrOp *op = new_op_of(function, at, opcode, args, count);
     link_op(at->block, at->previous, op, at);
     return op;
 }
 
 IrOp *ir_insert_after(IrFunction *function, IrOp *at, IrOpcode opcode, IrOp *const *args,
                       uint32_t count) {
-    IrOp *op = new_op(function, opcode, args, count);
-    op->offset = at->offset;
-    op->region = at->region;
+    IrOp *op = new_op_of(function, at, opcode, args, count);
     link_op(at->block, at, op, at->next);
     return op;
 }
@@ -160,18 +165,6 @@ static void each_use(IrFunction *function, void (*visit)(void *context, IrOp **u
             ir_each_use(op, visit, context);
         }
     }
-}
-
-static void replace_one(void *context, IrOp **use) {
-    IrOp **pair = context;
-    if (*use == pair[0]) {
-        *use = pair[1];
-    }
-}
-
-void ir_replace_uses(IrFunction *function, IrOp *from, IrOp *to) {
-    IrOp *pair[2] = {from, to};
-    each_use(function, replace_one, pair);
 }
 
 /* Follows a chain of replacements and shortens it for those who come later. */

@@ -159,9 +159,6 @@ void ir_add_target(IrFunction *function, IrOp *op, IrBlock *block, IrOp *const *
 /* Sets the stack; a copy. */
 void ir_set_stack(IrFunction *function, IrOp *op, IrOp *const *entries, uint32_t count);
 void ir_remove(IrOp *op); /* from its block; nobody may use it */
-/* Every use of `from` (operands, stacks, targets' arguments, releases) becomes `to`. Reads the
- * whole function: a pass that replaces many marks them and calls ir_forward once. */
-void ir_replace_uses(IrFunction *function, IrOp *from, IrOp *to);
 /* Every use of a value whose `scratch` is not NULL becomes the value that is there, or further if
  * that one has a replacement as well. `scratch` of all values must be set. */
 void ir_forward(IrFunction *function);

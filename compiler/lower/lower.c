@@ -224,18 +224,23 @@ static const char *tracing_name(const char *text) {
     return NULL;
 }
 
-/* The tracing name that the code, or code inside it, mentions; NULL: none. */
-static const char *mentioned_name(const FrontCode *code) {
+const char *lower_tracing_name(const FrontCode *code) {
     const char *found = NULL;
     for (uint32_t i = 0; i < code->name_count && found == NULL; i++) {
         found = tracing_name(code->names[i]);
     }
     for (uint32_t i = 0; i < code->const_count && found == NULL; i++) {
-        const FrontConst *item = &code->consts[i];
-        if (item->kind == CONST_STR) {
-            found = tracing_name(item->text);
-        } else if (item->kind == CONST_CODE) {
-            found = mentioned_name(item->code);
+        found = code->consts[i].kind == CONST_STR ? tracing_name(code->consts[i].text) : NULL;
+    }
+    return found;
+}
+
+/* The same for the code and code inside it. */
+static const char *mentioned_name(const FrontCode *code) {
+    const char *found = lower_tracing_name(code);
+    for (uint32_t i = 0; i < code->const_count && found == NULL; i++) {
+        if (code->consts[i].kind == CONST_CODE) {
+            found = mentioned_name(code->consts[i].code);
         }
     }
     return found;

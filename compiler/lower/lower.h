@@ -9,4 +9,8 @@
  * generators give their step function. */
 IrFunction *lower_function(Arena *arena, const FrontCode *code, const char **reason);
 
+/* The name in the code itself, apart from code inside it, by which a program switches tracing on or
+ * wants its lines traced (static text); NULL: none. A native frame gives no line events. */
+const char *lower_tracing_name(const FrontCode *code);
+
 #endif

@@ -76,6 +76,10 @@ static size_t utf8_sequence(const unsigned char *text) {
 }
 
 void strbuf_json_string(StrBuf *buffer, const char *text) {
+    if (text == NULL) {
+        strbuf_puts(buffer, "null");
+        return;
+    }
     strbuf_putc(buffer, '"');
     for (const unsigned char *at = (const unsigned char *)text; *at != '\0';) {
         size_t length = utf8_sequence(at);

@@ -18,7 +18,8 @@ void strbuf_putc(StrBuf *buffer, char character);
 void strbuf_printf(StrBuf *buffer, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void strbuf_vprintf(StrBuf *buffer, const char *format, va_list args)
     __attribute__((format(printf, 2, 0)));
-/* Adds `text` as a JSON string literal, quotes included; invalid UTF-8 becomes U+FFFD. */
+/* Adds `text` as a JSON string literal, quotes included; invalid UTF-8 becomes U+FFFD, NULL
+ * becomes null. */
 void strbuf_json_string(StrBuf *buffer, const char *text);
 /* Adds `text` with the five HTML special characters escaped. */
 void strbuf_html(StrBuf *buffer, const char *text);

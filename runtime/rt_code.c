@@ -179,9 +179,9 @@ static PyObject *read_shared(CodeReader *reader) {
 
 /* ---- containers ---- */
 
-static PyObject *read_tuple(CodeReader *reader, int depth) {
-    Py_ssize_t count = read_length(reader); /* an item takes a byte at least */
-    PyObject *tuple = count >= 0 ? PyTuple_New(count) : NULL;
+/* A tuple of `size` items, the first `count` of them read. */
+static PyObject *read_items(CodeReader *reader, Py_ssize_t size, Py_ssize_t count, int depth) {
+    PyObject *tuple = PyTuple_New(size);
     for (Py_ssize_t i = 0; tuple != NULL && i < count; i++) {
         PyObject *item = read_object(reader, depth + 1);
         if (item == NULL) {
@@ -191,6 +191,11 @@ static PyObject *read_tuple(CodeReader *reader, int depth) {
         PyTuple_SET_ITEM(tuple, i, item);
     }
     return tuple;
+}
+
+static PyObject *read_tuple(CodeReader *reader, int depth) {
+    Py_ssize_t count = read_length(reader); /* an item takes a byte at least */
+    return count >= 0 ? read_items(reader, count, count, depth) : NULL;
 }
 
 static PyObject *read_frozenset(CodeReader *reader, int depth) {
@@ -290,16 +295,8 @@ static PyObject *read_split_tuple(CodeReader *reader, Py_ssize_t kept, int depth
     if (count <= 0) {
         return count == 0 ? read_object(reader, depth + 1) : NULL;
     }
-    PyObject *tuple = has(reader, (size_t)count) ? PyTuple_New((Py_ssize_t)count) : damaged();
-    for (Py_ssize_t i = 0; tuple != NULL && i < kept; i++) {
-        PyObject *item = read_object(reader, depth + 1);
-        if (item == NULL) {
-            Py_CLEAR(tuple);
-            break;
-        }
-        PyTuple_SET_ITEM(tuple, i, item);
-    }
-    return tuple;
+    return has(reader, (size_t)count) ? read_items(reader, (Py_ssize_t)count, kept, depth)
+                                      : damaged();
 }
 
 static bool read_head(CodeReader *reader, FunctionHead *head, int depth) {

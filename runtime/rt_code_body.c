@@ -5,13 +5,13 @@
  * constants (but for the first, the docstring), the names, the line table and the exception table.
  * A CodeBody stands in the place of the line table and knows where the rest is.
  *
- * It is completed, always under the GIL, before anyone can see the difference:
- *     the first call         RESUME, or RETURN_GENERATOR, calls a function that the link wraps;
- * until there no instruction uses constants or names. The two tuples are filled in place, for the
- * running frame knows them already a frame object         before it is made (tracing, profiling,
- * tracebacks) attributes, comparison, hash, methods of a code object, marshal With tracemalloc and
- * without column information (-X no_debug_ranges) nothing waits, nor in other interpreters than the
- * main one.
+ * It is completed, always under the GIL, before anyone can see the difference. At the first call
+ * RESUME, or RETURN_GENERATOR, calls a function that the link wraps; until there no instruction
+ * uses constants or names, and the two tuples are filled in place, for the running frame knows
+ * them already. A frame object (tracing, profiling, tracebacks) has it completed before it is
+ * made. So have attributes, comparison, hash and methods of a code object, and marshal. With
+ * tracemalloc and without column information (-X no_debug_ranges) nothing waits, nor in other
+ * interpreters than the main one.
  *
  * Follows Objects/codeobject.c and Python/ceval.c of CPython 3.11; other versions start a function
  * in other ways, and read all at once. */
@@ -291,10 +291,7 @@ PyObject *rt_code_without_body(const FunctionHead *head, CodeSource *source) {
         .stacksize = (int)head->numbers[3],
         .exceptiontable = no_bytes,
     };
-    PyCodeObject *code = NULL;
-    if (_PyCode_Validate(&constructor) == 0) {
-        code = _PyCode_New(&constructor);
-    }
+    PyCodeObject *code = (PyCodeObject *)rt_new_code(&constructor);
     Py_DECREF(body);
     if (code != NULL) {
         set_tuple(&code->co_consts, head->constants);

@@ -282,46 +282,13 @@ static PyObject *argument_tuple(PyThreadState *ts, PyObject *callable, PyObject 
     return NULL;
 }
 
-/* The message of a mapping that could not be merged, as format_kwargs_error. */
-static void explain_mapping(PyThreadState *ts, PyObject *callable, PyObject *mapping) {
-    if (_PyErr_ExceptionMatches(ts, PyExc_AttributeError)) {
-        _PyErr_Clear(ts);
-        PyObject *text = _PyObject_FunctionStr(callable);
-        if (text != NULL) {
-            _PyErr_Format(ts, PyExc_TypeError, "%U argument after ** must be a mapping, not %.200s",
-                          text, Py_TYPE(mapping)->tp_name);
-            Py_DECREF(text);
-        }
-        return;
-    }
-    if (!_PyErr_ExceptionMatches(ts, PyExc_KeyError)) {
-        return;
-    }
-    PyObject *type, *value, *traceback;
-    _PyErr_Fetch(ts, &type, &value, &traceback);
-    if (value == NULL || !PyTuple_Check(value) || PyTuple_GET_SIZE(value) != 1) {
-        _PyErr_Restore(ts, type, value, traceback);
-        return;
-    }
-    PyObject *text = _PyObject_FunctionStr(callable);
-    if (text != NULL) {
-        _PyErr_Format(ts, PyExc_TypeError, "%U got multiple values for keyword argument '%S'", text,
-                      PyTuple_GET_ITEM(value, 0));
-        Py_DECREF(text);
-    }
-    Py_XDECREF(type);
-    Py_DECREF(value);
-    Py_XDECREF(traceback);
-}
-
 /* New reference to a dict; NULL with an exception set. */
 static PyObject *keyword_dict(PyThreadState *ts, PyObject *callable, PyObject *mapping) {
     if (PyDict_CheckExact(mapping)) {
         return Py_NewRef(mapping);
     }
     PyObject *dict = PyDict_New();
-    if (dict != NULL && _PyDict_MergeEx(dict, mapping, 2) < 0) {
-        explain_mapping(ts, callable, mapping);
+    if (dict != NULL && rt_dict_merge(ts, dict, mapping, callable) < 0) {
         Py_CLEAR(dict);
     }
     return dict;

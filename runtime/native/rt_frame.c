@@ -27,14 +27,6 @@ void rt_frame_leave_shared(PyThreadState *ts, _PyInterpreterFrame *frame) {
 
 /* ---- slots ---- */
 
-/* As format_exc_check_arg of ceval.c with UNBOUNDLOCAL_ERROR_MSG. */
-void rt_unbound(PyThreadState *ts, _PyInterpreterFrame *frame, int slot) {
-    PyObject *name = PyTuple_GET_ITEM(frame->f_code->co_localsplusnames, slot);
-    _PyErr_Format(ts, PyExc_UnboundLocalError,
-                  "cannot access local variable '%U' where it is not associated with a value",
-                  name);
-}
-
 int rt_slot_del(PyThreadState *ts, _PyInterpreterFrame *frame, int slot) {
     if (frame->localsplus[slot] == NULL) {
         rt_unbound(ts, frame, slot);

@@ -19,9 +19,9 @@ PyObject *rt_item_get_call(PyThreadState *ts, PyObject *container, PyObject *key
         return NULL;
     }
     if (type == &PyList_Type) {
-        Py_ssize_t index = rt_position(key, PyList_GET_SIZE(container));
-        if (rt_likely(index >= 0)) {
-            return Py_NewRef(PyList_GET_ITEM(container, index));
+        PyObject *item = rt_list_item(container, key);
+        if (rt_likely(item != NULL)) {
+            return item;
         }
     } else if (type == &PyTuple_Type) {
         Py_ssize_t index = rt_position(key, PyTuple_GET_SIZE(container));
@@ -37,14 +37,8 @@ int rt_item_set_call(PyThreadState *ts, PyObject *container, PyObject *key, PyOb
     if (PyDict_CheckExact(container)) {
         return PyDict_SetItem(container, key, value);
     }
-    if (PyList_CheckExact(container)) {
-        Py_ssize_t index = rt_position(key, PyList_GET_SIZE(container));
-        if (rt_likely(index >= 0)) {
-            PyObject *old = PyList_GET_ITEM(container, index);
-            PyList_SET_ITEM(container, index, Py_NewRef(value));
-            Py_DECREF(old);
-            return 0;
-        }
+    if (PyList_CheckExact(container) && rt_list_set_item(container, key, value)) {
+        return 0;
     }
     return PyObject_SetItem(container, key, value) != 0 ? -1 : 0;
 }

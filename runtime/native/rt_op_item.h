@@ -15,13 +15,31 @@ RT_INLINE Py_ssize_t rt_position(PyObject *key, Py_ssize_t size) {
     return -1;
 }
 
+/* New reference; NULL without an exception when `key` is no plain position in `list`. */
+RT_INLINE PyObject *rt_list_item(PyObject *list, PyObject *key) {
+    Py_ssize_t index = rt_position(key, PyList_GET_SIZE(list));
+    return rt_likely(index >= 0) ? Py_NewRef(PyList_GET_ITEM(list, index)) : NULL;
+}
+
+/* False, with nothing changed, when `key` is no plain position in `list`. */
+RT_INLINE bool rt_list_set_item(PyObject *list, PyObject *key, PyObject *value) {
+    Py_ssize_t index = rt_position(key, PyList_GET_SIZE(list));
+    if (rt_unlikely(index < 0)) {
+        return false;
+    }
+    PyObject *old = PyList_GET_ITEM(list, index);
+    PyList_SET_ITEM(list, index, Py_NewRef(value));
+    Py_DECREF(old);
+    return true;
+}
+
 PyObject *rt_item_get_call(PyThreadState *ts, PyObject *container, PyObject *key);
 
 RT_INLINE PyObject *rt_item_get_inline(PyThreadState *ts, PyObject *container, PyObject *key) {
     if (rt_likely(PyList_CheckExact(container))) {
-        Py_ssize_t index = rt_position(key, PyList_GET_SIZE(container));
-        if (rt_likely(index >= 0)) {
-            return Py_NewRef(PyList_GET_ITEM(container, index));
+        PyObject *item = rt_list_item(container, key);
+        if (rt_likely(item != NULL)) {
+            return item;
         }
     }
     return rt_item_get_call(ts, container, key);
@@ -35,14 +53,9 @@ int rt_item_set_call(PyThreadState *ts, PyObject *container, PyObject *key, PyOb
 
 RT_INLINE int rt_item_set_inline(PyThreadState *ts, PyObject *container, PyObject *key,
                                  PyObject *value) {
-    if (rt_likely(PyList_CheckExact(container))) {
-        Py_ssize_t index = rt_position(key, PyList_GET_SIZE(container));
-        if (rt_likely(index >= 0)) {
-            PyObject *old = PyList_GET_ITEM(container, index);
-            PyList_SET_ITEM(container, index, Py_NewRef(value));
-            Py_DECREF(old);
-            return 0;
-        }
+    if (rt_likely(PyList_CheckExact(container)) &&
+        rt_likely(rt_list_set_item(container, key, value))) {
+        return 0;
     }
     return rt_item_set_call(ts, container, key, value);
 }

@@ -40,6 +40,14 @@ static RT_COLD void key_error_to_undefined(PyThreadState *ts, PyObject *name) {
     }
 }
 
+/* As format_exc_check_arg of ceval.c with UNBOUNDLOCAL_ERROR_MSG. */
+void rt_unbound(PyThreadState *ts, _PyInterpreterFrame *frame, int slot) {
+    PyObject *name = PyTuple_GET_ITEM(frame->f_code->co_localsplusnames, slot);
+    _PyErr_Format(ts, PyExc_UnboundLocalError,
+                  "cannot access local variable '%U' where it is not associated with a value",
+                  name);
+}
+
 RT_COLD void rt_cell_unbound(PyThreadState *ts, _PyInterpreterFrame *frame, int slot) {
     PyCodeObject *code = frame->f_code;
     PyObject *name = PyTuple_GET_ITEM(code->co_localsplusnames, slot);
@@ -53,12 +61,7 @@ RT_COLD void rt_cell_unbound(PyThreadState *ts, _PyInterpreterFrame *frame, int 
                          name);
         return;
     }
-    const char *text = PyUnicode_AsUTF8(name);
-    if (text != NULL) {
-        _PyErr_Format(ts, PyExc_UnboundLocalError,
-                      "cannot access local variable '%s' where it is not associated with a value",
-                      text);
-    }
+    rt_unbound(ts, frame, slot);
 }
 
 /* ---- namespaces that need not be dicts ---- */

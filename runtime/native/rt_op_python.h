@@ -30,7 +30,7 @@
 #pragma GCC diagnostic pop
 
 /* Two iterators whose layout no header of CPython declares: Objects/listobject.c and
- * Objects/rangeobject.c. tests/unit/op_test.c checks them. */
+ * Objects/rangeobject.c. tests/unit/ops iterates over them. */
 typedef struct RtListIter {
     PyObject_HEAD Py_ssize_t index;
     PyListObject *list; /* NULL when exhausted */

@@ -16,6 +16,13 @@ PyStatus _PyConfig_InitPathConfig(PyConfig *config, int compute_path_config) {
     (void)compute_path_config;
     return _PyPathConfig_ReadGlobal(config);
 }
+
+/* The rest of what that object exports: _testinternalcapi imports it, and could not be loaded
+ * without. */
+PyObject *_Py_Get_Getpath_CodeObject(void) {
+    PyErr_SetString(PyExc_RuntimeError, "this executable has no code that searches for paths");
+    return NULL;
+}
 #endif
 
 typedef struct ArgumentList {

@@ -7,7 +7,7 @@
  * Functions. `PyObject *f<ordinal>_<name>(ts, frame)` computes a function's body in a frame that
  * the caller made; generators, coroutines and async generators have a step with a further
  * `throwflag`. `self` is the function's RtCode, `first` its first instruction. Nothing in the text
- * depends on line numbers or positions, only on what FrontModuleCode.fingerprint covers: editing a
+ * depends on line numbers or positions, only on what FrontCode.fingerprint covers: editing a
  * comment changes no C.
  *
  * Operations. An op is a call of its helper, by the rule of ops.def:

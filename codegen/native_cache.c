@@ -1,8 +1,8 @@
 /* Units in the module cache.
  *
- * The key covers all that decides about an object: the module's code (by its fingerprint, which
- * leaves line numbers out), which of its functions are in the unit, pyc2c itself, options of the
- * passes, compiler, flags, and the headers that the text includes. The payload is
+ * The key covers all that decides about an object: the code of the unit's functions (by their
+ * fingerprints, which leave line numbers out), their numbers, the module's name, pyc2c itself,
+ * options of the passes, compiler, flags, and the headers that the text includes. The payload is
  *
  *     <ordinal> <why it stays bytecode>\n      for each such function of the unit
  *     \n
@@ -66,9 +66,12 @@ void native_job_key(NativeBuild *build, NativeJob *job) {
     StrBuf text = {0};
     char hex[2 * FRONT_HASH_SIZE + 1];
     strbuf_add(&text, build->identity.data, build->identity.length);
-    strbuf_add(&text, job->module->code.fingerprint, FRONT_HASH_SIZE);
     strbuf_add(&text, job->module->module->name, strlen(job->module->module->name) + 1);
-    strbuf_add(&text, job->ordinals, job->count * sizeof(*job->ordinals));
+    for (uint32_t i = 0; i < job->count; i++) {
+        const FrontCode *code = job->module->functions[job->ordinals[i]].code;
+        strbuf_add(&text, &code->ordinal, sizeof(code->ordinal));
+        strbuf_add(&text, code->fingerprint, FRONT_HASH_SIZE);
+    }
     front_hash(text.data, text.length, job->key);
     strbuf_free(&text);
     front_hash_hex(job->key, hex);

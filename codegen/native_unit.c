@@ -3,7 +3,9 @@
  * A unit holds consecutive functions of one module, about as much as 400 lines of Python: small
  * enough that several compilers keep all processors busy and that none of them needs much memory,
  * large enough that reading the headers does not count. Size is measured in instructions, so that
- * comments do not move the borders. */
+ * comments do not move the borders. Between the least and the largest size a unit ends where the
+ * next function's name says so (content-defined chunking): an edit that makes a function longer
+ * moves the borders near it, not those of the rest of the module. */
 #include "native_parts.h"
 
 #include "../compiler/lower/lower.h"
@@ -13,7 +15,9 @@
 #include <time.h>
 
 enum {
-    UNIT_INSTRUCTIONS = 4000,
+    LEAST_UNIT_INSTRUCTIONS = 2500,
+    UNIT_INSTRUCTIONS = 5000,
+    NAMES_PER_BORDER = 8,         /* one name in so many is a border */
     FUNCTION_INSTRUCTIONS = 15000 /* more: a minute and more in the optimiser, for one function */
 };
 
@@ -45,6 +49,15 @@ size_t native_lines(const NativeModule *module, const uint32_t *ordinals, uint32
 
 typedef VEC(uint32_t) OrdinalVec;
 
+/* FNV-1a. */
+static bool is_border(const FrontCode *code) {
+    uint32_t hash = 2166136261U;
+    for (const char *at = code->qualname; *at != '\0'; at++) {
+        hash = (hash ^ (uint8_t)*at) * 16777619U;
+    }
+    return (hash ^ hash >> 16) % NAMES_PER_BORDER == 0;
+}
+
 static void add_job(NativeCode *native, NativeModule *module, OrdinalVec *open,
                     NativeJobVec *jobs) {
     if (open->count > 0) {
@@ -71,7 +84,8 @@ static void split_module(NativeCode *native, NativeModule *module, NativeJobVec 
             function->reason = "it is too large for a C compiler";
             continue;
         }
-        if (size + more > UNIT_INSTRUCTIONS) {
+        if (size + more > UNIT_INSTRUCTIONS ||
+            (size >= LEAST_UNIT_INSTRUCTIONS && is_border(function->code))) {
             add_job(native, module, &open, jobs);
             size = 0;
         }

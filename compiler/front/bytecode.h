@@ -67,6 +67,8 @@ enum { LOCAL_PLAIN = 0x20, LOCAL_CELL = 0x40, LOCAL_FREE = 0x80 }; /* as CO_FAST
 struct FrontCode {
     uint32_t ordinal;  /* preorder number in the module, the module's own code is 0 */
     uint64_t identity; /* of all that native code rests on (py_identity.h) */
+    uint8_t fingerprint[FRONT_HASH_SIZE]; /* of the same, for caches: instructions, constants,
+                                             names, tables; not line numbers and positions */
     const FrontCode *parent;
     const char *name, *qualname;
     int argcount, posonlyargcount, kwonlyargcount, stacksize, flags, firstlineno;
@@ -96,9 +98,6 @@ enum {
 typedef struct FrontModuleCode {
     FrontCode **codes; /* by ordinal */
     uint32_t count;
-    uint8_t fingerprint[FRONT_HASH_SIZE]; /* of everything native code depends on: instructions,
-                                             constants, names, tables; not of line numbers and
-                                             positions */
 } FrontModuleCode;
 
 /* Decodes a module's canonical marshal (CompiledSource.code). Nothing but the arena is kept. False,

@@ -4,9 +4,10 @@
  * in the constants, in the order of co_consts, with all that is inside it before the next one. The
  * runtime numbers the code objects of a loaded module in the same way.
  *
- * The fingerprint covers what the native code of a module rests on. Lines, columns and the file's
- * name are not part of it: the frames take these from the code object, so a comment that is added
- * to a source leaves its native code valid. */
+ * A fingerprint covers what the native code of one code object rests on. Lines, columns and the
+ * file's name are not part of it, for the frames take these from the code object, nor are the code
+ * objects among the constants: a comment that is added to a source leaves all of its native code
+ * valid, and an edit in a function that of the other functions. */
 #include "py_bytecode.h"
 
 #include "py_identity.h"
@@ -16,7 +17,6 @@
 typedef struct Decoder {
     Arena *arena;
     VEC(FrontCode *) codes;
-    StrBuf content; /* what the fingerprint is made of */
 } Decoder;
 
 static const char *const *decode_names(Arena *arena, PyObject *names, uint32_t *count) {
@@ -36,20 +36,22 @@ static void decode_locals(Arena *arena, PyCodeObject *code, FrontCode *out) {
     out->local_kinds = kinds;
 }
 
-static void add_number(Decoder *decoder, uint64_t number) {
+/* ---- fingerprints ---- */
+
+static void add_number(StrBuf *content, uint64_t number) {
     uint8_t bytes[8];
     for (int i = 0; i < 8; i++) {
         bytes[i] = (uint8_t)(number >> (8 * i));
     }
-    strbuf_add(&decoder->content, bytes, sizeof(bytes));
+    strbuf_add(content, bytes, sizeof(bytes));
 }
 
 /* Canonical bytes of a constant or of a tuple of names, with their length. */
-static bool add_object(Decoder *decoder, PyObject *object) {
+static bool add_object(StrBuf *content, PyObject *object) {
     StrBuf bytes = {0};
     bool ok = front_marshal(object, &bytes);
-    add_number(decoder, bytes.length);
-    strbuf_add(&decoder->content, bytes.data, bytes.length);
+    add_number(content, bytes.length);
+    strbuf_add(content, bytes.data, bytes.length);
     strbuf_free(&bytes);
     if (!ok && !PyErr_Occurred()) {
         PyErr_SetString(PyExc_ValueError, "a constant cannot be stored");
@@ -57,18 +59,40 @@ static bool add_object(Decoder *decoder, PyObject *object) {
     return ok;
 }
 
-/* What the fingerprint says of one code object, apart from its constants. */
-static bool add_code(Decoder *decoder, PyCodeObject *code, PyObject *units) {
+static bool add_consts(StrBuf *content, PyObject *consts) {
+    bool ok = true;
+    add_number(content, (uint64_t)PyTuple_GET_SIZE(consts));
+    for (Py_ssize_t i = 0; ok && i < PyTuple_GET_SIZE(consts); i++) {
+        PyObject *object = PyTuple_GET_ITEM(consts, i);
+        if (PyCode_Check(object)) {
+            strbuf_puts(content, "code");
+        } else {
+            ok = add_object(content, object);
+        }
+    }
+    return ok;
+}
+
+/* `units`: the instructions. */
+static bool make_fingerprint(PyCodeObject *code, PyObject *units, uint8_t out[FRONT_HASH_SIZE]) {
     const int numbers[] = {code->co_argcount, code->co_posonlyargcount, code->co_kwonlyargcount,
                            code->co_stacksize, code->co_flags};
+    StrBuf content = {0};
+    strbuf_puts(&content, PY_VERSION); /* opcodes differ */
     for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
-        add_number(decoder, (uint64_t)numbers[i]);
+        add_number(&content, (uint64_t)numbers[i]);
     }
-    add_number(decoder, (uint64_t)PyTuple_GET_SIZE(code->co_consts));
-    return add_object(decoder, units) && add_object(decoder, code->co_exceptiontable) &&
-           add_object(decoder, code->co_names) && add_object(decoder, code->co_localsplusnames) &&
-           add_object(decoder, code->co_localspluskinds);
+    bool ok =
+        add_object(&content, code->co_qualname) && add_object(&content, units) &&
+        add_object(&content, code->co_exceptiontable) && add_object(&content, code->co_names) &&
+        add_object(&content, code->co_localsplusnames) &&
+        add_object(&content, code->co_localspluskinds) && add_consts(&content, code->co_consts);
+    front_hash(content.data, content.length, out);
+    strbuf_free(&content);
+    return ok;
 }
+
+/* ---- decoding ---- */
 
 static FrontCode *decode_code(Decoder *decoder, PyCodeObject *code, const FrontCode *parent);
 
@@ -87,8 +111,6 @@ static bool decode_consts(Decoder *decoder, PyCodeObject *code, FrontCode *out) 
             if (consts[i].code == NULL) {
                 return false;
             }
-        } else if (!add_object(decoder, object)) {
-            return false;
         }
     }
     return true;
@@ -112,7 +134,7 @@ static FrontCode *decode_code(Decoder *decoder, PyCodeObject *code, const FrontC
     decode_locals(arena, code, out);
     PyObject *units = PyCode_GetCode(code); /* without what the interpreter specialised */
     bool ok = units != NULL && front_decode_instrs(arena, code, units, out) &&
-              add_code(decoder, code, units);
+              make_fingerprint(code, units, out->fingerprint);
     out->identity = ok ? identity_of(code, units) : 0;
     Py_XDECREF(units);
     return ok && decode_consts(decoder, code, out) ? out : NULL;
@@ -122,7 +144,6 @@ bool front_decode(Arena *arena, const uint8_t *code, size_t size, FrontModuleCod
                   FrontError *error) {
     *out = (FrontModuleCode){0};
     Decoder decoder = {.arena = arena};
-    strbuf_puts(&decoder.content, PY_VERSION); /* opcodes differ */
     PyObject *object = PyMarshal_ReadObjectFromString((const char *)code, (Py_ssize_t)size);
     if (object != NULL && !PyCode_Check(object)) {
         PyErr_SetString(PyExc_ValueError, "the data holds no code object");
@@ -133,12 +154,10 @@ bool front_decode(Arena *arena, const uint8_t *code, size_t size, FrontModuleCod
         out->count = (uint32_t)decoder.codes.count;
         out->codes = ARENA_ARRAY(arena, FrontCode *, out->count);
         memcpy(out->codes, decoder.codes.items, out->count * sizeof(FrontCode *));
-        front_hash(decoder.content.data, decoder.content.length, out->fingerprint);
     } else {
         front_take_error(arena, NULL, 0, false, error);
     }
     Py_XDECREF(object);
     vec_free(&decoder.codes);
-    strbuf_free(&decoder.content);
     return ok;
 }

@@ -266,6 +266,43 @@ def test_units_are_kept(app, counting_cc):
     assert counting_cc() == 2
 
 
+def large_module(changed=()):
+    """Functions enough for several C files; those in `changed` are four lines longer."""
+    def function(number):
+        lines = [f"    value += table[{line}] * {number}\n" for line in range(30)]
+        lines += ["    value = -value\n"] * (4 if number in changed else 0)
+        return f"def f{number}(value, table):\n{''.join(lines)}    return value\n"
+    return "".join(function(number) for number in range(60))
+
+
+def test_an_edit_dirties_its_own_unit_only(app, counting_cc):
+    app.write("helper.py", HELPER + large_module())
+    build(app)
+    units = counting_cc()
+    assert units >= 5  # of helper.py at least 4
+    for number in (0, 17, 41, 59):  # longer and shorter again: the borders stay where they are
+        app.write("helper.py", HELPER + large_module([number]))
+        build(app)
+        assert counting_cc() == 1
+    app.write("helper.py", HELPER + large_module())
+    build(app)
+    assert counting_cc() == 0
+
+
+def test_other_checkout_other_home_same_objects(app, counting_cc, tmp_path):
+    build(app)
+    assert counting_cc() == 2
+    first = (app.folder / "dist/app").read_bytes()
+    copy = tmp_path / "another place/checked out"
+    copy.mkdir(parents=True)
+    for name in ("app.py", "helper.py"):
+        shutil.copy(app.folder / name, copy / name)
+    app("build", copy / "app.py", "-q", "-o", copy / "dist/app",
+        env={**app.environment, "HOME": str(tmp_path / "home"), "USER": "somebody"})
+    assert counting_cc() == 0
+    assert (copy / "dist/app").read_bytes() == first
+
+
 def test_damaged_unit_is_made_again(app, counting_cc):
     build(app)
     counting_cc()

@@ -33,18 +33,19 @@ static void call_with_names(Lowering *lowering, IrOp *const *args, uint32_t coun
 void lower_call(Lowering *lowering) {
     uint32_t count = (uint32_t)lowering->instr->arg;
     IrOp **values = lower_pop_many(lowering, count);
-    Entry upper = lower_pop_entry(lowering);
-    Entry lower = lower_pop_entry(lowering);
+    IrOp *upper = lower_pop(lowering);
+    EntryKind kind = lower_entry(lowering, 1)->kind;
+    IrOp *lower = lower_pop(lowering);
     IrOp **args = ARENA_ARRAY(lowering->function->arena, IrOp *, count + 2);
     for (uint32_t i = 0; i < count; i++) {
         args[i + 2] = values[i];
     }
-    bool plain = lower.kind == ENTRY_NULL;
-    args[0] = plain ? upper.value : lower.value;
-    args[1] = plain ? lower.value : upper.value;
+    bool plain = kind == ENTRY_NULL;
+    args[0] = plain ? upper : lower;
+    args[1] = plain ? lower : upper;
     if (lowering->keywords >= 0) {
         call_with_names(lowering, args, count + 2);
-    } else if (lower.kind == ENTRY_CALLABLE) {
+    } else if (kind == ENTRY_CALLABLE) {
         lower_push(lowering, lower_emit(lowering, IR_call_method, args, count + 2));
     } else if (plain) {
         args[1] = args[0];

@@ -104,6 +104,10 @@ static void apply_rule(Collector *collector, Module *module, const Rule *rule) {
     for (size_t i = 0; i < rule->imports.count; i++) {
         graph_try_pattern(collector, rule->imports.items[i], &edge);
     }
+    edge.flags = 0; /* as an import outside of functions */
+    for (size_t i = 0; i < rule->soon.count; i++) {
+        graph_try_pattern(collector, rule->soon.items[i], &edge);
+    }
     for (size_t i = 0; i < rule->metadata.count; i++) {
         Distribution *dist = distinfo_named(&collector->dists, rule->metadata.items[i]);
         if (dist != NULL) {
@@ -144,11 +148,11 @@ static void add_edge(Module *module, const ImportEdge *edge) {
     if (count > 0 && module->imported_by.items[count - 1].from == edge->from &&
         edge->from != NULL) {
         /* Several places of one importer: the first one is told. */
-        module->imported_by.items[count - 1].immediate |= late_edge_is_immediate(edge);
+        module->imported_by.items[count - 1].immediate |= late_edge_is_immediate(module, edge);
         return;
     }
     ImportEdge added = *edge;
-    added.immediate = late_edge_is_immediate(edge);
+    added.immediate = late_edge_is_immediate(module, edge);
     vec_push(&module->imported_by, added);
 }
 

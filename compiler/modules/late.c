@@ -6,8 +6,10 @@
  * A module is loaded at start when a module that is loaded at start imports it outside of
  * functions. The chain begins with the entry point, with what the interpreter itself imports
  * (`start` in implicit.toml), and with all that the traced import saw. The program's own modules
- * count as loaded, and so does what their functions import: commonly that is a `main`. A wrong
- * guess costs time or bytes, never correctness. */
+ * count as loaded, and so does what their functions import: commonly that is a `main`. Within a
+ * distribution, imports in functions count, too: they are there to break circles, or it loads its
+ * parts on first use. What else functions load in nearly every program is told by rules (`soon`).
+ * A wrong guess costs time or bytes, never correctness. */
 #include "late.h"
 #include "names.h"
 
@@ -21,12 +23,19 @@ bool late_is_small(size_t size) {
     return size <= SMALL_OBJECT;
 }
 
-bool late_edge_is_immediate(const ImportEdge *edge) {
+static bool share_distribution(const Module *one, const Module *other) {
+    return one->distribution != NULL && one->distribution == other->distribution;
+}
+
+bool late_edge_is_immediate(const Module *target, const ImportEdge *edge) {
     if (edge->flags & IMPORT_TYPE_CHECKING) {
         return false;
     }
     if (edge->from != NULL && edge->from->origin == ORIGIN_PROGRAM) {
         return true;
+    }
+    if (edge->from != NULL && share_distribution(edge->from, target)) {
+        return (edge->flags & IMPORT_DYNAMIC) == 0;
     }
     return (edge->flags & (IMPORT_IN_FUNCTION | IMPORT_DYNAMIC)) == 0;
 }

@@ -4,8 +4,8 @@
 
 #include "collect.h"
 
-/* Does this import run as soon as its importer does? */
-bool late_edge_is_immediate(const ImportEdge *edge);
+/* Does this import of `target` run as soon as its importer does? */
+bool late_edge_is_immediate(const Module *target, const ImportEdge *edge);
 /* Sets Module.late, once the graph is complete. */
 void late_mark_modules(Collector *collector);
 /* Sets EmbeddedFile.late of shared libraries, once all of them are known. */

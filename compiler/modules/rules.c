@@ -38,6 +38,7 @@ static StrVec *list_of_key(Rule *rule, const char *key) {
         StrVec *list;
     } keys[] = {{"when", &rule->when},
                 {"imports", &rule->imports},
+                {"soon", &rule->soon},
                 {"cut", &rule->cut},
                 {"virtual", &rule->virtual_names},
                 {"data", &rule->data},

@@ -6,6 +6,8 @@
  *     when         module name, or a list of them; "pkg.*" stands for everything below pkg
  *     why          one sentence, shown in the report
  *     imports      modules that come with it where they exist; "pkg.*" = all modules below pkg
+ *     soon         the same for modules that its functions load in nearly every program while it
+ *                  starts: stored ready for use (late.h)
  *     cut          modules that `when` imports but does not need: not followed
  *     virtual      names that only exist at run time (made in sys.modules): never missing
  *     data         patterns of further files of the distribution, relative to its directory
@@ -28,7 +30,7 @@ typedef struct Rule {
     const char *file; /* "uvicorn", for messages */
     const char *why;
     StrVec when;
-    StrVec imports, cut, virtual_names, data, no_data, metadata, entry_groups, cut_groups;
+    StrVec imports, soon, cut, virtual_names, data, no_data, metadata, entry_groups, cut_groups;
 } Rule;
 
 typedef VEC(const Rule *) RuleVec;

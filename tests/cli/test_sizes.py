@@ -47,6 +47,7 @@ def is_packed(entry: dict, kind: str) -> bool:
     ("import textwrap, bz2, encodings.big5", {"textwrap", "bz2", "_bz2", "re", "encodings.big5", "_codecs_tw"}),
     ("def f():\n    import textwrap, bz2", {"textwrap", "bz2", "_bz2", "re"}),
     ("import helper", {"textwrap", "bz2", "_bz2", "re"}),
+    ("import argparse", {"bz2", "_bz2", "re"}),
     ("pass", set()),
 ])
 def test_what_starts_with_the_program_is_ready(project, line, loaded):

@@ -55,13 +55,13 @@ def chosen(named: str, known: Iterable[str], what: str) -> list[str]:
     return names or list(known)
 
 
-def enter_environment(build: Path) -> Path:
+def enter_environment(build: Path, name: str, requirements: Iterable[Path]) -> Path:
     """Goes on in an environment with the peers and the programs' packages; its interpreter."""
-    folder = build / f"bench-venv-{sys.version_info.major}.{sys.version_info.minor}"
+    folder = build / f"{name}-venv-{sys.version_info.major}.{sys.version_info.minor}"
     python = folder / "bin" / "python"
     if os.environ.get(INSIDE) != str(folder):
         script = REPOSITORY / "scripts" / "venv.sh"
-        subprocess.run([script, sys.executable, folder, *REQUIREMENTS], check=True)
+        subprocess.run([script, sys.executable, folder, *requirements], check=True)
         environment = {**os.environ, INSIDE: str(folder)}
         os.execve(python, [str(python), *sys.argv], environment)
     return python
@@ -95,7 +95,7 @@ def main() -> int:
     if not (build / "pyc2c").exists():
         raise SystemExit(f"bench: {build}/pyc2c is not there: run `make` first")
 
-    python = enter_environment(build)
+    python = enter_environment(build, "bench", REQUIREMENTS)
     base = Path(sys._base_executable).resolve()
     place = Place(python, base, build / "pyc2c", build / "bench", given.limit)
     tools = {name: classes[name](place) for name in tool_names}

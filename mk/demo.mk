@@ -1,5 +1,5 @@
 # For users: the demo, building a plugin, the benchmarks.
-.PHONY: demo build-plugin bench
+.PHONY: demo build-plugin bench bench-speed
 
 # The sub-make reads mk/config.mk anew: before bootstrap.sh there may be no Python to ask.
 demo:
@@ -33,3 +33,9 @@ bench:
 	@scripts/bootstrap.sh build bench
 	@$(MAKE) --no-print-directory -j$$(nproc) all
 	@$(PYTHON) benchmarks/run.py --build $(BUILD) $(ARGS)
+
+# make bench-speed [ARGS="--only richards,go --tools pyc2c"]
+bench-speed:
+	@scripts/bootstrap.sh build bench
+	@$(MAKE) --no-print-directory -j$$(nproc) all
+	@$(PYTHON) benchmarks/speed.py --build $(BUILD) $(ARGS)

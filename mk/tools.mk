@@ -11,6 +11,7 @@ help:
 	@echo "make check                  warnings as errors, formatter, static analysis, layering"
 	@echo "make format                 format all C sources"
 	@echo "make bench                  compare with PyInstaller and Nuitka"
+	@echo "make bench-speed            compare the speed of compiled programs"
 	@echo "make install PREFIX=/usr/local [DESTDIR=…]   install; make uninstall takes it away"
 	@echo "make clean                  remove $(BUILD)/"
 	@echo "Variables: V=1 prints commands, MODE=debug|asan, WERROR=1, BUILD=directory"

@@ -1,0 +1,157 @@
+"""What `speed.py` measured, as Markdown and JSON."""
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from statistics import median
+
+from harness.speed_measure import Runs, geomean, speedup, speedups, speedups_by_round, spread
+from harness.suite import FIRST
+
+Results = dict[str, dict[str, Runs]]  # program → tool → runs
+
+SLOW = 0.97  # what is below is listed
+
+
+def _cell(runs: Runs | None, base: Runs) -> str:
+    if runs is None or not runs.works or not base.works:
+        return "–"
+    return f"{speedup(runs, base):.2f}"
+
+
+def _mean(results: Results, programs: list[str], tool: str, base: str = "cpython") -> str:
+    values = [
+        speedup(results[name][tool], results[name][base])
+        for name in programs
+        if results[name][tool].works and results[name][base].works
+    ]
+    missing = "" if len(values) == len(programs) else f" ({len(values)})"
+    return f"{geomean(values):.2f}{missing}" if values else "–"
+
+
+def summary(results: Results, titles: dict[str, str]) -> str:
+    """Times as fast as CPython, a line for each program."""
+    tools = [tool for tool in titles if tool != "cpython"]
+    lines = [
+        "| | CPython | " + " | ".join(titles[tool] for tool in tools) + " |",
+        "|---|--:|" + "--:|" * len(tools),
+    ]
+    for name, by_tool in results.items():
+        base = by_tool["cpython"]
+        total = sum(median(values) for values in base.seconds.values()) * 1000
+        cells = [_cell(by_tool.get(tool), base) for tool in tools]
+        lines.append(f"| {name} | {total:.2f} ms | " + " | ".join(cells) + " |")
+    first = [name for name in results if name in FIRST]
+    for title, programs in ((f"geomean of the first {len(first)}", first), ("geomean", [*results])):
+        cells = [_mean(results, programs, tool) for tool in tools]
+        lines.append(f"| **{title}** | | " + " | ".join(f"**{cell}**" for cell in cells) + " |")
+    return "\n".join(lines)
+
+
+def builds(results: Results, titles: dict[str, str]) -> str:
+    """Seconds of a cold build and size of what comes out of it."""
+    tools = [tool for tool in titles if tool != "cpython"]
+    lines = [
+        "| | " + " | ".join(titles[tool] for tool in tools) + " |",
+        "|---|" + "--:|" * len(tools),
+    ]
+    for name, by_tool in results.items():
+        cells = []
+        for tool in tools:
+            build = by_tool[tool].build
+            words = f"{build.cold:.1f} s, {build.size / 1e6:.2f} MB"
+            cells.append("–" if build.problem else words)
+        lines.append(f"| {name} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def details(results: Results, titles: dict[str, str]) -> str:
+    """Each benchmark with each tool."""
+    lines = [
+        "| | | best | median | ± | times as fast | by round |",
+        "|---|---|--:|--:|--:|--:|--:|",
+    ]
+    for by_tool in results.values():
+        base = by_tool["cpython"]
+        for name in base.seconds:
+            for tool, runs in by_tool.items():
+                if not runs.works or name not in runs.seconds:
+                    continue
+                values = runs.seconds[name]
+                ratios = "– | –"
+                if base.works:
+                    by_round = speedups_by_round(runs, base)[name]
+                    ratios = f"{speedups(runs, base)[name]:.2f} | {by_round:.2f}"
+                lines.append(
+                    f"| {name} | {titles[tool]} | {min(values) * 1000:.3f} ms "
+                    f"| {median(values) * 1000:.3f} ms | {spread(values):.0%} | {ratios} |"
+                )
+    return "\n".join(lines)
+
+
+def _slower(results: Results, tool: str, base: str) -> list[str]:
+    return [
+        f"{name} ({ratio:.2f})"
+        for by_tool in results.values()
+        if tool in by_tool and base in by_tool and by_tool[tool].works and by_tool[base].works
+        for name, ratio in speedups(by_tool[tool], by_tool[base]).items()
+        if ratio < SLOW
+    ]
+
+
+def findings(results: Results, titles: dict[str, str]) -> str:
+    """What is slower than it should be, and what a tool could not do."""
+    lines = []
+    for tool in ("pyc2c", "pyc2c-speed"):
+        if tool not in titles:
+            continue
+        for base in ("cpython", "pyc2c-bytecode", "nuitka", "cython"):
+            if base in titles:
+                slower = ", ".join(_slower(results, tool, base)) or "none"
+                words = f"- {titles[tool]}, slower than {titles[base]} (below {SLOW}): {slower}"
+                if base in ("nuitka", "cython"):
+                    words += f"; geomean against it: {_mean(results, [*results], tool, base)}"
+                lines.append(words)
+    for name, by_tool in results.items():
+        for tool, runs in by_tool.items():
+            problem = (runs.build.problem or runs.problem).replace("\n", " ")[:160]
+            if problem and not problem.startswith("compiles one file"):
+                lines.append(f"- {name}, {titles[tool]}: failed: {problem}")
+    return "\n".join(lines)
+
+
+def markdown(
+    results: Results, titles: dict[str, str], facts: dict[str, str], rounds: int, seconds: float
+) -> str:
+    parts = [
+        "# Speed of compiled programs",
+        "\n".join(f"- {name}: {value}" for name, value in facts.items())
+        + f"\n- {rounds} interleaved rounds, each a new process that runs every benchmark for\n"
+        f"  {seconds:g} s of CPU time; its best CPU time counts. Figures are times as fast as\n"
+        "  CPython (best round against best round, by round: the median of the rounds' ratios; of a\n"
+        "  program with several benchmarks, their geometric mean); ± is half the distance of the\n"
+        "  quartiles; – is what a tool could not compile, or compiles only in part (Cython and mypyc\n"
+        "  take one file).",
+        summary(results, titles),
+        "## What stands out",
+        findings(results, titles) or "Nothing.",
+        "## Builds",
+        builds(results, titles),
+        "## Each benchmark",
+        details(results, titles),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def as_json(results: Results, facts: dict[str, str]) -> str:
+    """Everything, single samples included."""
+    return json.dumps(
+        {
+            "facts": facts,
+            "results": {
+                program: {tool: asdict(runs) for tool, runs in by_tool.items()}
+                for program, by_tool in results.items()
+            },
+        },
+        indent=1,
+    )

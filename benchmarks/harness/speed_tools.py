@@ -1,0 +1,155 @@
+"""The compilers that `speed.py` compares, and how each makes an executable of a program.
+
+Peers get what their manuals recommend for speed. Cython and mypyc compile one file, so they are
+left out where the time goes to other modules.
+"""
+from __future__ import annotations
+
+import os
+import shutil
+import sysconfig
+from pathlib import Path
+
+from harness.suite import Subject
+from harness.tools import Build, Place, Tool
+
+
+# Of virtual memory. One program has a function of 8,000 statements, for which a peer took 6 GB.
+MEMORY = "ulimit -v 4000000"
+
+
+def in_source_folder(source: Path, *command: str) -> tuple[str, ...]:
+    """For executables that do not know where their data is."""
+    return ("/usr/bin/env", "-C", str(source.parent), *command)
+
+
+class Compiler(Tool):
+    """A build is cold and counted once: what comes after it is measured for minutes."""
+
+    one_file = False
+
+    def __init__(self, place: Place):
+        super().__init__(place)
+        self.source = Path()
+
+    def compile(self, subject: Subject, source: Path) -> Build:
+        if self.one_file and subject.native:
+            return Build(problem=f"compiles one file; the time is in {', '.join(subject.native)}")
+        self.source = source
+        folder = self.folder(subject)
+        shutil.rmtree(folder, ignore_errors=True)
+        output = folder / "out" / "program"
+        output.parent.mkdir(parents=True)
+        ended, problem = self._run(subject, output, "build")
+        if problem:
+            return Build(problem=problem)
+        return Build(self.command(output), self.size(output), ended.seconds, 0.0, ended.peak_bytes)
+
+    def command(self, output: Path) -> tuple[str, ...]:
+        return (str(output),)
+
+    def size(self, output: Path) -> int:
+        return output.stat().st_size
+
+
+class Interpreter(Compiler):
+    name, title = "cpython", "CPython"
+
+    def compile(self, subject: Subject, source: Path) -> Build:
+        return Build((str(self.place.python), str(source)))
+
+
+class Default(Compiler):
+    name, title = "pyc2c", "pyc2c"
+    options: tuple[str, ...] = ()
+
+    def native(self, subject: Subject) -> str:
+        return ",".join(("program", *subject.native))
+
+    def build_command(self, subject: Subject, output: Path) -> list[str | Path]:
+        data = [f"--add-data={self.source.parent / 'data'}:data"] if subject.data else []
+        return [
+            *(self.place.pyc2c, "build", self.source, "-o", output, "--noconfirm"),
+            *("--python", self.place.python, f"--native={self.native(subject)}"),
+            *("--module-cache-dir", self.folder(subject) / "cache"),
+            *data,
+            *self.options,
+        ]
+
+
+class OptimizeSpeed(Default):
+    name, title = "pyc2c-speed", "pyc2c --optimize-speed"
+    options = ("--optimize-speed",)
+
+
+class Bytecode(Default):
+    name, title = "pyc2c-bytecode", "pyc2c --native=none"
+
+    def native(self, subject: Subject) -> str:
+        return "none"
+
+
+class Nuitka(Compiler):
+    name, title = "nuitka", "Nuitka"
+
+    def build_command(self, subject: Subject, output: Path) -> list[str | Path]:
+        return [
+            *(self.place.python, "-m", "nuitka", "--quiet", "--no-progressbar"),
+            f"--jobs={os.cpu_count()}",
+            *(f"--follow-import-to={name}" for name in ("pyperf", *subject.native)),
+            f"--output-filename={output.name}",
+            f"--output-dir={output.parent}",
+            self.source,
+        ]
+
+
+class Cython(Compiler):
+    """A main program with the static libpython: the shared one costs a quarter of the speed."""
+
+    name, title, one_file = "cython", "Cython", True
+
+    def build_command(self, subject: Subject, output: Path) -> list[str | Path]:
+        settings = sysconfig.get_config_vars()
+        library = Path(settings["LIBPL"]) / f"libpython{settings['LDVERSION']}.a"
+        link = " ".join(settings[name] for name in ("LINKFORSHARED", "LIBS", "MODLIBS"))
+        script = (
+            f'{MEMORY}; "$1" -m cython -3 --embed -o "$2.c" "$3" && '
+            f'gcc -O2 -no-pie -o "$2" "$2.c" -I{sysconfig.get_path("include")} {library} {link}'
+        )
+        return ["/bin/sh", "-c", script, "sh", self.place.python, output, self.source]
+
+    def command(self, output: Path) -> tuple[str, ...]:
+        return in_source_folder(self.source, f"PYTHONPATH={self.source.parent}", str(output))
+
+
+class Mypyc(Compiler):
+    """An extension module named __main__, for the programs' last lines ask for that name."""
+
+    name, title, one_file = "mypyc", "mypyc", True
+
+    def build_command(self, subject: Subject, output: Path) -> list[str | Path]:
+        script = (
+            f'{MEMORY}; cp "$3" "$2/__main__.py" && cd "$2" && '
+            'printf "[mypy]\\nignore_errors = True\\nignore_missing_imports = True\\n" >mypy.ini && '
+            'MYPYC_OPT_LEVEL=3 "$1" -m mypyc __main__.py && touch program'
+        )
+        return ["/bin/sh", "-c", script, "sh", self.place.python, output.parent, self.source]
+
+    def _extension(self, output: Path) -> Path:
+        return output.parent / f"__main__{sysconfig.get_config_var('EXT_SUFFIX')}"
+
+    def command(self, output: Path) -> tuple[str, ...]:
+        code = (
+            "import sys; from importlib.machinery import ExtensionFileLoader as L; "
+            "from importlib.util import module_from_spec, spec_from_loader as s; "
+            f"sys.path.insert(0, {str(self.source.parent)!r}); "
+            f"p = {str(self._extension(output))!r}; sys.argv[0] = p; l = L('__main__', p); "
+            "m = module_from_spec(s('__main__', l)); l.exec_module(m)"
+        )
+        return in_source_folder(self.source, str(self.place.python), "-c", code)
+
+    def size(self, output: Path) -> int:
+        return self._extension(output).stat().st_size
+
+
+COMPILERS = (Interpreter, Default, OptimizeSpeed, Bytecode, Nuitka, Cython, Mypyc)

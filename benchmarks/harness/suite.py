@@ -1,0 +1,78 @@
+"""The programs of PyPI's pyperformance that `speed.py` compiles, unchanged.
+
+`native` names what a program spends its time in beside its own source: packages and modules of the
+standard library. `variants` are command lines, each measured on its own.
+"""
+from __future__ import annotations
+
+import importlib.util
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+SHIM = REPOSITORY / "benchmarks" / "shim" / "pyperf.py"
+REQUIREMENTS = (REPOSITORY / "benchmarks" / "requirements-speed.txt",)
+
+
+@dataclass(frozen=True)
+class Subject:
+    name: str
+    native: tuple[str, ...] = ()
+    variants: tuple[tuple[str, ...], ...] = ((),)
+    data: bool = False
+
+    def prepare(self, work: Path) -> Path:
+        """A folder with the program and what stands in for pyperf; the program's file in it."""
+        found = importlib.util.find_spec("pyperformance")
+        if found is None or found.origin is None:
+            raise SystemExit("bench: pyperformance is not installed")
+        origin = Path(found.origin).parent / "data-files" / "benchmarks" / f"bm_{self.name}"
+        folder = work / "programs" / self.name
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(origin, folder, ignore=shutil.ignore_patterns("*.toml", "requirements.txt"))
+        shutil.copy(SHIM, folder)
+        return folder / "run_benchmark.py"
+
+
+ASYNC_TREES = (("none",), ("io",), ("memoization",), ("cpu_io_mixed",))
+SQLGLOT = (("parse",), ("transpile",), ("optimize",), ("normalize",))
+
+# The order is that of the goals in the roadmap: the first ten have one of their own.
+SUBJECTS = (
+    Subject("richards"),
+    Subject("richards_super"),
+    Subject("deltablue"),
+    Subject("raytrace"),
+    Subject("nbody"),
+    Subject("float"),
+    Subject("fannkuch"),
+    Subject("spectral_norm"),
+    Subject("nqueens"),
+    Subject("chaos"),
+    Subject("go"),
+    Subject("hexiom"),
+    Subject("generators"),
+    Subject("async_generators", ("asyncio",)),
+    Subject("coroutines"),
+    Subject("async_tree", ("asyncio",), ASYNC_TREES),
+    Subject("comprehensions"),
+    Subject("deepcopy", ("copy",)),
+    Subject("logging", ("logging",)),
+    Subject("pyflate", data=True),
+    Subject("scimark"),
+    Subject("crypto_pyaes", ("pyaes",)),
+    Subject("mdp", ("fractions",)),
+    Subject("meteor_contest"),
+    Subject("pprint", ("pprint",)),
+    Subject("unpack_sequence"),
+    Subject("telco", data=True),
+    Subject("typing_runtime_protocols", ("typing",)),
+    Subject("barnes_hut"),
+    Subject("regex_compile", ("re",)),
+    Subject("tomli_loads", ("tomli",), data=True),
+    Subject("sqlglot_v2", ("sqlglot",), SQLGLOT),
+    Subject("html5lib", ("html5lib",), data=True),
+    Subject("docutils", ("docutils",), data=True),
+)
+FIRST = tuple(subject.name for subject in SUBJECTS[:10])

@@ -1,0 +1,75 @@
+"""Takes the place of pyperf for programs of pyperformance: the same calls, but one process.
+
+pyperf itself starts sys.executable again and again, which in an executable is the program itself.
+This module lies beside the unchanged program, so an interpreter finds it first and a compiler takes
+it along. Time is the process's CPU time; each benchmark runs once to warm up, then until
+BENCH_SECONDS are used up, and its best time for one run goes to the file BENCH_OUTPUT.
+"""
+import argparse
+import asyncio
+import json
+import os
+import time
+
+perf_counter = time.process_time
+
+SAMPLE_SECONDS = 0.02  # a sample repeats what is shorter than this
+MOST_SAMPLES = 200
+FEWEST_SAMPLES = 2
+
+
+def python_implementation():
+    return "cpython"
+
+
+class Runner:
+    def __init__(self, add_cmdline_args=None, **_):
+        self.metadata = {}
+        self.argparser = argparse.ArgumentParser()
+        self.args = None
+        self._results = {}
+
+    def parse_args(self, args=None):
+        if self.args is None:
+            self.args = self.argparser.parse_args(args)
+        return self.args
+
+    def bench_func(self, name, func, *args, inner_loops=None, **_):
+        def timed(loops):
+            started = perf_counter()
+            for _ in range(loops):
+                func(*args)
+            return perf_counter() - started
+
+        self._measure(name, timed, inner_loops)
+
+    def bench_time_func(self, name, time_func, *args, inner_loops=None, **_):
+        self._measure(name, lambda loops: time_func(loops, *args), inner_loops)
+
+    def bench_async_func(self, name, func, *args, inner_loops=None, **_):
+        async def run(loops):
+            started = perf_counter()
+            for _ in range(loops):
+                await func(*args)
+            return perf_counter() - started
+
+        self._measure(name, lambda loops: asyncio.run(run(loops)), inner_loops)
+
+    def _measure(self, name, timed, inner_loops):
+        self.parse_args()
+        started = time.process_time()
+        limit = started + float(os.environ.get("BENCH_SECONDS", "1"))
+        once = timed(1)
+        loops = max(1, round(SAMPLE_SECONDS / once)) if once > 0 else 1
+        samples = []
+        while len(samples) < FEWEST_SAMPLES or (
+            time.process_time() < limit and len(samples) < MOST_SAMPLES
+        ):
+            samples.append(timed(loops) / loops)
+        self._results[name] = min(samples) / (inner_loops or 1)
+        text = json.dumps(self._results)
+        if "BENCH_OUTPUT" in os.environ:
+            with open(os.environ["BENCH_OUTPUT"], "w", encoding="utf-8") as file:
+                file.write(text)
+        else:
+            print(text)

@@ -1,0 +1,109 @@
+"""Compiles the pure-Python programs of PyPI's pyperformance, and compares their speed.
+
+    make bench-speed                                          all programs, pyc2c and its peers
+    make bench-speed ARGS="--only richards,go --tools pyc2c --rounds 3"
+    make bench-speed ARGS=--publish                           all, into SPEED.md, too
+
+CPython, pyc2c (default, --optimize-speed, bytecode only), Nuitka, Cython and mypyc take turns in one
+run. Writes speed.md, speed.json and speed.svg into benchmarks/results/ (or --output); --publish also
+replaces SPEED.md and SPEED.svg beside this file. Figures are figures: nothing here passes or fails
+by time. The exit status is 1 only when pyc2c could not build a program or the program failed.
+"""
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+
+from harness import report, speed_plot, speed_report  # noqa: E402
+from harness.speed_measure import Runs, measure_speed  # noqa: E402
+from harness.speed_tools import COMPILERS  # noqa: E402
+from harness.suite import REPOSITORY, REQUIREMENTS, SUBJECTS  # noqa: E402
+from harness.tools import Place  # noqa: E402
+from run import chosen, enter_environment, say  # noqa: E402
+
+
+def parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    names, tools = ",".join(s.name for s in SUBJECTS), ",".join(t.name for t in COMPILERS)
+    parser.add_argument("--build", type=Path, default=REPOSITORY / "build", help="where pyc2c is")
+    parser.add_argument("--only", default="", help=f"programs: {names}")
+    parser.add_argument("--tools", default="", help=f"tools: {tools}")
+    parser.add_argument("--rounds", type=int, default=5, help="interleaved rounds (default: 5)")
+    parser.add_argument("--seconds", type=float, default=1.0, help="CPU time a benchmark and round")
+    parser.add_argument("--limit", type=float, default=900, help="seconds a build may take")
+    parser.add_argument("--output", type=Path, default=HERE / "results")
+    parser.add_argument("--publish", action="store_true", help="replace SPEED.md and SPEED.svg")
+    return parser.parse_args()
+
+
+def facts(pyc2c: Path) -> dict[str, str]:
+    own = subprocess.run([pyc2c, "--version"], capture_output=True, text=True, check=False)
+    names = ("pyperformance", "Nuitka", "Cython", "mypy")
+    return {
+        **report.machine(),
+        "pyc2c": own.stdout.strip().removeprefix("pyc2c "),
+        "CPython": sys.version.partition(" ")[0],
+        **{name: version(name) for name in names},
+    }
+
+
+def write(given: argparse.Namespace, results: dict[str, dict[str, Runs]], titles, known) -> str:
+    """After each program, so that a run that is cut short leaves what it measured."""
+    text = speed_report.markdown(results, titles, known, given.rounds, given.seconds)
+    picture = speed_plot.svg(results, titles)
+    given.output.mkdir(parents=True, exist_ok=True)
+    (given.output / "speed.md").write_text(text, encoding="utf-8")
+    (given.output / "speed.json").write_text(speed_report.as_json(results, known), encoding="utf-8")
+    (given.output / "speed.svg").write_text(picture, encoding="utf-8")
+    if given.publish and len(results) == len(SUBJECTS):
+        linked = text.replace("\n## What", "\n![times as fast as CPython](SPEED.svg)\n\n## What", 1)
+        (HERE / "SPEED.md").write_text(linked, encoding="utf-8")
+        (HERE / "SPEED.svg").write_text(picture, encoding="utf-8")
+    return text
+
+
+def main() -> int:
+    given = parse()
+    build = given.build.resolve()
+    subjects = {subject.name: subject for subject in SUBJECTS}
+    classes = {tool.name: tool for tool in COMPILERS}
+    names = chosen(given.only, subjects, "program")
+    tool_names = chosen(given.tools, classes, "tool")
+    if "cpython" not in tool_names:
+        tool_names.insert(0, "cpython")  # without it there are no ratios
+    if not (build / "pyc2c").exists():
+        raise SystemExit(f"bench: {build}/pyc2c is not there: run `make` first")
+
+    python = enter_environment(build, "speed", REQUIREMENTS)
+    work = build / "bench-speed"
+    place = Place(python, Path(sys._base_executable).resolve(), build / "pyc2c", work, given.limit)
+    tools = {name: classes[name](place) for name in tool_names}
+    titles = {name: tool.title for name, tool in tools.items()}
+    known = facts(place.pyc2c)
+
+    results: dict[str, dict[str, Runs]] = {}
+    for name in names:
+        subject = subjects[name]
+        source = subject.prepare(work)
+        builds = {}
+        for tool_name, tool in tools.items():
+            builds[tool_name] = tool.compile(subject, source)
+            if builds[tool_name].problem:
+                say(f"{name}: {tool.title}: {builds[tool_name].problem}")
+        say(f"{name}: measuring {given.rounds} rounds")
+        results[name] = measure_speed(subject, builds, given.rounds, given.seconds, say)
+        text = write(given, results, titles, known)
+    print(text)
+    say(f"written: {given.output}/speed.md, speed.json, speed.svg")
+    own = [runs for by_tool in results.values() for tool, runs in by_tool.items() if "pyc2c" in tool]
+    return 0 if all(runs.works for runs in own) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

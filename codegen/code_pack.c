@@ -26,6 +26,11 @@ typedef struct Reference {
     bool is_name;
 } Reference;
 
+/* A marked object refers to another one from within. */
+typedef struct Use {
+    uint32_t inside, target;
+} Use;
+
 /* What has reference numbers of its own. */
 typedef struct Scope {
     uint32_t number;
@@ -37,6 +42,7 @@ typedef struct CodePacking {
     const uint8_t *at, *end;
     StrBuf *out;               /* NULL while nothing is written */
     VEC(Reference) references; /* complete before anything is written */
+    VEC(Use) uses;             /* the same */
     size_t reserved;           /* how many of them this pass has met */
     uint32_t inside;           /* the marked object that is being read */
     Scope *scope;
@@ -191,18 +197,32 @@ static void pack_reference(CodePacking *p) {
         pack_text(p, PACKED_TEXT, reference->text, reference->length, false);
     } else if (p->out == NULL) {
         reference->shared |= reference->scope != p->scope->number;
+        if (p->inside != NONE) {
+            vec_push(&p->uses, ((Use){.inside = p->inside, .target = index}));
+        }
     } else {
         put_tag(p, reference->shared ? PACKED_SHARED : PACKED_REF, false);
         put_varint(p, reference->number);
     }
 }
 
-/* Parts of an object that moves to the front move with it, and others may refer to them. */
+/* Parts of an object that moves to the front move with it, and others may refer to them. What it
+ * refers to moves, too: at the front nothing else of its scope can be referred to. */
 static void spread_sharing(CodePacking *p) {
-    for (size_t i = 0; i < p->references.count; i++) {
-        Reference *reference = &p->references.items[i];
-        reference->shared |=
-            reference->inside != NONE && p->references.items[reference->inside].shared;
+    bool more = true;
+    while (more) {
+        more = false;
+        for (size_t i = 0; i < p->references.count; i++) {
+            Reference *reference = &p->references.items[i];
+            reference->shared |=
+                reference->inside != NONE && p->references.items[reference->inside].shared;
+        }
+        for (size_t i = 0; i < p->uses.count; i++) {
+            Reference *target = &p->references.items[p->uses.items[i].target];
+            if (p->references.items[p->uses.items[i].inside].shared && !target->shared) {
+                target->shared = more = true;
+            }
+        }
     }
 }
 
@@ -470,6 +490,7 @@ bool code_pack_count(CodePacker *packer, const uint8_t *marshal, size_t size) {
     CodePacking packing = {.packer = packer, .counts = true};
     bool ok = pack(&packing, marshal, size, &(Scope){0});
     vec_free(&packing.references);
+    vec_free(&packing.uses);
     strmap_free(&packing.seen);
     return ok;
 }
@@ -490,6 +511,7 @@ bool code_pack_write(CodePacker *packer, const uint8_t *marshal, size_t size, St
     strbuf_free(&packing.shared);
     strbuf_free(&body);
     vec_free(&packing.references);
+    vec_free(&packing.uses);
     return ok;
 }
 

@@ -67,3 +67,16 @@ with open(__file__, "rb") as stream:
     print(list(differences(own, compile(stream.read(), __file__, "exec", dont_inherit=True), "main")))
 print(constant_key(NUMBERS), constant_key(TEXTS[:-1]), OTHERS[-1] is __file__ or OTHERS[-1] == __file__)
 print(in_set("beta"), in_set(4))
+
+
+def text_and_pair():
+    text = "of a pair"
+    pair = ("of a pair", 1)  # refers to the text; both functions have it
+    return text, pair
+
+
+def pair_only():
+    return ("of a pair", 1)
+
+
+print(text_and_pair(), pair_only())

@@ -1,0 +1,105 @@
+"""CPython's test suite: where it comes from, which of its modules are compared, and the executable that holds them."""
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+PACKAGE = "libpython3.11-testsuite"
+TEST_EXTENSIONS = ("_testcapi", "_testinternalcapi", "_testbuffer", "_testclinic", "_testimportmultiple",
+                   "_testmultiphase", "_xxsubinterpreters", "_xxtestfuzz", "xxlimited", "xxlimited_35")
+
+
+@dataclass(frozen=True)
+class Row:
+    name: str          # below `test`: "test_grammar", "test_asyncio.test_tasks"
+    interpreter: bool  # its tests start sys.executable with what only a full installation has
+
+
+def read_list(name: str) -> list[list[str]]:
+    path = HERE / name
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    return [line.split() for line in lines if line.strip() and not line.startswith("#")]
+
+
+def stdlib_of(python: str) -> Path:
+    code = "import sysconfig; print(sysconfig.get_path('stdlib'))"
+    return Path(subprocess.check_output([python, "-c", code], text=True).strip())
+
+
+def provide(python: str, work: Path) -> Path:
+    """A folder whose `test` package is complete: Debian keeps most of it in a package of its own."""
+    suite = work / "suite"
+    if (suite / "test" / "test_grammar.py").exists():
+        return suite
+    installed = stdlib_of(python) / "test"
+    fresh = Path(tempfile.mkdtemp(dir=work))
+    shutil.copytree(installed, fresh / "test", ignore=shutil.ignore_patterns("__pycache__"))
+    if not (installed / "test_grammar.py").exists():
+        subprocess.run(["apt-get", "download", PACKAGE], cwd=fresh, check=True)
+        archive = next(fresh.glob(f"{PACKAGE}_*.deb"))
+        subprocess.run(["dpkg-deb", "-x", archive, fresh / "unpacked"], check=True)
+        extra = next((fresh / "unpacked").glob("usr/lib/python3.*/test"))
+        shutil.copytree(extra, fresh / "test", dirs_exist_ok=True)
+        shutil.rmtree(fresh / "unpacked")
+        archive.unlink()
+    fresh.chmod(0o755)
+    shutil.rmtree(suite, ignore_errors=True)
+    fresh.rename(suite)
+    return suite
+
+
+def rows(suite: Path) -> list[Row]:
+    """The modules of modules.txt; a package whose tests are modules in it stands for these."""
+    found = []
+    for name, *words in read_list("modules.txt"):
+        start = suite / "test" / name / "__init__.py"
+        names = [name]
+        if start.exists() and "load_package_tests" in start.read_text(encoding="utf-8"):
+            paths = sorted(path.relative_to(suite / "test") for path in start.parent.rglob("test_*.py"))
+            names = [".".join(path.with_suffix("").parts) for path in paths]
+        found += [Row(name, "interpreter" in words) for name in names]
+    return found
+
+
+def choose(all_rows: list[Row], wanted: list[str]) -> list[Row]:
+    """Those named, where a package names what is in it. ValueError for a name that is not in the list."""
+    if not wanted:
+        return all_rows
+    chosen = []
+    for name in wanted:
+        some = [row for row in all_rows if row.name == name or row.name.startswith(name + ".")]
+        if not some:
+            raise ValueError(f"'{name}' is not in modules.txt")
+        chosen += some
+    return chosen
+
+
+def _test_extensions(python: str) -> list[str]:
+    """Extension modules that exist for tests only."""
+    code = "import importlib.util as u; print(*(n for n in %r if u.find_spec(n)))" % (TEST_EXTENSIONS,)
+    return subprocess.check_output([python, "-c", code], text=True).split()
+
+
+def build(options, suite: Path, chosen: list[Row], executable: Path, report: Path) -> dict:
+    """Compiles; returns what the report says about native code."""
+    shutil.copy(HERE / "driver.py", suite / "driver.py")
+    command = [options.pyc2c, "build", suite / "driver.py", "-o", executable, "--noconfirm", "--no-trace"]
+    command += [f"--python={options.python}", "--collect-data=test", "--collect-all=stdlib"]
+    command += [f"--collect-submodules=test.{name}" for name in sorted({row.name.split(".")[0] for row in chosen})
+                if (suite / "test" / name).is_dir()]
+    command += [f"--hidden-import=test.{row.name}" for row in chosen]
+    command += [f"--hidden-import=test.{path.stem}" for path in sorted((suite / "test").glob("*.py"))
+                if not path.name.startswith(("test_", "bad", "_test_venv"))]
+    command += [f"--hidden-import={name}" for name in _test_extensions(options.python)]
+    command += [f"--native={options.native}", f"--report={report}"]
+    if options.cache:
+        command.append(f"--module-cache-dir={options.cache}")
+    with open(f"{report}.log", "w", encoding="utf-8") as log:
+        if subprocess.run(command, cwd=options.work, stdout=log, stderr=subprocess.STDOUT).returncode != 0:
+            raise SystemExit(f"the build failed:\n{Path(log.name).read_text(encoding='utf-8')[-2000:]}")
+    return json.loads((report / "report.json").read_text(encoding="utf-8"))["native"]

@@ -31,22 +31,29 @@ def stdlib_of(python: str) -> Path:
     return Path(subprocess.check_output([python, "-c", code], text=True).strip())
 
 
+def _add_package(stdlib: Path, fresh: Path) -> None:
+    """What Debian keeps in a package of its own: most of `test`, and unittest's own tests, which only a copy of unittest can hold."""
+    subprocess.run(["apt-get", "download", PACKAGE], cwd=fresh, check=True)
+    archive = next(fresh.glob(f"{PACKAGE}_*.deb"))
+    subprocess.run(["dpkg-deb", "-x", archive, fresh / "unpacked"], check=True)
+    extra = next((fresh / "unpacked").glob("usr/lib/python3.*/test")).parent
+    shutil.copytree(extra / "test", fresh / "test", dirs_exist_ok=True)
+    shutil.copytree(stdlib / "unittest", fresh / "unittest", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(extra / "unittest", fresh / "unittest", dirs_exist_ok=True)
+    shutil.rmtree(fresh / "unpacked")
+    archive.unlink()
+
+
 def provide(python: str, work: Path) -> Path:
-    """A folder whose `test` package is complete: Debian keeps most of it in a package of its own."""
+    """A folder whose `test` package is complete."""
     suite = work / "suite"
     if (suite / "test" / "test_grammar.py").exists():
         return suite
-    installed = stdlib_of(python) / "test"
+    stdlib = stdlib_of(python)
     fresh = Path(tempfile.mkdtemp(dir=work))
-    shutil.copytree(installed, fresh / "test", ignore=shutil.ignore_patterns("__pycache__"))
-    if not (installed / "test_grammar.py").exists():
-        subprocess.run(["apt-get", "download", PACKAGE], cwd=fresh, check=True)
-        archive = next(fresh.glob(f"{PACKAGE}_*.deb"))
-        subprocess.run(["dpkg-deb", "-x", archive, fresh / "unpacked"], check=True)
-        extra = next((fresh / "unpacked").glob("usr/lib/python3.*/test"))
-        shutil.copytree(extra, fresh / "test", dirs_exist_ok=True)
-        shutil.rmtree(fresh / "unpacked")
-        archive.unlink()
+    shutil.copytree(stdlib / "test", fresh / "test", ignore=shutil.ignore_patterns("__pycache__"))
+    if not (fresh / "test" / "test_grammar.py").exists():
+        _add_package(stdlib, fresh)
     fresh.chmod(0o755)
     shutil.rmtree(suite, ignore_errors=True)
     fresh.rename(suite)
@@ -95,6 +102,7 @@ def build(options, suite: Path, chosen: list[Row], executable: Path, report: Pat
     command += [f"--hidden-import=test.{row.name}" for row in chosen]
     command += [f"--hidden-import=test.{path.stem}" for path in sorted((suite / "test").glob("*.py"))
                 if not path.name.startswith(("test_", "bad", "_test_venv"))]
+    command.append("--collect-submodules=unittest.test")
     command += [f"--hidden-import={name}" for name in _test_extensions(options.python)]
     command += [f"--native={options.native}", f"--report={report}"]
     if options.cache:

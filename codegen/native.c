@@ -3,11 +3,11 @@
 
 #include "codegen.h"
 #include "link_stub.h"
+#include "native_why.h"
 
 #include "../compiler/support/fs.h"
 #include "../compiler/support/path.h"
 #include "../compiler/support/proc.h"
-
 
 /* ---- what has to be there ---- */
 
@@ -101,6 +101,9 @@ static bool make_objects(NativeBuild *build) {
         choose_flags(build);
         build->directory = link_directory(build->arena, build->diags);
         ok = build->directory != NULL && native_identity(build) && native_compile(build, &jobs);
+        if (ok) {
+            native_why_record(build);
+        }
     }
     vec_free(&jobs);
     native_count(build->native);
@@ -120,13 +123,16 @@ bool native_build(NativeCode *native, Program *program, const Request *request,
                          .cache = cache,
                          .progress = progress,
                          .diags = diags,
-                         .objects = objects};
+                         .objects = objects,
+                         .program_name = program->entry.name};
     bool ok = link_plan_read(&build.plan, program->arena, request, support_dir, diags);
     if (ok) {
         build.include = path_join(program->arena, build.plan.directory, "include");
         ok = make_objects(&build);
     }
     vec_free(&build.flags);
+    vec_free(&build.identity_names);
+    vec_free(&build.identity_values);
     strbuf_free(&build.identity);
     return ok;
 }

@@ -25,6 +25,7 @@ typedef struct NativeModule {
     FrontModuleCode code;
     NativeFunction *functions; /* by ordinal of the code object */
     const char *reason; /* why none of it is looked at: then there are no functions; or NULL */
+    size_t units_made, units_found; /* C files: compiled, taken from the cache */
 } NativeModule;
 
 typedef struct NativeCode {

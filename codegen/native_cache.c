@@ -42,23 +42,53 @@ static bool add_headers(NativeBuild *build) {
     return ok;
 }
 
+/* One part: its bytes for the keys, and for people a name and what it is, or its hash. */
+static void add_part(NativeBuild *build, const char *name, const char *text, size_t from) {
+    const StrBuf *all = &build->identity;
+    if (text == NULL) {
+        uint8_t hash[FRONT_HASH_SIZE];
+        char hex[2 * FRONT_HASH_SIZE + 1];
+        front_hash(all->data + from, all->length - from, hash);
+        front_hash_hex(hash, hex);
+        text = arena_strndup(build->arena, hex, 16);
+    }
+    vec_push(&build->identity_names, name);
+    vec_push(&build->identity_values, text);
+}
+
 bool native_identity(NativeBuild *build) {
     StrBuf *text = &build->identity;
     const OptControl *opt = &build->control->opt;
+    StrBuf flags = {0};
     strbuf_printf(text, "native " PYC2C_VERSION " %s\n", build->plan.python);
-    if (!link_tool_identity(&build->plan, NULL, text, build->diags) || !add_headers(build)) {
+    add_part(build, "Python", build->plan.python, 0);
+    size_t from = text->length;
+    if (!link_tool_identity(&build->plan, NULL, text, build->diags)) {
         return false;
     }
+    add_part(build, "compiler", NULL, from);
+    from = text->length;
+    if (!add_headers(build)) {
+        return false;
+    }
+    add_part(build, "headers", NULL, from);
+    from = text->length;
     for (size_t i = 0; i < build->flags.count; i++) {
         const char *flag = build->flags.items[i];
         if (strncmp(flag, "-I", 2) != 0) { /* what is there was hashed, or has a version */
             strbuf_add(text, flag, strlen(flag) + 1);
+            strbuf_printf(&flags, "%s%s", flags.length > 0 ? " " : "", flag);
         }
     }
+    add_part(build, "flags", arena_strdup(build->arena, strbuf_text(&flags)), from);
+    strbuf_free(&flags);
+    from = text->length;
     for (int i = 0; i < OPT_PASS_COUNT; i++) {
         strbuf_putc(text, opt->disabled[i] ? '-' : '+');
     }
     strbuf_printf(text, " %ld %d\n", opt->limit, build->request->optimize_speed);
+    add_part(build, "passes",
+             arena_strndup(build->arena, text->data + from, text->length - from - 1), 0);
     return true;
 }
 
@@ -116,6 +146,7 @@ bool native_cache_get(NativeBuild *build, const NativeJob *job) {
         vec_push(build->objects, object);
     }
     build->native->cached++;
+    job->module->units_found++;
     return true;
 }
 

@@ -194,16 +194,31 @@ static bool show_text(NativeBuild *build, const NativeJob *job) {
     return ok;
 }
 
+/* Keys of all jobs; the cache learns them together. */
+static void find_keys(NativeBuild *build, NativeJobVec *jobs) {
+    StrBuf keys = {0};
+    for (size_t i = 0; i < jobs->count; i++) {
+        native_job_key(build, &jobs->items[i]);
+        strbuf_add(&keys, jobs->items[i].key, FRONT_HASH_SIZE);
+    }
+    if (build->cache != NULL && !build->control->fresh) {
+        build->cache->fetch(build->cache->context, "native", (const uint8_t *)keys.data,
+                            jobs->count);
+    }
+    strbuf_free(&keys);
+}
+
 /* Writes the text of every job that is neither cached nor without native functions. */
 static bool write_texts(NativeBuild *build, NativeJobVec *jobs, Batch *batch) {
     bool ok = true;
+    find_keys(build, jobs);
     for (size_t i = 0; ok && i < jobs->count; i++) {
         NativeJob *job = &jobs->items[i];
         StrBuf text = {0};
-        native_job_key(build, job);
         if (native_cache_get(build, job)) {
             continue;
         }
+        job->module->units_made++;
         if (native_emit(build->native, job, build->request, build->control, false, &text,
                         build->diags)) {
             ok = write_text(build, job, &text) &&

@@ -26,10 +26,12 @@ typedef struct NativeBuild {
     const Progress *progress;
     Diags *diags;
     LinkPlan plan;
-    const char *directory; /* private */
-    const char *include;   /* of rt_native.h */
-    StrVec flags;          /* of every compiler run */
-    StrBuf identity;       /* what all keys have in common */
+    const char *directory;                  /* private */
+    const char *include;                    /* of rt_native.h */
+    StrVec flags;                           /* of every compiler run */
+    StrBuf identity;                        /* what all keys have in common */
+    StrVec identity_names, identity_values; /* the same for people, one part each */
+    const char *program_name;
     StrVec *objects;
 } NativeBuild;
 

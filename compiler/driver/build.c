@@ -159,15 +159,42 @@ static void take_warnings(Session *session, StrBuf *text) {
     free(data);
 }
 
+/* Sends what is to be shared, and says what went wrong with the cache. */
+static void settle_cache(Session *session) {
+    Cache *cache = &session->cache;
+    cache_shared_send(cache);
+    const char *trouble = cache_shared_trouble(cache);
+    if (trouble != NULL) {
+        diag_warning(&session->diags, NULL, "%s", trouble);
+    }
+    if (cache->damaged > 0) {
+        bool one = cache->damaged == 1;
+        diag_warning(&session->diags, "`pyc2c cache verify` checks the rest",
+                     "%zu %s of the module cache %s damaged and removed; made again: %s",
+                     cache->damaged, one ? "entry" : "entries", one ? "was" : "were",
+                     cache->first_damaged);
+    }
+}
+
+static void keep_cache_small(Session *session) {
+    CacheSize removed;
+    cache_keep_below(&session->cache, session_cache_limit(session), &removed);
+    if (removed.entries > 0 && session->options.request.verbose > 0) {
+        fprintf(stderr, "  cache      %zu entries that were not used for long went: %s\n",
+                removed.entries, format_size(&session->arena, removed.bytes));
+    }
+}
+
 /* Said on stderr, so that what a build prints on stdout stays free for tools. */
 static void say_result(Build *build) {
     Session *session = build->session;
     const Request *request = &session->options.request;
     Arena *arena = &session->arena;
     StrBuf warnings = {0}, summary = {0};
+    take_warnings(session, &warnings); /* without what is true of this run only */
+    settle_cache(session);
     double seconds = progress_elapsed(&session->view);
     progress_finish(&session->view);
-    take_warnings(session, &warnings);
     diag_flush(&session->diags, stderr, session->colour);
     summary_write(session, &build->program, &build->native, build->output, &summary);
     if (!request->quiet) {
@@ -181,6 +208,7 @@ static void say_result(Build *build) {
     }
     state_save(&build->state, session, &build->program, &build->native, build->output,
                strbuf_text(&warnings));
+    keep_cache_small(session);
     strbuf_free(&warnings);
     strbuf_free(&summary);
 }

@@ -1,8 +1,10 @@
 /* One file an entry: <directory>/v1-<source id>/<kind>/<first two digits>/<rest of the key>,
- * holding an EntryHead and the payload. A file is written under another name and renamed, so that
- * builds side by side see whole entries or none. It is not synced: an entry that a power failure
- * spoilt fails its check. */
+ * holding a CacheEntryHead and the payload. A file is written under another name and renamed, so
+ * that builds side by side see whole entries or none. It is not synced: an entry that a power
+ * failure spoilt fails its check. */
 #include "cache.h"
+
+#include "cache_entry.h"
 
 #include "../support/fs.h"
 #include "../support/path.h"
@@ -14,42 +16,10 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/types.h>
+#include <time.h>
 #include <unistd.h>
 
-static const char MAGIC[8] = "PYC2CCE1";
-
-typedef struct EntryHead {
-    char magic[8];
-    char kind[CACHE_KIND_SIZE];
-    uint8_t key[FRONT_HASH_SIZE];
-    uint8_t hash[FRONT_HASH_SIZE]; /* of the payload */
-    uint64_t size;                 /* of the payload */
-} EntryHead;
-
-/* Where the entries of this layout and of these sources of pyc2c live; others have other names. */
-static const char LAYOUT[] = "v1-" PYC2C_SOURCE_ID;
-static const char ANY_LAYOUT[] = "v1-";
-
-static const char *entry_path(const Cache *cache, Arena *arena, const char *kind,
-                              const uint8_t key[FRONT_HASH_SIZE]) {
-    char hex[2 * FRONT_HASH_SIZE + 1];
-    front_hash_hex(key, hex);
-    return arena_printf(arena, "%s/%s/%s/%.2s/%s", cache->directory, LAYOUT, kind, hex, hex + 2);
-}
-
 /* ---- reading ---- */
-
-static bool is_whole(const EntryHead *head, size_t file_size, const char *kind,
-                     const uint8_t key[FRONT_HASH_SIZE]) {
-    uint8_t hash[FRONT_HASH_SIZE];
-    if (file_size < sizeof(*head) || memcmp(head->magic, MAGIC, sizeof(MAGIC)) != 0 ||
-        head->size != file_size - sizeof(*head) || memcmp(head->key, key, FRONT_HASH_SIZE) != 0 ||
-        strncmp(head->kind, kind, CACHE_KIND_SIZE) != 0) {
-        return false;
-    }
-    front_hash((const uint8_t *)head + sizeof(*head), head->size, hash);
-    return memcmp(hash, head->hash, sizeof(hash)) == 0;
-}
 
 static void drop_damaged(Cache *cache, const char *path) {
     unlink(path);
@@ -58,10 +28,19 @@ static void drop_damaged(Cache *cache, const char *path) {
     }
 }
 
+/* What is used stays: the oldest entries are the first to go (cache_tidy.c). The time need not be
+ * exact, so an entry is marked at most once an hour. */
+static void mark_as_used(int descriptor, const struct stat *status) {
+    time_t now = time(NULL);
+    if (status->st_mtime < now - 3600 || status->st_mtime > now) {
+        futimens(descriptor, NULL);
+    }
+}
+
 static bool read_entry(Cache *cache, const char *kind, const uint8_t key[FRONT_HASH_SIZE],
                        Arena *arena, const uint8_t **data, size_t *size) {
     Arena scratch = {0};
-    const char *path = entry_path(cache, &scratch, kind, key);
+    const char *path = cache_entry_path(&scratch, cache->directory, kind, key);
     int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     struct stat status;
     bool found = descriptor >= 0 && fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode);
@@ -74,11 +53,11 @@ static bool read_entry(Cache *cache, const char *kind, const uint8_t key[FRONT_H
             got = read(descriptor, content + have, file_size - have);
             have += got > 0 ? (size_t)got : 0;
         }
-        const EntryHead *head = (const EntryHead *)(const void *)content;
-        found = have == file_size && is_whole(head, file_size, kind, key);
+        found = have == file_size && cache_entry_is_whole(content, file_size, kind, key);
         if (found) {
-            *data = content + sizeof(*head);
-            *size = head->size;
+            *data = content + sizeof(CacheEntryHead);
+            *size = file_size - sizeof(CacheEntryHead);
+            mark_as_used(descriptor, &status);
         } else {
             drop_damaged(cache, path);
         }
@@ -93,9 +72,12 @@ static bool read_entry(Cache *cache, const char *kind, const uint8_t key[FRONT_H
 static bool get(void *context, const char *kind, const uint8_t key[FRONT_HASH_SIZE], Arena *arena,
                 const uint8_t **data, size_t *size) {
     Cache *cache = context;
-    bool found = !cache->rewrite &&
-                 (cache_pack_find(&cache->pack, kind, key, data, size) ||
-                  (cache->directory != NULL && read_entry(cache, kind, key, arena, data, size)));
+    bool found =
+        !cache->rewrite &&
+        (cache_pack_find(&cache->pack, kind, key, data, size) ||
+         (cache->directory != NULL && (read_entry(cache, kind, key, arena, data, size) ||
+                                       (cache_shared_fetch(cache, kind, key, 1) &&
+                                        read_entry(cache, kind, key, arena, data, size)))));
     cache->hits += found;
     cache->misses += !found;
     return found;
@@ -124,10 +106,10 @@ static bool make_private_dirs(Arena *arena, const char *path) {
            (mkdir(path, 0700) == 0 || errno == EEXIST);
 }
 
-static void write_entry(Cache *cache, const char *kind, const uint8_t key[FRONT_HASH_SIZE],
-                        const uint8_t *data, size_t size) {
+void cache_write(Cache *cache, const char *kind, const uint8_t key[FRONT_HASH_SIZE],
+                 const uint8_t *data, size_t size) {
     Arena scratch = {0};
-    const char *path = entry_path(cache, &scratch, kind, key);
+    const char *path = cache_entry_path(&scratch, cache->directory, kind, key);
     char *temporary = arena_printf(&scratch, "%s.XXXXXX", path);
     int descriptor = mkostemp(temporary, O_CLOEXEC);
     if (descriptor < 0 && errno == ENOENT &&
@@ -145,14 +127,12 @@ static void write_entry(Cache *cache, const char *kind, const uint8_t key[FRONT_
         return;
     }
     fs_remove_at_exit(temporary);
-    EntryHead head = {.size = size};
-    memcpy(head.magic, MAGIC, sizeof(MAGIC));
-    memcpy(head.kind, kind, strnlen(kind, CACHE_KIND_SIZE));
-    memcpy(head.key, key, FRONT_HASH_SIZE);
-    front_hash(data, size, head.hash);
+    CacheEntryHead head = cache_entry_head(kind, key, data, size);
     bool ok = write_whole(descriptor, &head, sizeof(head)) && write_whole(descriptor, data, size);
     ok = close(descriptor) == 0 && ok;
-    if (!ok || rename(temporary, path) != 0) {
+    if (ok && rename(temporary, path) == 0) {
+        cache->written++;
+    } else {
         unlink(temporary);
     }
     fs_forget(temporary);
@@ -166,7 +146,15 @@ static void put(void *context, const char *kind, const uint8_t key[FRONT_HASH_SI
         cache_pack_add(cache->recording, kind, key, data, size);
     }
     if (cache->directory != NULL) {
-        write_entry(cache, kind, key, data, size);
+        cache_write(cache, kind, key, data, size);
+        cache_shared_offer(cache, kind, key);
+    }
+}
+
+static void fetch(void *context, const char *kind, const uint8_t *keys, size_t count) {
+    Cache *cache = context;
+    if (!cache->rewrite && cache->directory != NULL) {
+        cache_shared_fetch(cache, kind, keys, count);
     }
 }
 
@@ -202,63 +190,9 @@ void cache_open(Cache *cache, Arena *arena, const char *directory, const char *s
 
 void cache_close(Cache *cache) {
     cache_pack_close(&cache->pack);
+    cache_shared_close(cache);
 }
 
 CacheOps cache_ops(Cache *cache) {
-    return (CacheOps){.get = get, .put = put, .context = cache};
-}
-
-/* ---- statistics ---- */
-
-/* The directories of this and of other versions of pyc2c below a cache directory. */
-static void list_layouts(Arena *arena, const char *directory, StrVec *roots) {
-    StrVec names = {0};
-    fs_list(arena, directory, &names);
-    for (size_t i = 0; i < names.count; i++) {
-        if (strncmp(names.items[i], ANY_LAYOUT, strlen(ANY_LAYOUT)) == 0) {
-            vec_push(roots, path_join(arena, directory, names.items[i]));
-        }
-    }
-    vec_free(&names);
-}
-
-static void measure(Arena *arena, const char *root, CacheSize *size) {
-    StrVec files = {0};
-    if (fs_walk(arena, root, &files, NULL, NULL)) {
-        for (size_t i = 0; i < files.count; i++) {
-            struct stat status;
-            if (lstat(path_join(arena, root, files.items[i]), &status) == 0) {
-                size->entries++;
-                size->bytes += (unsigned long long)status.st_size;
-            }
-        }
-    }
-    vec_free(&files);
-}
-
-CacheSize cache_measure(const char *directory) {
-    Arena arena = {0};
-    StrVec roots = {0};
-    CacheSize size = {0};
-    list_layouts(&arena, directory, &roots);
-    for (size_t i = 0; i < roots.count; i++) {
-        measure(&arena, roots.items[i], &size);
-    }
-    vec_free(&roots);
-    arena_free(&arena);
-    return size;
-}
-
-bool cache_clear(const char *directory, CacheSize *removed) {
-    Arena arena = {0};
-    StrVec roots = {0};
-    bool ok = true;
-    *removed = cache_measure(directory);
-    list_layouts(&arena, directory, &roots);
-    for (size_t i = 0; i < roots.count; i++) {
-        ok &= fs_remove_tree(roots.items[i]);
-    }
-    vec_free(&roots);
-    arena_free(&arena);
-    return ok;
+    return (CacheOps){.get = get, .put = put, .fetch = fetch, .context = cache};
 }

@@ -274,6 +274,7 @@ static bool set_value(const Slot *slot, const Value *value) {
         }
         return set_text(slot, arena_printf(arena, "%lld", (long long)value->integer));
     case OPTION_TEXT:
+    case OPTION_SIZE:
     case OPTION_MODE:
         if (value->kind != VALUE_STRING) {
             return wrong_slot_type(slot, "a string", value);

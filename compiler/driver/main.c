@@ -22,7 +22,8 @@ const Command commands[] = {
      "show what of the toolchain is there and what is missing", command_doctor},
     {"explain", COMMAND_EXPLAIN, "[OPTION]… SOURCE[:FUNCTION] | -m MODULE",
      "show which functions become native code, and why others do not", command_explain},
-    {"cache", COMMAND_CACHE, "[OPTION]… stats | clear", "show or empty the module cache",
+    {"cache", COMMAND_CACHE, "[OPTION]… stats | prune | verify | clear | explain MODULE",
+     "show, tidy, check or empty the module cache, or tell why a module was made anew",
      command_cache},
 };
 const size_t command_count = sizeof(commands) / sizeof(commands[0]);

@@ -5,6 +5,7 @@
 #include "../support/suggest.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -149,6 +150,24 @@ static bool set_number(const Setter *setter, int *field, const char *value) {
     return true;
 }
 
+static bool set_size(const Setter *setter, ByteLimit *field, const char *value) {
+    static const char units[] = "KMGT";
+    char *end;
+    errno = 0;
+    unsigned long long number = strtoull(value, &end, 10);
+    const char *unit = *end != '\0' ? strchr(units, *end) : NULL;
+    unsigned shift = unit != NULL ? 10 * (unsigned)(unit - units + 1) : 0;
+    bool whole = *end == '\0' || (unit != NULL && end[1] == '\0');
+    if (*value < '0' || *value > '9' || errno != 0 || !whole || number > (ULLONG_MAX >> shift)) {
+        return wrong_value(setter, "0 stands for no limit",
+                           arena_printf(setter->arena,
+                                        "--%s takes a size such as 500M or 20G, not '%s'",
+                                        setter->spec->name, value));
+    }
+    *field = (ByteLimit){.given = true, .bytes = number << shift};
+    return true;
+}
+
 static bool set_mode(const Setter *setter, Strategy *field, const char *value) {
     static const struct {
         const char *name;
@@ -245,6 +264,7 @@ bool option_set(Options *options, const OptionSpec *spec, const char *value, con
     case OPTION_COUNT: ++*(int *)field; return true;
     case OPTION_TEXT: *(const char **)field = resolve(&setter, value); return true;
     case OPTION_NUMBER: return set_number(&setter, field, value);
+    case OPTION_SIZE: return set_size(&setter, field, value);
     case OPTION_LIST: vec_push((StrVec *)field, resolve(&setter, value)); return true;
     case OPTION_COMMAS: return set_commas(&setter, field, value);
     case OPTION_PAIR: return set_pair(&setter, field, value);
@@ -354,6 +374,7 @@ static void record_one(const Options *options, const OptionSpec *spec, Arena *ar
     }
     case OPTION_COUNT:
     case OPTION_TEXT:
+    case OPTION_SIZE:
     case OPTION_NUMBER: break; /* none of them is recorded: see options.def */
     }
 }

@@ -31,6 +31,7 @@ typedef enum OptionKind {
     OPTION_COUNT,       /* int, one more each time */
     OPTION_TEXT,        /* const char * */
     OPTION_NUMBER,      /* int, at least 1 */
+    OPTION_SIZE,        /* ByteLimit: "500M", "20G" */
     OPTION_LIST,        /* StrVec */
     OPTION_COMMAS,      /* StrVec, split at commas */
     OPTION_PAIR,        /* PathPairVec, SRC:DEST */

@@ -113,6 +113,18 @@ const char *session_cache_dir(Session *session) {
     return home != NULL && home[0] == '/' ? path_join(arena, home, ".cache/pyc2c") : NULL;
 }
 
+unsigned long long session_cache_limit(Session *session) {
+    static const unsigned long long standard = 5ULL << 30;
+    const char *own = getenv("PYC2C_CACHE_SIZE");
+    ByteLimit *limit = &session->options.request.cache_limit;
+    if (!limit->given && own != NULL && *own != '\0') {
+        Diag place = {.file = "$PYC2C_CACHE_SIZE"};
+        option_set(&session->options, option_find("module-cache-size"), own, NULL, &session->arena,
+                   &place, &session->diags);
+    }
+    return limit->given ? limit->bytes : standard;
+}
+
 void session_finish_request(Session *session) {
     Request *request = &session->options.request;
     Arena *arena = &session->arena;
@@ -120,7 +132,10 @@ void session_finish_request(Session *session) {
         request->output_dir = "dist";
     }
     request->cache_dir = session_cache_dir(session);
-    const char *cc = getenv("CC");
+    const char *cc = getenv("CC"), *url = getenv("PYC2C_CACHE_URL");
+    if (request->cache_url == NULL && url != NULL && *url != '\0') {
+        request->cache_url = url;
+    }
     if (request->cc == NULL && cc != NULL && *cc != '\0') {
         request->cc = cc;
     }
@@ -256,6 +271,11 @@ void session_open_work(Session *session, const char *title) {
     cache_open(&session->cache, &session->arena, request->cache_dir, session->support_dir,
                request->clean);
     session->cache_ops = cache_ops(&session->cache);
+    if (request->cache_url != NULL) {
+        const char *secret = getenv("PYC2C_CACHE_KEY");
+        cache_shared_open(&session->cache, request->cache_url, session->target.executable,
+                          session->support_dir, secret != NULL && *secret != '\0' ? secret : NULL);
+    }
     progress_start(&session->view, title, request->quiet, request->show_progress, request->verbose);
     session->progress = progress_of(&session->view);
 }

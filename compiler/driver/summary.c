@@ -16,7 +16,10 @@ const char *format_size(Arena *arena, uint64_t bytes) {
     if (bytes < 1000 * 1000) {
         return arena_printf(arena, "%.1f kB", (double)bytes / 1e3);
     }
-    return arena_printf(arena, "%.1f MB", (double)bytes / 1e6);
+    if (bytes < 1000 * 1000 * 1000) {
+        return arena_printf(arena, "%.1f MB", (double)bytes / 1e6);
+    }
+    return arena_printf(arena, "%.1f GB", (double)bytes / 1e9);
 }
 
 uint64_t size_on_disk(const char *path) {
@@ -228,11 +231,12 @@ void summary_write(Session *session, const Program *program, const NativeCode *n
         strbuf_printf(out, "  needs      glibc %s or later (because of %s)\n", glibc, origin);
     }
     add_left_out(&counts, request, arena, out);
+    if (request->cache_url != NULL) {
+        strbuf_printf(out, "  shared     %s\n", cache_shared_summary(&session->cache, arena));
+    }
     if (request->verbose > 0) {
-        strbuf_printf(out, "  cache      %zu found, %zu made%s%s\n", session->cache.hits,
-                      session->cache.misses,
-                      session->cache.damaged > 0 ? ", damaged and removed: " : "",
-                      session->cache.first_damaged);
+        strbuf_printf(out, "  cache      %zu found, %zu made\n", session->cache.hits,
+                      session->cache.misses);
         for (size_t i = 0; i < program->notes.count; i++) {
             strbuf_printf(out, "  note       %s\n", program->notes.items[i]);
         }

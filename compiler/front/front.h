@@ -86,6 +86,8 @@ bool front_parse_json(Arena *arena, const char *text, Value *out, FrontError *er
 /* BLAKE2b-256. */
 enum { FRONT_HASH_SIZE = 32 };
 void front_hash(const void *data, size_t size, uint8_t out[FRONT_HASH_SIZE]);
+/* Keyed BLAKE2b (RFC 7693): who does not know the secret cannot make it. */
+void front_sign(const char *secret, const void *data, size_t size, uint8_t out[FRONT_HASH_SIZE]);
 /* Hash of a file's content; false with errno set. */
 bool front_hash_file(const char *path, uint8_t out[FRONT_HASH_SIZE], uint64_t *size);
 void front_hash_hex(const uint8_t hash[FRONT_HASH_SIZE], char out[2 * FRONT_HASH_SIZE + 1]);

@@ -30,9 +30,11 @@ static PyObject *blake2b(void) {
     return type;
 }
 
-static PyObject *new_hash(void) {
+/* `secret` of `size` bytes, at most BLAKE2b's 64, makes it a message authentication code. */
+static PyObject *new_hash(const void *secret, size_t size) {
     PyObject *none = PyTuple_New(0);
-    PyObject *options = Py_BuildValue("{s:i}", "digest_size", FRONT_HASH_SIZE);
+    PyObject *options = Py_BuildValue("{s:i,s:y#}", "digest_size", FRONT_HASH_SIZE, "key", secret,
+                                      (Py_ssize_t)size);
     PyObject *hash =
         none != NULL && options != NULL ? PyObject_Call(blake2b(), none, options) : NULL;
     Py_XDECREF(none);
@@ -64,7 +66,15 @@ static void finish(PyObject *hash, uint8_t out[FRONT_HASH_SIZE]) {
 }
 
 void front_hash(const void *data, size_t size, uint8_t out[FRONT_HASH_SIZE]) {
-    PyObject *hash = new_hash();
+    PyObject *hash = new_hash("", 0);
+    update(hash, data, size);
+    finish(hash, out);
+}
+
+void front_sign(const char *secret, const void *data, size_t size, uint8_t out[FRONT_HASH_SIZE]) {
+    uint8_t key[FRONT_HASH_SIZE]; /* a secret may be longer than BLAKE2b's keys */
+    front_hash(secret, strlen(secret), key);
+    PyObject *hash = new_hash(key, sizeof(key));
     update(hash, data, size);
     finish(hash, out);
 }
@@ -75,7 +85,7 @@ bool front_hash_file(const char *path, uint8_t out[FRONT_HASH_SIZE], uint64_t *s
         return false;
     }
     char *chunk = xmalloc(READ_SIZE);
-    PyObject *hash = new_hash();
+    PyObject *hash = new_hash("", 0);
     uint64_t total = 0;
     ssize_t got;
     while ((got = read(file, chunk, READ_SIZE)) != 0) {

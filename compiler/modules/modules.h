@@ -9,12 +9,14 @@
 
 /* Looks up or stores a compiled source; implemented by the driver's cache. `key` is a hash over
  * source bytes, co_filename, optimise level, Python and pyc2c version. get: false on a miss. Data
- * returned by get belongs to `arena`. */
+ * returned by get belongs to `arena`. fetch tells which keys (`count` times FRONT_HASH_SIZE bytes)
+ * get will be asked for, so that what has to come from afar comes together. */
 typedef struct CacheOps {
     bool (*get)(void *context, const char *kind, const uint8_t key[FRONT_HASH_SIZE], Arena *arena,
                 const uint8_t **data, size_t *size);
     void (*put)(void *context, const char *kind, const uint8_t key[FRONT_HASH_SIZE],
                 const uint8_t *data, size_t size);
+    void (*fetch)(void *context, const char *kind, const uint8_t *keys, size_t count);
     void *context;
 } CacheOps;
 

@@ -23,6 +23,11 @@ typedef struct PathPair {
 
 typedef VEC(PathPair) PathPairVec;
 
+typedef struct ByteLimit {
+    bool given;
+    unsigned long long bytes;
+} ByteLimit;
+
 typedef struct Request {
     /* what to build */
     const char *source;     /* script, package directory, "module:function"; NULL with -m */
@@ -38,6 +43,8 @@ typedef struct Request {
     bool optimize_speed, optimize_size, full_compat, debug, strip;
     int jobs;              /* 0 = number of processors */
     const char *cache_dir; /* resolved module cache directory; NULL = no cache */
+    ByteLimit cache_limit; /* of that directory; 0 bytes: none */
+    const char *cache_url; /* of a cache that machines share; NULL: none */
     bool clean;            /* ignore and rewrite cached results */
     bool no_trace;
     double trace_timeout; /* seconds */

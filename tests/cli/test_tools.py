@@ -1,4 +1,4 @@
-"""inspect, check, doctor, cache."""
+"""inspect, check, doctor."""
 from __future__ import annotations
 
 import json
@@ -148,43 +148,3 @@ def test_inspect_launcher_that_was_damaged(project):
     text = project.refused("inspect", "tool", "--verify", status=1)
     assert "the embedded file '__main__.py' is damaged" in text
     assert project.refused("inspect", "tool", "--extract", "missing", status=1)
-
-
-# ---- cache ----
-
-
-def test_cache_stats_and_clear(project):
-    words = ["--module-cache-dir=cache"]
-    project.write("own.py", "X = 1\n")
-    project.write("hello.py", "import own\n")
-    project("build", "hello.py", "-q", *words)
-    text = project("cache", "stats", *words).stdout.decode()
-    assert re.search(r"^entries    [1-9]", text, re.M)
-    assert project("cache", "clear", *words).stdout.startswith(b"removed ")
-    assert re.search(r"^entries    0$", project("cache", *words).stdout.decode(), re.M)
-
-
-def test_damaged_cache_entries_are_not_believed(project):
-    words = ["build", "hello.py", "--module-cache-dir=cache", "-v"]
-    project(*words)
-    expected = (project.folder / "dist/hello").read_bytes()
-    for path in (project.folder / "cache").rglob("*"):
-        if path.is_file():
-            content = bytearray(path.read_bytes())
-            content[-1] ^= 0xFF
-            path.write_bytes(content)
-    text = project(*words).stderr.decode()
-    assert "damaged and removed" in text
-    assert (project.folder / "dist/hello").read_bytes() == expected
-
-
-def test_cache_is_private_and_optional(project):
-    project("build", "hello.py", "-q", "--module-cache-dir=cache")
-    assert (project.folder / "cache").stat().st_mode & 0o077 == 0
-    (project.folder / "file").write_text("")
-    project("build", "hello.py", "-q", "--clean", "--module-cache-dir=file/below")
-
-
-def test_cache_refusals(project):
-    assert "did you mean 'clear'?" in project.refused("cache", "claer")
-    assert "wrong number of arguments" in project.refused("cache", "stats", "x")

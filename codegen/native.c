@@ -71,15 +71,8 @@ static bool is_ready(NativeBuild *build, bool *ok) {
 static void choose_flags(NativeBuild *build) {
     const Request *request = build->request;
     const char *level = request->optimize_speed ? "-O2" : request->optimize_size ? "-Os" : "-O1";
-    /* Without points-to analysis: it takes most of the time for large functions, and finds nothing
-     * in code whose every step is a call. */
-    static const char *const common[] = {"-w",
-                                         "-std=gnu11",
-                                         "-fno-strict-aliasing",
-                                         "-fwrapv",
-                                         "-ffp-contract=off",
-                                         "-fvisibility=hidden",
-                                         "-fno-tree-pta",
+    static const char *const common[] = {"-w",      "-std=gnu11",        "-fno-strict-aliasing",
+                                         "-fwrapv", "-ffp-contract=off", "-fvisibility=hidden",
                                          "-DNDEBUG"};
     vec_push(&build->flags, level);
     for (size_t i = 0; i < sizeof(common) / sizeof(common[0]); i++) {

@@ -65,6 +65,10 @@
 #define RT_HAS_KNOWN_HASH_LOOKUP 0
 #endif
 
+/* From 3.12 on, interpreters count the versions of their dicts each for itself, and may run at the
+ * same time. */
+#define RT_DICT_VERSIONS_ARE_UNIQUE (PY_VERSION_HEX < 0x030C0000)
+
 /* Bodies of functions can be read at the first call (rt_code_body.c). */
 #define RT_CODE_BODIES_WAIT (PY_VERSION_HEX < 0x030C0000 && RT_HAS_HIDDEN_FUNCTIONS)
 

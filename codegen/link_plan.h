@@ -21,6 +21,7 @@ typedef struct LinkPlan {
     StrVec libraries;             /* behind libpython */
     StrVec builtins;              /* "zlib=PyInit_zlib": libpython's table of built-in modules */
     StrVec cc;                    /* compiler and its own arguments: $CC may have several words */
+    bool instrumented;            /* by a sanitizer (make MODE=asan): cc has the arguments */
 } LinkPlan;
 
 /* False with an error when the file is missing or broken. */

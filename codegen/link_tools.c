@@ -49,6 +49,9 @@ bool link_tool_identity(const LinkPlan *plan, const char *linker, StrBuf *key, D
     VEC(const char *) argv = {0};
     for (size_t i = 0; i < plan->cc.count; i++) {
         vec_push(&argv, plan->cc.items[i]);
+        if (i > 0) { /* arguments decide about the result as well */
+            strbuf_add(key, plan->cc.items[i], strlen(plan->cc.items[i]) + 1);
+        }
     }
     if (linker != NULL) {
         vec_push(&argv, linker);

@@ -24,6 +24,9 @@ WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wundef 
         -Wvla -Wimplicit-fallthrough -Wformat=2 $(if $(WERROR),-Werror)
 OPT_release := -O2
 OPT_debug   := -O0 -g3
-OPT_asan    := -O1 -g -fsanitize=address,undefined -fno-omit-frame-pointer
+OPT_asan    := -O1 -g
+# MODE=asan: native code, its runtime and the runtime's Python parts are instrumented (and pyc2c itself).
+SANITIZE_asan := -fsanitize=address,undefined -fno-omit-frame-pointer
+SANITIZE    := $(SANITIZE_$(MODE))
 CSTD   := -std=gnu11 -D_GNU_SOURCE
 CFLAGS ?= $(OPT_$(MODE))

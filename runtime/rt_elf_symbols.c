@@ -178,12 +178,27 @@ typedef struct Choice {
     unsigned count;
 } Choice;
 
+#ifdef RT_SANITIZED
+/* Sanitizers replace strcmp, and ask for functions before theirs works. */
+static bool same_name(const char *a, const char *b) {
+    while (*a != '\0' && *a == *b) {
+        a++;
+        b++;
+    }
+    return *a == *b;
+}
+#else
+static bool same_name(const char *a, const char *b) {
+    return strcmp(a, b) == 0;
+}
+#endif
+
 /* True when this definition settles the search. */
 static bool settles(const RtSymbols *symbols, uint32_t index, const RtWanted *wanted,
                     Choice *choice) {
     const ElfW(Sym) *symbol = symbols->table + index;
     if (!is_definition(symbols, symbol) ||
-        strcmp(symbols->strings + symbol->st_name, wanted->name) != 0) {
+        !same_name(symbols->strings + symbol->st_name, wanted->name)) {
         return false;
     }
     if (!symbols->versions) {
@@ -195,7 +210,7 @@ static bool settles(const RtSymbols *symbols, uint32_t index, const RtWanted *wa
     if (wanted->version) {
         if (have && have->name) {
             return have->hash == wanted->version->hash &&
-                   strcmp(have->name, wanted->version->name) == 0;
+                   same_name(have->name, wanted->version->name);
         }
         return !wanted->version->hidden && !(entry & VERSION_HIDDEN);
     }

@@ -264,6 +264,8 @@ def test_units_are_kept(app, counting_cc):
     assert counting_cc() == 2
     build(app, "--clean")
     assert counting_cc() == 2
+    build(app, CC=app.environment["CC"] + " -fno-inline")
+    assert counting_cc() == 2
 
 
 def large_module(changed=()):

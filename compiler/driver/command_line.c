@@ -49,8 +49,8 @@ static bool take_value(Words *words, const OptionSpec *spec, const char *shown) 
 }
 
 static void unknown_option(Words *words, const char *shown, const char *name) {
-    static const char *const commands[] = {"build",  "check", "inspect",
-                                           "doctor", "cache", "explain"};
+    static const char *const commands[] = {"build", "check",   "inspect", "doctor",
+                                           "cache", "explain", "watch"};
     const OptionSpec *elsewhere = option_find(name);
     const char *hint = NULL;
     if (elsewhere != NULL) {

@@ -22,6 +22,7 @@ int command_inspect(Session *session);
 int command_doctor(Session *session);
 int command_cache(Session *session);
 int command_explain(Session *session);
+int command_watch(Session *session);
 
 /* Help on stdout: of one command, or (NULL) the overview. */
 void help_print(const Command *command);

@@ -22,6 +22,8 @@ const Command commands[] = {
      "show what of the toolchain is there and what is missing", command_doctor},
     {"explain", COMMAND_EXPLAIN, "[OPTION]… SOURCE[:FUNCTION] | -m MODULE",
      "show which functions become native code, and why others do not", command_explain},
+    {"watch", COMMAND_BUILD | COMMAND_WATCH, "[OPTION]… SOURCE | -m MODULE [-- ARGUMENT…]",
+     "build again whenever a source changes, and run the program with --run", command_watch},
     {"cache", COMMAND_CACHE, "[OPTION]… stats | prune | verify | clear | explain MODULE",
      "show, tidy, check or empty the module cache, or tell why a module was made anew",
      command_cache},
@@ -43,7 +45,7 @@ static int print_version(void) {
 }
 
 static int unknown_command(Session *session, const char *word) {
-    const char *names[8];
+    const char *names[16];
     size_t count = 0;
     for (size_t i = 0; i < command_count; i++) {
         names[count++] = commands[i].name;

@@ -18,6 +18,7 @@
 #define PATH OPTION_IS_PATH
 #define RECORD OPTION_RECORDED
 #define E COMMAND_EXPLAIN
+#define W COMMAND_WATCH
 #define CONFIG OPTION_IN_CONFIG
 
 const OptionSpec option_specs[] = {
@@ -39,6 +40,7 @@ const size_t option_count = sizeof(option_specs) / sizeof(option_specs[0]);
 #undef PATH
 #undef RECORD
 #undef E
+#undef W
 #undef CONFIG
 
 typedef struct Alias {

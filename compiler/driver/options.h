@@ -15,6 +15,7 @@ typedef struct Options {
     Request request;
     StrVec operands; /* words of the command line that are no options */
     bool noconfirm;
+    bool run; /* watch: start the program after each build */
     bool help;
     bool list;
     bool show_modules, show_files, show_libraries, json, verify;
@@ -56,7 +57,8 @@ enum { /* OptionSpec.commands */
        COMMAND_INSPECT = 4,
        COMMAND_DOCTOR = 8,
        COMMAND_CACHE = 16,
-       COMMAND_EXPLAIN = 32
+       COMMAND_EXPLAIN = 32,
+       COMMAND_WATCH = 64
 };
 
 enum { /* OptionSpec.uses */

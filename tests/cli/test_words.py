@@ -12,11 +12,11 @@ def test_no_words_shows_the_commands(project):
 @pytest.mark.parametrize("word", ["help", "--help", "-h"])
 def test_help(project, word):
     text = project(word).stdout.decode()
-    for command in ("build", "check", "inspect", "doctor", "cache"):
+    for command in ("build", "check", "inspect", "doctor", "explain", "watch", "cache"):
         assert f"  {command} " in text
 
 
-@pytest.mark.parametrize("topic", ["build", "check", "inspect", "doctor", "cache", "config"])
+@pytest.mark.parametrize("topic", ["build", "check", "inspect", "doctor", "explain", "watch", "cache", "config"])
 def test_help_fits_the_page(project, topic):
     text = project("help", topic).stdout.decode()
     assert max(map(len, text.splitlines())) <= 100

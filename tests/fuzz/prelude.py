@@ -1,8 +1,8 @@
 """What all drawn programs share: objects that log what is done to them, and ways to run functions and to show how they ended."""
 import gc
+import itertools
 import os
 import sys
-import traceback
 
 VALUES = (int, str, list, dict, tuple, float, bool, set, bytes, type(None))
 
@@ -135,13 +135,30 @@ def drive(coroutine):
     print("closed", coroutine.close())
 
 
-def show_locals(tb):
-    """Variables of the drawn functions among the frames of a traceback."""
+def show_traceback(tb):
+    """The places of a traceback, to the column, and the variables of drawn functions. Module traceback would cost more than all the rest."""
     while tb is not None:
-        if tb.tb_frame.f_code.co_name.startswith("f"):
+        frame = tb.tb_frame
+        place = next(itertools.islice(frame.f_code.co_positions(), tb.tb_lasti // 2, None))
+        print(" ", frame.f_code.co_qualname, tb.tb_lineno, place)
+        if frame.f_code.co_name.startswith("f"):
             print({name: value if isinstance(value, VALUES) else type(value).__name__
-                   for name, value in tb.tb_frame.f_locals.items() if name != "tb"})
+                   for name, value in frame.f_locals.items() if name != "tb"})
         tb = tb.tb_next
+
+
+def show_exception(problem, how="raised", seen=()):
+    """The exception and all that it carries."""
+    print(how, type(problem).__name__, repr(problem.args), problem.__suppress_context__, getattr(problem, "__notes__", None))
+    show_traceback(problem.__traceback__)
+    if isinstance(problem, AttributeError | NameError | ImportError | StopIteration):
+        print(" ", *(f"{name}={getattr(problem, name)!r}" for name in ("name", "value", "path") if hasattr(problem, name)))
+    if len(seen) > 10 or any(problem is other for other in seen):
+        return print("and so on")
+    for how, other in [("cause", problem.__cause__), ("context", problem.__context__),
+                       *(("of group", other) for other in getattr(problem, "exceptions", ()))]:
+        if other is not None:
+            show_exception(other, how, (*seen, problem))
 
 
 def show(function, *args, **keywords):
@@ -149,8 +166,7 @@ def show(function, *args, **keywords):
         result = function(*args, **keywords)
         print("=", drive(result) if hasattr(result, "send") and hasattr(result, "throw") else repr(result))
     except BaseException as problem:
-        print("".join(traceback.format_exception(problem)))
-        show_locals(problem.__traceback__)
+        show_exception(problem)
     if sys.exc_info() != (None, None, None):
         print("left behind:", sys.exc_info())
     gc.collect()
@@ -336,4 +352,4 @@ def poke(thing):
             result = drive(collect(result))
         print("poked:", result if isinstance(result, VALUES) else type(result).__name__)
     except BaseException as problem:
-        print("poked:", "".join(traceback.format_exception(problem)))
+        show_exception(problem, "poked:")

@@ -11,6 +11,8 @@ import pytest
 
 
 class Recorder:
+    """A pytest plugin: a line of JSON for each phase of a test that says something."""
+
     def __init__(self, path):
         self.out = open(path, "w", encoding="utf-8")
 

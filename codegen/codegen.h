@@ -11,7 +11,13 @@
  */
 bool support_modules_add(Program *program, const char *support_dir, const CacheOps *cache,
                          Diags *diags);
-/* The same for frozen modules that the stub does not hold but reads from the image
+/* One more: sets kind and code of `module`, whose name, path and vpath are set. */
+bool support_module_add(Program *program, Module *module, const StrBuf *source,
+                        const CacheOps *cache, Diags *diags);
+/* Regular expressions of all that is not the standard library's, as "_pyc2c.patterns.<module>". */
+bool support_patterns_add(Program *program, const char *support_dir, const CacheOps *cache,
+                          Diags *diags);
+/* As support_modules_add for frozen modules that the stub does not hold but reads from the image
  * (runtime/frozen/), as "<frozen os>": sources in `directory`. */
 bool frozen_modules_add(Program *program, const char *directory, const CacheOps *cache,
                         Diags *diags);

@@ -1,7 +1,7 @@
 /* Python parts of the runtime: its own (adapters that complete modules of the standard library, and
- * the regular expressions that such modules compile), and frozen modules of the interpreter that
- * lie in the image. They are compiled like any module but cannot be imported by name; the runtime
- * loads them. */
+ * the regular expressions that modules compile), and frozen modules of the interpreter that lie in
+ * the image. They are compiled like any module but cannot be imported by name; the runtime loads
+ * them. */
 #include "codegen.h"
 
 #include "../compiler/support/fs.h"
@@ -54,8 +54,18 @@ typedef struct SupportKind {
     bool (*late)(const Program *program, const char *stem);   /* not loaded at start */
 } SupportKind;
 
-static bool add_support_module(Program *program, const SupportKind *kind, const char *stem,
-                               const CacheOps *cache, Diags *diags) {
+bool support_module_add(Program *program, Module *module, const StrBuf *source,
+                        const CacheOps *cache, Diags *diags) {
+    module->kind = MODULE_SOURCE;
+    if (!compile_support(program, module->path, module->vpath, source, cache, module, diags)) {
+        return false;
+    }
+    vec_push(&program->support_modules, module);
+    return true;
+}
+
+static bool add_file(Program *program, const SupportKind *kind, const char *stem,
+                     const CacheOps *cache, Diags *diags) {
     Arena *arena = program->arena;
     const char *file_name = arena_printf(arena, "%s.py", stem);
     const char *path = path_join(arena, kind->directory, file_name);
@@ -67,15 +77,11 @@ static bool add_support_module(Program *program, const SupportKind *kind, const 
     }
     Module *module = ARENA_NEW(arena, Module);
     module->name = arena_printf(arena, "%s%s%s", kind->before, stem, kind->after);
-    module->kind = MODULE_SOURCE;
     module->late = kind->late(program, stem);
     module->path = path;
     module->vpath = arena_printf(arena, "_pyc2c/%s%s", kind->place, file_name);
-    bool ok = compile_support(program, path, module->vpath, &source, cache, module, diags);
+    bool ok = support_module_add(program, module, &source, cache, diags);
     strbuf_free(&source);
-    if (ok) {
-        vec_push(&program->support_modules, module);
-    }
     return ok;
 }
 
@@ -95,7 +101,7 @@ static bool add_directory(Program *program, const SupportKind *kind, const Cache
         }
         const char *stem = arena_strndup(program->arena, name, strlen(name) - strlen(".py"));
         if (kind->wanted == NULL || kind->wanted(program, stem)) {
-            ok = add_support_module(program, kind, stem, cache, diags);
+            ok = add_file(program, kind, stem, cache, diags);
         }
     }
     vec_free(&names);
@@ -113,7 +119,8 @@ static bool is_module_late(const Program *program, const char *name) {
     return module == NULL || module->late;
 }
 
-/* The patterns (scripts/regex_patterns.py) are those of the Python that pyc2c was built with. */
+/* The patterns (scripts/regex_patterns.py) are those of the Python that pyc2c was built with; what
+ * the re of another one makes of a pattern may differ. */
 bool support_modules_add(Program *program, const char *support_dir, const CacheOps *cache,
                          Diags *diags) {
     Arena *arena = program->arena;
@@ -132,7 +139,8 @@ bool support_modules_add(Program *program, const char *support_dir, const CacheO
                                   .late = is_module_late};
     return add_directory(program, &adapters, cache, diags) &&
            (strcmp(target->version, front_python_version()) != 0 ||
-            add_directory(program, &patterns, cache, diags));
+            (add_directory(program, &patterns, cache, diags) &&
+             support_patterns_add(program, support_dir, cache, diags)));
 }
 
 /* The interpreter starts with some, whatever the program imports. */

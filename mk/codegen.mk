@@ -115,7 +115,7 @@ $(RTDIR)/rt_license.o: runtime/license/rt_license.c
 	$(Q)$(CC) $(filter-out -MMD -MP,$(STUB_CFLAGS)) -fPIE -c $< -o $@
 
 # ---- the standard library's regular expressions, compiled ----
-$(RTDIR)/patterns/.made: scripts/regex_patterns.py
+$(RTDIR)/patterns/.made: scripts/regex_patterns.py stdlib-support/probe/patterns.py
 	@mkdir -p $(@D)
 	$(Q)$(PYTHON) $< $(@D)
 	@touch $@

@@ -25,6 +25,7 @@ static const char *kind_text(const char *kind) {
         {"object", "objects of C sources"},
         {"sdist", "source distributions"},
         {"code", "pyc2c's own modules"},
+        {"patterns", "compiled regular expressions"},
         {"trace", "results of traced imports"},
         {"traced", "marks of traced imports"},
         {"state", "builds that are up to date"},

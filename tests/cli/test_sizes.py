@@ -98,3 +98,18 @@ def test_carried_builtin_module(project, target):
             done = subprocess.run([program, *words], capture_output=True, timeout=60)
             assert (done.stdout, done.stderr) == (expected, b"")
         subprocess.run(["rm", "-rf", project.folder / "dist"], check=True)
+
+
+def test_patterns_are_compiled_at_build_time(project):
+    """Literal regular expressions of the program's modules and of its packages need no parser."""
+    project.write("part/__init__.py", "import re\nFIELD = re.compile(r'(?P<name>part\\d+)', re.I)\n")
+    project.write("hello.py", "import re\n"
+                              "re._compiler._code = re._parser.parse = None\n"
+                              "import part\n"
+                              "print(part.FIELD.match('Part12')['name'], re.sub('l{2}(?=o)', 'LL', 'hello'))\n"
+                              "try:\n    re.compile('made' + str(len(__name__)))\n"
+                              "except TypeError:\n    print('unknown')\n")
+    for again in range(2):
+        project("build", "hello.py", "-q", *["--clean"] * again)
+        done = subprocess.run([project.folder / "dist/hello"], capture_output=True, timeout=60)
+        assert (done.stdout, done.stderr) == (b"Part12 heLLo\nunknown\n", b"")

@@ -87,12 +87,18 @@ static void halve(Batch *batch, const NativeJob *job, const char *reason) {
     build->native->units++;
 }
 
-static void say_refused(NativeBuild *build, const NativeJob *job, const ProcResult *result) {
+/* What the compiler says about the text is our mistake; anything else is its surroundings'. */
+static const char *say_refused(NativeBuild *build, const NativeJob *job, const ProcResult *result) {
     const char *output = strbuf_text(result->err.length > 0 ? &result->err : &result->out);
-    diag_warning(build->diags, "please report this with the message; --native=none builds without",
-                 "internal error: the C compiler refused the code made of module %s; %u of its "
-                 "functions stay bytecode\n%.*s",
+    bool ours = strstr(output, job->name) != NULL && strstr(output, "error:") != NULL;
+    diag_warning(build->diags,
+                 ours ? "please report this with the message; --native=none builds without"
+                      : "`pyc2c doctor` shows what the compiler is; --native=none builds without",
+                 "%s module %s; %u of its functions stay bytecode\n%.*s",
+                 ours ? "internal error: the C compiler refused the code made of"
+                      : "the C compiler failed for",
                  job->module->module->name, (unsigned)job->count, SHOWN_OUTPUT, output);
+    return ours ? "the C compiler refused it, an internal error of pyc2c" : "the C compiler failed";
 }
 
 /* The compiler was stopped by us, by the kernel or by a limit of the system. */
@@ -117,8 +123,7 @@ static void take_result(size_t index, const ProcResult *result, void *context) {
               result->timed_out ? "the C compiler took too long"
                                 : "the C compiler needed too much memory");
     } else {
-        say_refused(build, job, result);
-        give_up(build, job, "the C compiler refused it, an internal error of pyc2c");
+        give_up(build, job, say_refused(build, job, result));
     }
     unlink(native_job_file(build, job, ".c"));
 }

@@ -13,7 +13,7 @@ say() { printf 'bootstrap: %s\n' "$*" >&2; }
 
 PYTHON_PACKAGES="python3.11 python3.11-dev python3.11-venv"
 BUILD="make gcc libc6-dev binutils zlib1g-dev liblzma-dev libexpat1-dev ca-certificates $PYTHON_PACKAGES"
-TEST="strace git openssl libssl-dev libffi-dev g++ tzdata util-linux"
+TEST="strace ccache distcc nginx-light git openssl libssl-dev libffi-dev g++ tzdata util-linux"
 CHECK="clang clang-tidy git"
 BENCH="g++ patchelf"
 

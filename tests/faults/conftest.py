@@ -41,6 +41,20 @@ class Project:
     def start(self, *argv, **options) -> Outcome:
         return run([options.pop("path", self.output), *argv], cwd=self.folder, env=self.environment(), **options)
 
+    def in_small_filesystem(self, place: str, size: str, *arguments, **env) -> Outcome:
+        """Builds with a full disk at `place`; what lies there afterwards is listed on stdout."""
+        folder = self.folder / place
+        folder.mkdir(parents=True, exist_ok=True)
+        script = (
+            'mount -t tmpfs -o size="$1" tmpfs "$2" && shift && folder="$1" && shift && '
+            '{ "$@"; status=$?; ls -A "$folder"; exit $status; }'
+        )
+        unshare = ["unshare", "--mount"] if os.getuid() == 0 else ["unshare", "--map-root-user", "--mount"]
+        return run(
+            [*unshare, "sh", "-c", script, "sh", size, folder, *self.words(*arguments)],
+            cwd=self.folder, env=self.environment(PATH="/usr/sbin:/usr/bin:/sbin:/bin", **env), timeout=120,
+        )
+
     def made(self) -> list[str]:
         """What lies where the output goes: finished executables, and anything half-written."""
         folder = self.output.parent

@@ -59,21 +59,9 @@ def test_rebuild_replaces_its_own_output_while_it_runs(project):
     assert process.communicate(timeout=30)[0] == "wave import\n" and process.returncode == 0
 
 
-def in_small_filesystem(project, place: str, size: str, *arguments):
-    """Builds with a full disk at `place`; what lies there afterwards is listed on stdout."""
-    folder = project.folder / place
-    folder.mkdir(parents=True, exist_ok=True)
-    script = 'mount -t tmpfs -o size="$1" tmpfs "$2" && shift && folder="$1" && shift && { "$@"; status=$?; ls -A "$folder"; exit $status; }'
-    unshare = ["unshare", "--mount"] if os.getuid() == 0 else ["unshare", "--map-root-user", "--mount"]
-    return run(
-        [*unshare, "sh", "-c", script, "sh", size, folder, *project.words(*arguments)],
-        cwd=project.folder, env=project.environment(PATH="/usr/sbin:/usr/bin:/sbin:/bin"), timeout=120,
-    )
-
-
 def test_disk_full(project):
     project.write(HELLO)
-    outcome = in_small_filesystem(project, "dist", "1m", "app.py", "-o", "dist/app")
+    outcome = project.in_small_filesystem("dist", "1m", "app.py", "-o", "dist/app")
     project.expect_refusal(outcome, "No space left on device", status=(1, 3))
     listed = [line for line in outcome.stdout.decode().splitlines() if "app" in line and "dist" not in line]
     assert listed == [], "something half-written is left"
@@ -81,7 +69,7 @@ def test_disk_full(project):
 
 def test_full_cache_does_not_stop_a_build(project):
     project.write(MIDDLE)
-    in_small_filesystem(project, ".cache", "64k", "app.py", "-o", "dist/app").expect()
+    project.in_small_filesystem(".cache", "64k", "app.py", "-o", "dist/app").expect()
     assert project.start().expect().stdout == b"hello\n"
 
 

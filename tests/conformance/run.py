@@ -20,6 +20,7 @@ import fnmatch
 import hashlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import tomllib
@@ -205,6 +206,7 @@ def arguments() -> argparse.Namespace:
 
 def main() -> int:
     options = arguments()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it; tests must not
     folder = suite.provide(options.python, options.work)
     try:
         chosen = suite.choose(suite.rows(folder), options.modules)

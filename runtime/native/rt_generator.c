@@ -1,11 +1,21 @@
-/* Generators, coroutines and async generators.
+/* Running generators, coroutines and async generators.
  *
  * They are CPython's own objects, with its frames in them: a native step only takes the
- * interpreter's place between two suspensions. genobject.c runs a generator through
- * _PyEval_EvalFrameDefault; the link sends that to the wrapper here (--wrap), which runs the step
- * of a frame whose code has one. Each time anew: while somebody traces, the interpreter goes on
- * with the same frame. */
-#include "rt_frame.h"
+ * interpreter's place between two suspensions. Each time anew: while somebody traces, the
+ * interpreter goes on with the same frame.
+ *
+ * Who asks for the next value (a native loop or `await`, the types' slots: rt_generator_types.c)
+ * comes to rt_generator_send, which has the step run without the way over genobject.c and
+ * _PyEval_EvalFrameDefault. An exception that is thrown in takes that way; the link leads its end
+ * to the wrapper here (--wrap).
+ *
+ * Delegation. A generator that is suspended in `yield from` or `await` has nothing to do itself
+ * when it is asked for a value: it asks its delegate. So its step is not entered. It is made to
+ * look as if it ran, standing at its SEND, and the delegate is resumed in its stead, down to the
+ * first one that has something to do (descend). Its value then is everybody's value
+ * (suspend_all). When it returns or raises instead, the one that waited for it is entered with that
+ * (go_on). However deep the delegation, the C stack holds one step. */
+#include "rt_generator.h"
 
 #include <opcode.h>
 
@@ -14,26 +24,20 @@ PyObject *__real__PyEval_EvalFrameDefault(PyThreadState *ts, _PyInterpreterFrame
 PyObject *__wrap__PyEval_EvalFrameDefault(PyThreadState *ts, _PyInterpreterFrame *frame,
                                           int throwflag);
 
-/* ---- running ---- */
+/* ---- steps ---- */
 
-/* Entering and leaving as _PyEval_EvalFrameDefault does. At the recursion limit the frame stays as
- * it is, sent value on its stack; gen_send_ex2 clears it. */
 static inline PyObject *run_step(PyThreadState *ts, _PyInterpreterFrame *frame,
                                  const RtCode *native, int throwflag) {
-    rt_frame_link(ts, frame);
     frame->is_entry = true;
-    PyObject *result = NULL;
-    if (rt_likely(rt_recursion_enter(ts) == 0)) {
-        result = native->step(ts, frame, throwflag);
-        ts->recursion_remaining++;
-        if (_PyFrame_GetGenerator(frame)->gi_frame_state != FRAME_SUSPENDED) {
-            frame->stacktop = (int)native->slots; /* returned or raised: the stack is empty */
-        }
+    PyObject *result = native->step(ts, frame, throwflag);
+    if (_PyFrame_GetGenerator(frame)->gi_frame_state != FRAME_SUSPENDED) {
+        frame->stacktop = (int)native->slots; /* returned or raised: the stack is empty */
     }
-    ts->cframe->current_frame = frame->previous;
     return result;
 }
 
+/* Entering and leaving as _PyEval_EvalFrameDefault does. At the recursion limit the frame stays as
+ * it is, sent value on its stack; gen_send_ex2 clears it. */
 PyObject *__wrap__PyEval_EvalFrameDefault(PyThreadState *ts, _PyInterpreterFrame *frame,
                                           int throwflag) {
     const RtCode *native =
@@ -41,11 +45,21 @@ PyObject *__wrap__PyEval_EvalFrameDefault(PyThreadState *ts, _PyInterpreterFrame
     if (native == NULL || native->step == NULL || ts->cframe->use_tracing) {
         return __real__PyEval_EvalFrameDefault(ts, frame, throwflag);
     }
-    return run_step(ts, frame, native, throwflag);
+    rt_frame_link(ts, frame);
+    PyObject *result = NULL;
+    if (rt_likely(rt_recursion_enter(ts) == 0)) {
+        result = run_step(ts, frame, native, throwflag);
+        ts->recursion_remaining++;
+    }
+    ts->cframe->current_frame = frame->previous;
+    return result;
 }
 
 /* The frame is as the interpreter left it: nothing was taken from its stack yet. */
 PyObject *rt_resume_bytecode(PyThreadState *ts, _PyInterpreterFrame *frame, int throwflag) {
+    if (throwflag == RT_DELEGATE_RAISED) {
+        frame->prev_instr--;
+    }
     ts->cframe->current_frame = frame->previous;
     ts->recursion_remaining++;
     PyObject *result = __real__PyEval_EvalFrameDefault(ts, frame, throwflag);
@@ -54,69 +68,162 @@ PyObject *rt_resume_bytecode(PyThreadState *ts, _PyInterpreterFrame *frame, int 
     return result;
 }
 
-/* ---- making ---- */
+/* ---- states ---- */
 
-/* The instructions in front of RETURN_GENERATOR: they make cells and copy the closure. Leaves
- * prev_instr at RETURN_GENERATOR. */
-static bool run_prologue(PyThreadState *ts, _PyInterpreterFrame *frame, const RtCode *native) {
-    int extended = 0;
-    for (_Py_CODEUNIT *at = native->first;; at++) {
-        int arg = extended << 8 | _Py_OPARG(*at);
-        extended = 0;
-        switch (_Py_OPCODE(*at)) {
-        case EXTENDED_ARG: extended = arg; break;
-        case COPY_FREE_VARS: rt_cells_copy(ts, frame); break;
-        case MAKE_CELL:
-            if (rt_cell_make(ts, frame, arg) < 0) {
-                return false;
-            }
-            break;
-        default: frame->prev_instr = at; return true;
+/* The native code of a generator's step, if it may run now. */
+static inline const RtCode *step_of(PyThreadState *ts, PyGenObject *generator) {
+    const RtCode *native = rt_code_of(rt_generator_frame(generator)->f_code);
+    return native != NULL && native->step != NULL && rt_may_run(ts) ? native : NULL;
+}
+
+/* Its frame becomes the current one, its handled exceptions come before the caller's. */
+static inline void enter(PyThreadState *ts, PyGenObject *generator) {
+    rt_frame_link(ts, rt_generator_frame(generator));
+    generator->gi_exc_state.previous_item = ts->exc_info;
+    ts->exc_info = &generator->gi_exc_state;
+    generator->gi_frame_state = FRAME_EXECUTING;
+}
+
+static inline void leave(PyThreadState *ts, PyGenObject *generator) {
+    _PyInterpreterFrame *frame = rt_generator_frame(generator);
+    ts->exc_info = generator->gi_exc_state.previous_item;
+    generator->gi_exc_state.previous_item = NULL;
+    ts->cframe->current_frame = frame->previous;
+    frame->previous = NULL;
+}
+
+static RT_COLD void explain_stop(PyThreadState *ts, PyGenObject *generator) {
+    const char *kind = PyCoro_CheckExact(generator)       ? "coroutine"
+                       : PyAsyncGen_CheckExact(generator) ? "async generator"
+                                                          : "generator";
+    if (_PyErr_ExceptionMatches(ts, PyExc_StopIteration)) {
+        _PyErr_FormatFromCause(PyExc_RuntimeError, "%s raised StopIteration", kind);
+    } else if (PyAsyncGen_CheckExact(generator) &&
+               _PyErr_ExceptionMatches(ts, PyExc_StopAsyncIteration)) {
+        _PyErr_FormatFromCause(PyExc_RuntimeError, "%s raised StopAsyncIteration", kind);
+    }
+}
+
+/* As _PyFrame_Clear. */
+static inline void clear_frame(_PyInterpreterFrame *frame) {
+    if (rt_unlikely(frame->frame_obj != NULL)) {
+        _PyFrame_Clear(frame);
+        return;
+    }
+    for (int i = 0; i < frame->stacktop; i++) {
+        Py_XDECREF(frame->localsplus[i]);
+    }
+    Py_XDECREF(frame->f_locals);
+    Py_DECREF(frame->f_func);
+    Py_DECREF(frame->f_code);
+}
+
+/* It returned a result, or raised: NULL. */
+static void finish(PyThreadState *ts, PyGenObject *generator, const PyObject *result) {
+    generator->gi_frame_state = FRAME_COMPLETED;
+    leave(ts, generator);
+    if (rt_unlikely(result == NULL)) {
+        explain_stop(ts, generator);
+    }
+    _PyErr_ClearExcState(&generator->gi_exc_state);
+    generator->gi_frame_state = FRAME_CLEARED;
+    clear_frame(rt_generator_frame(generator));
+}
+
+/* ---- delegation ---- */
+
+/* A suspended generator's delegate, if its own step is to be resumed; borrowed. */
+static inline PyGenObject *delegate_of(PyThreadState *ts, PyGenObject *generator) {
+    const _PyInterpreterFrame *frame = rt_generator_frame(generator);
+    _Py_CODEUNIT next = frame->prev_instr[1];
+    if ((_Py_OPCODE(next) != RESUME && _Py_OPCODE(next) != RESUME_QUICK) || _Py_OPARG(next) < 2) {
+        return NULL; /* as _PyGen_yf */
+    }
+    PyObject *delegate = frame->localsplus[frame->stacktop - 1];
+    if (!PyGen_CheckExact(delegate) && !PyCoro_CheckExact(delegate)) {
+        return NULL;
+    }
+    PyGenObject *other = (PyGenObject *)delegate;
+    return other->gi_frame_state == FRAME_SUSPENDED && step_of(ts, other) != NULL ? other : NULL;
+}
+
+/* Enters the generator and the delegates that it waits for, each standing at its SEND. The last
+ * one has something to do; its step runs next. NULL in *failed, or the one that found the recursion
+ * limit reached; then an exception is set. */
+static inline PyGenObject *descend(PyThreadState *ts, PyGenObject *generator, bool *failed) {
+    for (;;) {
+        enter(ts, generator);
+        *failed = rt_unlikely(rt_recursion_enter(ts) < 0);
+        PyGenObject *delegate = *failed ? NULL : delegate_of(ts, generator);
+        if (delegate == NULL) {
+            return generator;
         }
+        rt_generator_frame(generator)->prev_instr--;
+        generator = delegate;
     }
 }
 
-/* As RETURN_GENERATOR: the frame moves into the new object. */
-static PyObject *make_generator(PyThreadState *ts, _PyInterpreterFrame *frame,
-                                const RtCode *native) {
-    if (!run_prologue(ts, frame, native)) {
-        return NULL;
-    }
-    PyGenObject *generator = (PyGenObject *)_Py_MakeCoro(frame->f_func);
-    if (generator == NULL) {
-        return NULL;
-    }
-    Py_INCREF(frame->f_func);
-    Py_INCREF(frame->f_code);
-    _PyInterpreterFrame *own = (_PyInterpreterFrame *)generator->gi_iframe;
-    _PyFrame_Copy(frame, own);
-    own->owner = FRAME_OWNED_BY_GENERATOR;
-    generator->gi_frame_state = FRAME_CREATED;
-    return (PyObject *)generator;
-}
-
-PyObject *rt_generator_new(PyThreadState *ts, PyFunctionObject *function, const RtCode *native,
-                           PyObject *const *args, Py_ssize_t count, PyObject *names) {
-    _PyInterpreterFrame *frame = rt_frame_new(ts, function, native);
-    if (frame == NULL) {
-        return NULL;
-    }
-    if (!rt_bind(native, function, frame->localsplus, args, count, names)) {
-        rt_frame_clear(ts, frame, native->slots);
-        return _PyFunction_Vectorcall((PyObject *)function, args, (size_t)count, names);
-    }
-    rt_frame_link(ts, frame);
-    PyObject *generator = NULL;
-    bool entered = rt_recursion_enter(ts) == 0;
-    if (entered) {
-        generator = make_generator(ts, frame, native);
+/* The delegate yielded: all who wait for it do, up to the root. */
+static inline void suspend_all(PyThreadState *ts, PyGenObject *generator, PyGenObject *root) {
+    while (generator != root) {
+        _PyInterpreterFrame *waiting = rt_generator_frame(generator)->previous;
+        leave(ts, generator);
+        waiting->prev_instr++;
+        generator = _PyFrame_GetGenerator(waiting);
+        generator->gi_frame_state = FRAME_SUSPENDED;
         ts->recursion_remaining++;
     }
-    ts->cframe->current_frame = frame->previous;
-    if (generator != NULL) {
-        rt_frame_free(ts, frame);
-    } else {
-        rt_frame_clear(ts, frame, native->slots);
+    leave(ts, root);
+}
+
+/* The delegate of a generator that stands at its SEND returned (reference taken over) or raised
+ * (NULL): its own step goes on with that. */
+static PyObject *go_on(PyThreadState *ts, PyGenObject *generator, PyObject *returned) {
+    _PyInterpreterFrame *frame = rt_generator_frame(generator);
+    const RtCode *native = rt_code_of(frame->f_code);
+    if (returned == NULL) {
+        frame->prev_instr++;
+        _PyFrame_StackPush(frame, Py_NewRef(Py_None));
+        return run_step(ts, frame, native, RT_DELEGATE_RAISED);
     }
-    return generator;
+    PyObject **top = &frame->localsplus[frame->stacktop - 1], *delegate = *top;
+    *top = returned;
+    Py_DECREF(delegate);
+    frame->prev_instr += _Py_OPARG(*frame->prev_instr);
+    return run_step(ts, frame, native, 0);
+}
+
+PySendResult rt_generator_send(PyThreadState *ts, PyGenObject *root, PyObject *value,
+                               PyObject **result) {
+    bool may_start = root->gi_frame_state == FRAME_SUSPENDED ||
+                     (root->gi_frame_state == FRAME_CREATED && (value == NULL || Py_IsNone(value)));
+    if (rt_unlikely(!may_start || step_of(ts, root) == NULL)) {
+        return rt_generator_send_bytecode((PyObject *)root, value, result);
+    }
+    bool failed;
+    PyObject *output = NULL;
+    PyGenObject *generator = descend(ts, root, &failed);
+    if (rt_likely(!failed)) {
+        _PyInterpreterFrame *frame = rt_generator_frame(generator);
+        _PyFrame_StackPush(frame, Py_NewRef(value != NULL ? value : Py_None));
+        output = run_step(ts, frame, rt_code_of(frame->f_code), 0);
+        ts->recursion_remaining++;
+    }
+    while (generator->gi_frame_state != FRAME_SUSPENDED) {
+        _PyInterpreterFrame *waiting = rt_generator_frame(generator)->previous;
+        finish(ts, generator, output);
+        if (generator == root) {
+            if (value == NULL && output == Py_None && !PyAsyncGen_CheckExact(root)) {
+                Py_CLEAR(output);
+            }
+            *result = output;
+            return output != NULL ? PYGEN_RETURN : PYGEN_ERROR;
+        }
+        generator = _PyFrame_GetGenerator(waiting);
+        output = go_on(ts, generator, output);
+        ts->recursion_remaining++;
+    }
+    suspend_all(ts, generator, root);
+    *result = output;
+    return PYGEN_NEXT;
 }

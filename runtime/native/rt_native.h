@@ -52,8 +52,9 @@ typedef struct RtCode {
 } RtCode;
 
 enum {
-    RT_CODE_PLAIN = 1, /* a body with only positional-or-keyword parameters: a call with exactly
-                          argcount arguments binds by position */
+    RT_CODE_POSITIONAL = 1, /* only positional-or-keyword parameters: a call with exactly argcount
+                               arguments binds by position */
+    RT_CODE_PLAIN = 2,      /* the same, and a body */
 };
 
 typedef struct RtUnit {
@@ -82,11 +83,29 @@ RT_COLD void rt_reraise(PyThreadState *ts, PyObject *exception, PyObject *lasti,
  * without operands succeeded): then there is no traceback entry. */
 RT_COLD bool rt_raise(PyThreadState *ts, PyObject *exception, PyObject *cause, int count);
 /* On the way to a handler or out; NULL is nothing to drop. */
-static inline void rt_release(PyObject *value) {
-    Py_XDECREF(value);
-}
+RT_COLD void rt_release(PyObject *value);
+/* `incref`, `decref`. Macros, because there are many, and each inlined function costs the C
+ * compiler time. */
+#ifdef Py_REF_DEBUG
+#define rt_incref(value) Py_INCREF(value)
+#define rt_decref(value) Py_DECREF(value)
+#else
+#define rt_incref(value) ((void)(value)->ob_refcnt++)
+#define rt_decref(value)                                                                           \
+    do {                                                                                           \
+        if (--(value)->ob_refcnt == 0) {                                                           \
+            _Py_Dealloc(value);                                                                    \
+        }                                                                                          \
+    } while (0)
+#endif
+#define rt_xincref(value) Py_XINCREF(value)
+#define rt_xdecref(value) rt_release(value)
 
 /* ---- generators (rt_generator.c) ---- */
+
+/* A throwflag: the exception comes from the delegate. It is raised at the SEND, which is the unit
+ * before the YIELD_VALUE where the frame stands. */
+enum { RT_DELEGATE_RAISED = 2 };
 
 /* `yield`: before: entries (references moved into the frame) are stored from the bottom, the
  * generator is marked suspended; the step then returns the value. */
@@ -107,6 +126,7 @@ static inline PyObject *rt_sent(RT_UNUSED PyThreadState *ts, _PyInterpreterFrame
     frame->stacktop = -1;
     if (rt_unlikely(throwflag)) {
         Py_DECREF(value); /* None, from gen_send_ex2 */
+        frame->prev_instr -= throwflag == RT_DELEGATE_RAISED;
         return NULL;
     }
     frame->prev_instr++;
@@ -127,10 +147,7 @@ static inline PyObject *rt_slot_get(PyThreadState *ts, _PyInterpreterFrame *fram
     }
     return value;
 }
-static inline PyObject *rt_slot_bound(RT_UNUSED PyThreadState *ts, _PyInterpreterFrame *frame,
-                                      int slot) {
-    return frame->localsplus[slot];
-}
+#define rt_slot_bound(ts, frame, slot) ((frame)->localsplus[slot])
 static inline PyObject *rt_slot_take(RT_UNUSED PyThreadState *ts, _PyInterpreterFrame *frame,
                                      int slot) {
     PyObject *value = frame->localsplus[slot];
@@ -190,5 +207,8 @@ static inline int rt_poll(PyThreadState *ts, RT_UNUSED _PyInterpreterFrame *fram
 
 /* ---- all other rows of ops.def ---- */
 #include "rt_op.h"
+
+/* ---- what runs seldom ---- */
+#include "rt_brief.h"
 
 #endif

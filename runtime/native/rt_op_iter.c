@@ -2,9 +2,12 @@
  *
  * Follows ceval.c: FOR_ITER, GET_LEN, GET_YIELD_FROM_ITER, GET_AWAITABLE (with
  * format_awaitable_error), GET_AITER, GET_ANEXT, SEND. */
-#include "rt_native.h"
+#include "rt_generator.h"
 
 PyObject *rt_iter_next_call(PyThreadState *ts, PyObject *iterator) {
+    if (PyGen_CheckExact(iterator)) {
+        return rt_generator_next(ts, (PyGenObject *)iterator);
+    }
     PyObject *item = Py_TYPE(iterator)->tp_iternext(iterator);
     if (item == NULL && RT_RAISED(ts) && _PyErr_ExceptionMatches(ts, PyExc_StopIteration)) {
         _PyErr_Clear(ts);
@@ -107,9 +110,15 @@ PyObject *rt_async_next(PyThreadState *ts, PyObject *iterator) {
 }
 
 PyObject *rt_send(PyThreadState *ts, PyObject *receiver, PyObject *value, int *returned) {
-    (void)ts;
     PyObject *result;
-    PySendResult status = PyIter_Send(receiver, value, &result);
+    PySendResult status;
+    if (PyCoro_CheckExact(receiver) || PyGen_CheckExact(receiver)) {
+        status = rt_generator_send(ts, (PyGenObject *)receiver, value, &result);
+    } else if (Py_IS_TYPE(receiver, &_PyAsyncGenASend_Type)) {
+        status = rt_async_send(ts, receiver, value, &result);
+    } else {
+        status = PyIter_Send(receiver, value, &result);
+    }
     *returned = status == PYGEN_RETURN;
     return status == PYGEN_ERROR ? NULL : result;
 }

@@ -1,0 +1,37 @@
+/* Generators, coroutines and async generators: what the parts of their runtime share. */
+#ifndef PYC2C_RUNTIME_RT_GENERATOR_H
+#define PYC2C_RUNTIME_RT_GENERATOR_H
+
+#include "rt_frame.h"
+
+static inline _PyInterpreterFrame *rt_generator_frame(PyGenObject *generator) {
+    return (_PyInterpreterFrame *)generator->gi_iframe;
+}
+
+/* ---- rt_generator.c ---- */
+
+/* Runs a generator, coroutine or async generator up to its next suspension or its end, as
+ * gen_send_ex2 of genobject.c without an exception to throw. `value` is borrowed; NULL is that of
+ * next(): then a returned None gives PYGEN_ERROR without an exception. *result is a new reference,
+ * NULL with PYGEN_ERROR. */
+PySendResult rt_generator_send(PyThreadState *ts, PyGenObject *generator, PyObject *value,
+                               PyObject **result);
+
+/* FOR_ITER of a generator: NULL without an exception when it returned. */
+static inline PyObject *rt_generator_next(PyThreadState *ts, PyGenObject *generator) {
+    PyObject *result;
+    if (rt_generator_send(ts, generator, NULL, &result) == PYGEN_RETURN) {
+        Py_CLEAR(result);
+    }
+    return result;
+}
+
+/* ---- rt_generator_types.c ---- */
+
+/* Resumes an async_generator_asend, as PyIter_Send. */
+PySendResult rt_async_send(PyThreadState *ts, PyObject *object, PyObject *value, PyObject **result);
+
+/* What CPython does with a generator whose step is not native, or may not run now. */
+extern sendfunc rt_generator_send_bytecode;
+
+#endif

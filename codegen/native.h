@@ -26,7 +26,14 @@ typedef struct NativeModule {
     NativeFunction *functions; /* by ordinal of the code object */
     const char *reason; /* why none of it is looked at: then there are no functions; or NULL */
     size_t units_made, units_found; /* C files: compiled, taken from the cache */
+    const char *changed; /* the first reason for which some were compiled again; NULL: none */
 } NativeModule;
+
+/* One run of the C compiler. */
+typedef struct NativeRun {
+    const Module *module;
+    double started, ended; /* CLOCK_MONOTONIC, seconds */
+} NativeRun;
 
 typedef struct NativeCode {
     Arena arena;
@@ -36,9 +43,10 @@ typedef struct NativeCode {
     size_t functions, native;     /* counts: definitions, lambdas, comprehensions */
     size_t units, cached;         /* C files; of them, those whose object was in the cache */
     size_t lines, compiled_lines; /* lines of Python in all units; in those compiled now */
-    double lower_seconds;         /* from code objects to C */
-    double cc_seconds;            /* in the C compiler, all jobs together */
-    long cc_peak_kb;              /* most memory that one of them needed */
+    VEC(NativeRun) runs;
+    double lower_seconds; /* from code objects to C */
+    double cc_seconds;    /* in the C compiler, all jobs together */
+    long cc_peak_kb;      /* most memory that one of them needed */
 } NativeCode;
 
 /* What options for the compiler's developers ask for. */

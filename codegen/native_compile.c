@@ -112,6 +112,8 @@ static void take_result(size_t index, const ProcResult *result, void *context) {
     Batch *batch = context;
     NativeBuild *build = batch->build;
     const NativeJob *job = batch->waiting[index];
+    NativeRun run = {job->module->module, result->started, result->ended};
+    vec_push(&build->native->runs, run);
     build->progress->count(build->progress->context, ++batch->finished, batch->count,
                            job->module->module->name);
     if (result->exit_code == 0 && !result->timed_out && !result->not_started) {

@@ -152,8 +152,16 @@ static size_t compare_functions(Arena *arena, const char *then, const char *now,
     return found;
 }
 
-static void explain(Arena *arena, const NativeModule *module, const char *then, const char *now,
+/* The first reason that was written from `start` on. */
+static const char *first_reason(Arena *arena, const StrBuf *out, size_t start) {
+    const char *text = strbuf_text(out) + start + strlen("because ");
+    return arena_strndup(arena, text, strcspn(text, "\n"));
+}
+
+static void explain(NativeBuild *build, NativeModule *module, const char *then, const char *now,
                     StrBuf *out) {
+    Arena *arena = build->arena;
+    size_t start = out->length;
     if (then == NULL) {
         strbuf_puts(out, "because no earlier build of it by this pyc2c is in this cache\n");
         return;
@@ -162,13 +170,16 @@ static void explain(Arena *arena, const NativeModule *module, const char *then, 
     if (found == 0 && module->units_made > 0) {
         strbuf_puts(out, "because the cache no longer had what the build before made\n");
     }
+    if (module->units_made > 0) {
+        module->changed = first_reason(arena, out, start);
+    }
 }
 
 void native_why_record(NativeBuild *build) {
     const NativeCode *native = build->native;
     Arena arena = {0};
     for (size_t i = 0; build->cache != NULL && i < native->modules.count; i++) {
-        const NativeModule *module = native->modules.items[i];
+        NativeModule *module = native->modules.items[i];
         const char *name = module->module->name;
         uint8_t key[FRONT_HASH_SIZE];
         StrBuf inputs = {0}, record = {0};
@@ -179,7 +190,7 @@ void native_why_record(NativeBuild *build) {
         add_functions(module, &inputs);
         strbuf_printf(&record, "program %s\nunits %zu %zu\n", build->program_name,
                       module->units_found, module->units_found + module->units_made);
-        explain(&arena, module, read_record(&arena, build->cache, name), strbuf_text(&inputs),
+        explain(build, module, read_record(&arena, build->cache, name), strbuf_text(&inputs),
                 &record);
         strbuf_puts(&record, strbuf_text(&inputs));
         record_key(name, key);

@@ -54,8 +54,9 @@ static void end_step(ProgressView *view) {
     double time = now();
     size_t room = sizeof(view->phases) / sizeof(view->phases[0]);
     if (view->step[0] != '\0' && view->phase_count < room) {
-        view->phases[view->phase_count++] =
-            (PhaseTime){.name = xstrdup(view->step), .seconds = time - view->step_started};
+        view->phases[view->phase_count++] = (PhaseTime){.name = xstrdup(view->step),
+                                                        .started = view->step_started,
+                                                        .seconds = time - view->step_started};
     }
     view->step[0] = '\0';
     view->step_started = time;

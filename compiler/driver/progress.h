@@ -10,6 +10,7 @@
 
 typedef struct PhaseTime {
     const char *name;
+    double started; /* CLOCK_MONOTONIC, seconds */
     double seconds;
 } PhaseTime;
 

@@ -116,17 +116,20 @@ bool report_write(Session *session, const Program *program, const NativeCode *na
                    directory, strerror(errno));
         return false;
     }
-    StrBuf warnings = {0}, html = {0}, json = {0}, cost = {0};
+    StrBuf warnings = {0}, html = {0}, json = {0}, cost = {0}, timeline = {0};
     write_warnings(session, program, &warnings);
     report_html(program, native, &html);
     report_json(session, program, native, output, &json);
     report_native_cost(native, &cost);
+    report_timeline(&session->view, program->entry.name, native, &timeline);
     bool ok = write_one(session, "warnings.txt", &warnings) &&
               write_one(session, "modules.html", &html) &&
-              write_one(session, "report.json", &json) && write_one(session, "cost.json", &cost);
+              write_one(session, "report.json", &json) && write_one(session, "cost.json", &cost) &&
+              write_one(session, "timeline.html", &timeline);
     strbuf_free(&warnings);
     strbuf_free(&html);
     strbuf_free(&json);
     strbuf_free(&cost);
+    strbuf_free(&timeline);
     return ok;
 }

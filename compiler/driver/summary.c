@@ -194,15 +194,36 @@ static void add_functions(const NativeCode *native, const Request *request, StrB
     }
 }
 
+/* C files: how many came from the cache, and why others did not. */
+static void add_units(const NativeCode *native, StrBuf *out) {
+    enum { SHOWN = 3 };
+    size_t made = native->units - native->cached, shown = 0, hidden = 0;
+    if (native->units == 0) {
+        return;
+    }
+    strbuf_printf(out, "  C code     %zu file%s: %zu from the cache, %zu compiled", native->units,
+                  native->units == 1 ? "" : "s", native->cached, made);
+    for (size_t i = 0; i < native->modules.count; i++) {
+        const NativeModule *module = native->modules.items[i];
+        if (module->changed != NULL && shown < SHOWN) {
+            strbuf_printf(out, "%s%s: %s", shown++ == 0 ? " (" : "; ", module->module->name,
+                          module->changed);
+        } else {
+            hidden += module->changed != NULL;
+        }
+    }
+    if (hidden > 0) {
+        strbuf_printf(out, "; and %zu more module%s", hidden, hidden == 1 ? "" : "s");
+    }
+    strbuf_puts(out, shown > 0 ? ")\n" : "\n");
+}
+
 /* What native code cost to make. */
 static void add_cost(const NativeCode *native, Arena *arena, StrBuf *out) {
     if (native->units == 0) {
         return;
     }
-    strbuf_printf(out,
-                  "  C code     %zu file%s for %zu lines of Python, %zu from the cache; made in "
-                  "%.2f s\n",
-                  native->units, native->units == 1 ? "" : "s", native->lines, native->cached,
+    strbuf_printf(out, "             %zu lines of Python, made into C in %.2f s\n", native->lines,
                   native->lower_seconds);
     if (native->compiled_lines > 0) {
         strbuf_printf(out, "             C compiler: %.2f s for 1,000 lines, up to %s\n",
@@ -234,15 +255,16 @@ void summary_write(Session *session, const Program *program, const NativeCode *n
     if (request->cache_url != NULL) {
         strbuf_printf(out, "  shared     %s\n", cache_shared_summary(&session->cache, arena));
     }
+    add_units(native, out);
+    if (request->verbose > 0 || request->show_progress) {
+        add_cost(native, arena, out);
+        add_times(&session->view, out);
+    }
     if (request->verbose > 0) {
         strbuf_printf(out, "  cache      %zu found, %zu made\n", session->cache.hits,
                       session->cache.misses);
         for (size_t i = 0; i < program->notes.count; i++) {
             strbuf_printf(out, "  note       %s\n", program->notes.items[i]);
         }
-    }
-    if (request->verbose > 0 || request->show_progress) {
-        add_cost(native, arena, out);
-        add_times(&session->view, out);
     }
 }

@@ -204,6 +204,7 @@ static bool start(const ProcSpec *spec, Child *child) {
     int error = ENOENT;
     child->pid = -1;
     child->out = child->err = child->ended = -1;
+    child->result.started = child->result.ended = now();
 
     const char *program = proc_find(&arena, spec->argv[0]);
     if (program == NULL && strchr(spec->argv[0], '/') != NULL) {
@@ -288,6 +289,7 @@ static bool reap_if_ended(Child *child) {
     drain_rest(&child->out, &child->result.out);
     drain_rest(&child->err, &child->result.err);
     close_if_open(&child->ended);
+    child->result.ended = now();
     child->result.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
     child->result.signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
     return true;

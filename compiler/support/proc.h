@@ -24,6 +24,7 @@ typedef struct ProcResult {
     bool timed_out;
     bool not_started; /* argv[0] could not be executed; errno in start_errno */
     int start_errno;
+    double started, ended; /* CLOCK_MONOTONIC, seconds */
     StrBuf out;
     StrBuf err;
 } ProcResult;

@@ -183,12 +183,13 @@ def test_explain(native_project):
     assert explain() == ("helper, last built for app: 0 of 1 C file from the cache\n"
                          "  no earlier build of it by this pyc2c is in this cache\n")
     project.write("helper.py", "def f(x):\n    return x * 3\ndef g(x):\n    return x + 1\ndef h(x):\n    return x\n")
-    project("build", "app.py", "-q", *WORDS)
+    said = project("build", "app.py", *WORDS).stderr.decode()
+    assert "  C code     1 file: 0 from the cache, 1 compiled (helper: function f changed)\n" in said
     assert explain() == ("helper, last built for app: 0 of 1 C file from the cache\n"
                          "  function f changed\n  function h is new\n")
     project("build", "app.py", "-q", "--optimize-speed", *WORDS)
     text = explain()
-    assert "  flags changed: " in text and "before: " in text and "function" not in text
+    assert "  flags changed: " in text and "before: " in text and "  function " not in text
     for path in entries(project, "native"):
         os.remove(path)
     os.remove(project.folder / "dist/app")

@@ -169,6 +169,9 @@ def test_report(app):
     cost = json.loads((app.folder / "why/cost.json").read_text())
     assert cost["c_files"] == 2 and cost["seconds_in_c_compiler"] > 0
     assert cost["peak_memory_of_c_compiler_kb"] > 1000
+    timeline = (app.folder / "why/timeline.html").read_text()
+    assert "<h1>Timeline of app</h1>" in timeline
+    assert timeline.count('class="row run"') == 2 and '"row step"><b>linking</b>' in timeline
     assert "5 of 7 functions are native code." in (app.folder / "why/modules.html").read_text()
 
 

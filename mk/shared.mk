@@ -3,7 +3,7 @@
 #   stub, librt.a         the half that knows nothing of Python
 #   carried/              what every executable carries: the other half and libpython
 #   librt-python.a        the other half once more, for links with modules from sources
-RT_PYTHON_SRC := $(sort $(shell grep -lE '^.include "rt_(py|import|compat)\.h"' runtime/*.c))
+RT_PYTHON_SRC := $(sort $(shell grep -lE '^.include "rt_(py|import|compat|code)\.h"' runtime/*.c))
 RT_CORE_SRC   := $(filter-out $(RT_PYTHON_SRC),$(RUNTIME_SRC)) runtime/shared/rt_boot.c
 RT_PYTHON_OBJ := $(RT_PYTHON_SRC:%.c=$(BUILD)/obj/$(PY_MINOR)/shared/%.o)
 RT_CORE_OBJ   := $(RT_CORE_SRC:%.c=$(BUILD)/obj/$(PY_MINOR)/shared/%.o)

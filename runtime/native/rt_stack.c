@@ -191,14 +191,18 @@ static unsigned long launch_thread(void (*function)(void *), void *arg, size_t s
     return thread;
 }
 
-/* Larger unless the program chose a size itself; the usual one where there is no room for that. */
+/* Larger, also when the program chose less: the interpreter's calls need none. What the program
+ * chose where there is no room for that. */
 unsigned long __wrap_PyThread_start_new_thread(void (*function)(void *), void *arg) {
     size_t *size = &PyInterpreterState_Get()->threads.stacksize;
-    if (*size != 0) {
-        return launch_thread(function, arg, *size);
+    size_t chosen = *size;
+    if (chosen < thread_size) {
+        *size = thread_size;
+        unsigned long thread = launch_thread(function, arg, thread_size);
+        *size = chosen;
+        if (thread != PYTHREAD_INVALID_THREAD_ID) {
+            return thread;
+        }
     }
-    *size = thread_size;
-    unsigned long thread = launch_thread(function, arg, thread_size);
-    *size = 0;
-    return thread != PYTHREAD_INVALID_THREAD_ID ? thread : launch_thread(function, arg, 0);
+    return launch_thread(function, arg, chosen);
 }

@@ -68,15 +68,16 @@ class Runner:
     def __init__(self, options, folder: Path) -> None:
         self.options = options
         self.suite = folder
+        self.python = suite.provide_python(options.python, options.work, folder)
         self.environment = {**os.environ, "PYTHONPATH": str(folder), "PYTHONHASHSEED": "0", "LC_ALL": "C.UTF-8"}
-        version = subprocess.check_output([options.python, "-VV"], text=True)
-        self.host_key = hashlib.sha256(version.encode() + (HERE / "driver.py").read_bytes()).hexdigest()
+        version = subprocess.check_output([self.python, "-c", "import sys; print(sys.version, sys.prefix)"])
+        self.host_key = hashlib.sha256(version + (HERE / "driver.py").read_bytes()).hexdigest()
 
     def one(self, row: Row, side: str, command: list, key: str, again: bool) -> Outcome:
         path = self.options.work / side / f"{row.name}.json"
         known = None if again else outcome.saved(path, key)
         if known is None:
-            known = outcome.run(command, row.name, self.options.python if row.interpreter else None, self.environment)
+            known = outcome.run(command, row.name, self.python if row.interpreter else None, self.environment)
             outcome.save(path, key, known)
         return known
 
@@ -87,7 +88,7 @@ class Runner:
         before = record["tests"] if record.get("key") == key else None
         while True:
             again = before is not None and record.get("key") != key
-            expected = self.one(row, "cpython", [self.options.python, self.suite / "driver.py"], self.host_key, again)
+            expected = self.one(row, "cpython", [self.python, self.suite / "driver.py"], self.host_key, again)
             got = self.one(row, "native", [executable], key, again)
             found = [difference for difference in outcome.compare(row.name, expected, got)
                      if before is None or difference.test in before]

@@ -60,6 +60,30 @@ def provide(python: str, work: Path) -> Path:
     return suite
 
 
+def provide_python(python: str, work: Path, suite: Path) -> str:
+    """The interpreter with the suite in its standard library, as if all of Debian's packages were installed: children that run isolated
+    look there. It is a copy of the interpreter in a tree of its own, by which it finds its library."""
+    home = work / "python"
+    copy = home / "bin" / Path(python).resolve().name
+    if copy.exists():
+        return str(copy)
+    stdlib = stdlib_of(python)
+    fresh = Path(tempfile.mkdtemp(dir=work))
+    library = fresh / "lib" / stdlib.name
+    shutil.copytree(stdlib, library, ignore=shutil.ignore_patterns("__pycache__", "config-*", "test"))
+    for config in stdlib.glob("config-*"):
+        (library / config.name).symlink_to(config)
+    for package in ("test", "unittest"):
+        if (suite / package).exists():
+            shutil.copytree(suite / package, library / package, dirs_exist_ok=True)
+    (fresh / "bin").mkdir()
+    shutil.copy(Path(python).resolve(), fresh / "bin")
+    fresh.chmod(0o755)
+    shutil.rmtree(home, ignore_errors=True)
+    fresh.rename(home)
+    return str(copy)
+
+
 def rows(suite: Path) -> list[Row]:
     """The modules of modules.txt; a package whose tests are modules in it stands for these."""
     found = []

@@ -72,8 +72,8 @@ bool link_plan_read(LinkPlan *plan, Arena *arena, const Request *request, const 
     read_list(&document, "builtins", &plan->builtins);
     split_command(arena, request->cc != NULL ? request->cc : "cc", &plan->cc);
     size_t words = plan->cc.count;
-    read_list(&document, "instrument", &plan->cc);
-    plan->instrumented = plan->cc.count > words;
+    read_list(&document, "develop", &plan->cc);
+    plan->develop = plan->cc.count > words;
     return true;
 }
 

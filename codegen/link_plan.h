@@ -21,7 +21,7 @@ typedef struct LinkPlan {
     StrVec libraries;             /* behind libpython */
     StrVec builtins;              /* "zlib=PyInit_zlib": libpython's table of built-in modules */
     StrVec cc;                    /* compiler and its own arguments: $CC may have several words */
-    bool instrumented;            /* by a sanitizer (make MODE=asan): cc has the arguments */
+    bool develop;                 /* pyc2c was made with MODE=debug or asan: cc has its flags */
 } LinkPlan;
 
 /* False with an error when the file is missing or broken. */

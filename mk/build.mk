@@ -7,7 +7,7 @@ COMPILER_SRC := $(sort $(wildcard compiler/support/*.c compiler/modules/*.c comp
                                   compiler/front/*.c compiler/ir/*.c compiler/lower/*.c \
                                   compiler/opt/*.c codegen/*.c))
 COMPILER_OBJ := $(COMPILER_SRC:%.c=$(BUILD)/obj/$(PY_MINOR)/%.o)
-COMPILER_CFLAGS := $(CSTD) $(CFLAGS) $(SANITIZE) $(WARN) -fno-pie -MMD -MP \
+COMPILER_CFLAGS := $(CSTD) $(CFLAGS) $(DEVELOP) $(WARN) -fno-pie -MMD -MP \
                    -DPYC2C_VERSION='"$(VERSION)"' -DPYC2C_PYTHON_MINOR='"$(PY_MINOR)"' \
                    -DPYC2C_PYTHON='"$(PY_EXE)"'
 # The driver reads configuration with the standard library it was built with, while that is there.
@@ -53,7 +53,7 @@ $(BUILD)/obj/$(PY_MINOR)/%.o: %.c
 	$(Q)$(CC) $(COMPILER_CFLAGS) -c $< -o $@
 
 $(BUILD)/pyc2c-$(PY_MINOR): $(COMPILER_OBJ) $(PY_LIB)
-	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -no-pie -o $@ $(COMPILER_OBJ) $(LZMA_LIBS) $(PY_LIB) $(PY_RPATH) $(PY_LIBS) \
+	$(Q)$(CC) $(CFLAGS) $(DEVELOP) -no-pie -o $@ $(COMPILER_OBJ) $(LZMA_LIBS) $(PY_LIB) $(PY_RPATH) $(PY_LIBS) \
 	    -Wl,-export-dynamic
 
 $(BUILD)/pyc2c: $(BUILD)/pyc2c-$(PY_MINOR) $(RTDIR)/stub $(SHARE)/.data $(RTDIR)/cache.pack
@@ -74,13 +74,13 @@ STUB_WRAPS_3.11 := _PyDict_GetItem_KnownHash _PyCode_Quicken _Py_MakeCoro _PyFra
                    _PyCode_GetCode
 STUB_WRAPS_3.12 := _PyDict_GetItem_KnownHash
 STUB_WRAPS := _PyImportZip_Init _Py_Deepfreeze_Init $(STUB_WRAPS_$(PY_MINOR))
-STUB_LDFLAGS := $(SANITIZE) -no-pie -rdynamic -Wl,--exclude-libs,libz.a:libexpat.a -Wl,-z,noseparate-code
+STUB_LDFLAGS := $(DEVELOP) -no-pie -rdynamic -Wl,--exclude-libs,libz.a:libexpat.a -Wl,-z,noseparate-code
 
 # The rest replaces functions of libc, which sanitizers call before they are ready.
-ifneq ($(SANITIZE),)
-RUNTIME_CFLAGS += -DRT_SANITIZED
-INSTRUMENTED := $(shell grep -lE '^.include "rt_(py|import|compat)\.h"' runtime/*.c) runtime/native/%.c
-$(patsubst %.c,$(BUILD)/obj/$(PY_MINOR)/%.o,$(INSTRUMENTED)): RUNTIME_CFLAGS += -g $(SANITIZE)
+ifneq ($(DEVELOP),)
+RUNTIME_CFLAGS += $(if $(filter asan,$(MODE)),-DRT_SANITIZED)
+DEVELOPED := $(shell grep -lE '^.include "rt_(py|import|compat)\.h"' runtime/*.c) runtime/native/%.c
+$(patsubst %.c,$(BUILD)/obj/$(PY_MINOR)/%.o,$(DEVELOPED)): RUNTIME_CFLAGS += $(DEVELOP)
 endif
 
 $(BUILD)/obj/$(PY_MINOR)/runtime/%.o: runtime/%.c

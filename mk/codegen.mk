@@ -6,15 +6,15 @@
 PY_VERSION := $(shell $(PYTHON) -c 'import platform; print(platform.python_version())' 2>/dev/null)
 # Debian has a position independent archive; a Python configured with --enable-shared has only such.
 PY_SHARED  := $(shell $(PYTHON) -c 'import sysconfig; print(sysconfig.get_config_var("Py_ENABLE_SHARED") or "")' 2>/dev/null)
-PY_LIB_PIC := $(firstword $(wildcard $(PY_CONFIG)/libpython$(PY_MINOR)-pic.a) \
+PY_LIB_PIC := $(firstword $(wildcard $(PY_CONFIG)/libpython$(PY_LDVERSION)-pic.a) \
                           $(if $(filter 1,$(PY_SHARED)),$(PY_LIB)))
 # A shared libpython is no part of a link of the executable.
 LINKED_LIB := $(filter %.a,$(PY_LIB))
 LINKED_PIC := $(if $(LINKED_LIB),$(PY_LIB_PIC))
 
-# Flags of every stub; -rdynamic and -no-pie are added by those who link, and what instruments code
-# belongs to the compiler's command.
-LINK_FLAGS := $(filter-out -no-pie -rdynamic $(SANITIZE),$(STUB_LDFLAGS)) $(STUB_WRAPS:%=-Wl,--wrap=%)
+# Flags of every stub; -rdynamic and -no-pie are added by those who link, and flags of MODE belong to
+# the compiler's command.
+LINK_FLAGS := $(filter-out -no-pie -rdynamic $(DEVELOP),$(STUB_LDFLAGS)) $(STUB_WRAPS:%=-Wl,--wrap=%)
 
 $(RTDIR)/link.toml: mk/codegen.mk mk/build.mk mk/config.mk mk/native.mk
 	@mkdir -p $(@D)
@@ -23,7 +23,7 @@ $(RTDIR)/link.toml: mk/codegen.mk mk/build.mk mk/config.mk mk/native.mk
 	  echo 'libpython = "$(LINKED_LIB)"'; \
 	  echo 'libpython_pic = "$(LINKED_PIC)"'; \
 	  echo 'libpython_shared = "$(if $(LINKED_LIB),,carried/$(PY_SONAME))"'; \
-	  echo 'instrument = ['; for flag in $(SANITIZE); do echo "    \"$$flag\","; done; echo ']'; \
+	  echo 'develop = ['; for flag in $(DEVELOP); do echo "    \"$$flag\","; done; echo ']'; \
 	  echo 'flags = ['; for flag in $(LINK_FLAGS); do echo "    \"$$flag\","; done; echo ']'; \
 	  echo 'native_flags = ['; for flag in $(if $(NATIVE),$(NATIVE_WRAPS:%=-Wl,--wrap=%)); do echo "    \"$$flag\","; done; echo ']'; \
 	  echo 'libraries = ['; for flag in $(PY_LIBS); do echo "    \"$$flag\","; done; echo ']'; \

@@ -13,7 +13,9 @@ PY_EXE    := $(shell $(PYTHON) -c 'import sys; print(sys.executable)' 2>/dev/nul
 PY_INC    := $(shell $(PYTHON) -c 'import sysconfig; print(sysconfig.get_path("include"))' 2>/dev/null)
 PY_CONFIG := $(shell $(PYTHON) -c 'import sysconfig; print(sysconfig.get_config_var("LIBPL"))' 2>/dev/null)
 PY_STDLIB := $(shell $(PYTHON) -c 'import sysconfig; print(sysconfig.get_path("stdlib"))' 2>/dev/null)
-PY_ARCHIVE := $(firstword $(wildcard $(PY_CONFIG)/libpython$(PY_MINOR).a))
+# 3.11, or 3.11d of a debug build.
+PY_LDVERSION := $(shell $(PYTHON) -c 'import sysconfig; print(sysconfig.get_config_var("LDVERSION"))' 2>/dev/null)
+PY_ARCHIVE := $(firstword $(wildcard $(PY_CONFIG)/libpython$(PY_LDVERSION).a))
 PY_SO     := $(wildcard $(shell $(PYTHON) -c 'import os.path, sysconfig; v = sysconfig.get_config_var; \
                  print(os.path.join(v("LIBDIR"), v("INSTSONAME")))' 2>/dev/null))
 # static: libpython in the executable; shared: carried inside it, for a Python that has no archive.
@@ -25,8 +27,9 @@ WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wundef 
 OPT_release := -O2
 OPT_debug   := -O0 -g3
 OPT_asan    := -O1 -g
-# MODE=asan: native code, its runtime and the runtime's Python parts are instrumented (and pyc2c itself).
-SANITIZE_asan := -fsanitize=address,undefined -fno-omit-frame-pointer
-SANITIZE    := $(SANITIZE_$(MODE))
+# Also for native code, its runtime and the runtime's Python parts, and for links, which keep symbols.
+DEVELOP_debug := -g3
+DEVELOP_asan  := -g -fsanitize=address,undefined -fno-omit-frame-pointer
+DEVELOP       := $(DEVELOP_$(MODE))
 CSTD   := -std=gnu11 -D_GNU_SOURCE
 CFLAGS ?= $(OPT_$(MODE))

@@ -6,6 +6,8 @@
 #   make test-shared    programs with a shared libpython inside, for a Python without an archive
 #   make test-oracle    the compared programs against CPython alone: no pyc2c needed
 #   make test-long      what takes too long for every day
+#   make test-sanitizers    programs of native code under ASan and UBSan; test-valgrind under memcheck
+#   make test-soak      a plugin answers 100,000 calls with flat memory
 #   make test-conformance test-projects test-fuzz     long suites of native code, at the end of this file
 #
 # T="-k name" chooses tests; TEST_JOBS=n sets how many run at once.
@@ -62,7 +64,7 @@ test-long: all test-venvs test-shared
 
 # ---- long suites of native code: hours, each one command ----
 
-.PHONY: test-conformance test-projects test-fuzz
+.PHONY: test-conformance test-projects test-fuzz test-sanitizers test-valgrind test-soak
 # CPython's own test suite, compiled natively. T="test_grammar test_json" chooses modules.
 test-conformance: all
 	$(Q)$(PYTHON) tests/conformance/run.py --pyc2c $(BUILD)/pyc2c --python $(PYTHON) \
@@ -77,3 +79,18 @@ test-projects: all
 test-fuzz: all test-venvs
 	$(Q)$(TEST_PYTHON) tests/fuzz/run.py --pyc2c $(BUILD)/pyc2c --python $(PYTHON) \
 	    --work $(BUILD)/tests/fuzz $(T)
+
+# Programs of tests/run with native code and its runtime instrumented, and under memcheck.
+test-sanitizers: export ASAN_OPTIONS := detect_leaks=0
+test-sanitizers: test-venvs
+	$(Q)$(MAKE) --no-print-directory MODE=asan BUILD=$(BUILD)/asan all
+	$(Q)cd tests && PYC2C=$(abspath $(BUILD)/asan/pyc2c) PYC2C_TEST_TOOL=asan \
+	    $(PYTEST_ONLY) -c pytest.ini $(T) sanitizers
+
+test-valgrind: test-venvs
+	$(Q)$(MAKE) --no-print-directory MODE=debug BUILD=$(BUILD)/debug all
+	$(Q)cd tests && PYC2C=$(abspath $(BUILD)/debug/pyc2c) PYC2C_TEST_TOOL=valgrind \
+	    $(PYTEST_ONLY) -c pytest.ini $(T) sanitizers
+
+test-soak: all test-venvs
+	$(Q)cd tests && $(PYTEST) -c pytest.ini --long -s $(T) plugins/test_soak.py

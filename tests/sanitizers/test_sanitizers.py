@@ -1,0 +1,88 @@
+"""Programs of tests/run under a tool that watches memory: it must have nothing to say.
+
+PYC2C_TEST_TOOL names the tool: `asan` (AddressSanitizer and UBSan; the command under test is one of
+`make MODE=asan`) or `valgrind` (memcheck; any command). With PYTHONMALLOC=malloc both see each
+object by itself. What Python keeps until the end is no leak: tests/run/references*.py look for those.
+"""
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from support import programs
+from support.running import environment, run
+
+# Programs about native code and the language, in the runs that end with 0.
+NAMES = re.compile(
+    r"native_|lang_|references|function_|generators_|code_objects|destructor_|late_parts|inspect_|"
+    r"exit_(finalizers|daemon|del)|signals_in|stdlib_(threads|functional|pickle|trace|code_interact)|children_asyncio"
+)
+
+
+@dataclass(frozen=True)
+class Tool:
+    words: tuple[str, ...] = ()
+    env: dict[str, str] = field(default_factory=dict)
+    finding: str = ""  # what its report has when it found something
+    too_deep: frozenset[str] = frozenset()  # programs that the tool itself cannot run
+
+
+TOOLS = {
+    "asan": Tool(
+        env={
+            "ASAN_OPTIONS": "detect_leaks=0:log_path={report}:exitcode=99",
+            "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1:log_path={report}:exitcode=99",
+        },
+        finding=r"ERROR: AddressSanitizer|runtime error:",
+    ),
+    "valgrind": Tool(
+        words=("valgrind", "--quiet", "--error-exitcode=99", "--log-file={report}.%p"),
+        finding=r"==\d+== \w",
+        # A hundred thousand frames, and allocations that fail, which are valgrind's own as well.
+        too_deep=frozenset({"native_recursion", "native_recursion_deep", "native_recursion_through_c"}),
+    ),
+}
+PROGRAMS = [program for program in programs.find(Path(__file__).parents[1] / "run") if NAMES.match(program.name)]
+CASES = [
+    pytest.param(program, each, id=f"{program.name}-{each.name}" if each.name else program.name)
+    for program in PROGRAMS
+    for each in program.runs
+    if each.status == 0
+]
+
+
+@pytest.fixture(scope="session")
+def tool() -> Tool:
+    name = os.environ.get("PYC2C_TEST_TOOL", "valgrind")
+    chosen = TOOLS[name]
+    if chosen.words and shutil.which(chosen.words[0]) is None:
+        pytest.fail(f"there is no {chosen.words[0]}: `apt-get install {chosen.words[0]}`", pytrace=False)
+    return chosen
+
+
+def test_programs_were_found():
+    assert len(PROGRAMS) >= 35
+
+
+@pytest.mark.timeout(3000)
+@pytest.mark.parametrize("program, given", CASES)
+def test_nothing_is_found(builder, target, tool, program, given):
+    if program.name in tool.too_deep:
+        pytest.skip("recursion deeper than the tool can follow")
+    executable = builder.executable(program, target)
+    with tempfile.TemporaryDirectory(prefix="sanitize-") as name:
+        cwd, report = Path(name) / "cwd", Path(name) / "report"
+        cwd.mkdir()
+        env = environment(cwd, given.env, given.unset) | {"PYTHONMALLOC": "malloc"}
+        env |= {key: value.format(report=report) for key, value in tool.env.items()}
+        words = [word.format(report=report) for word in tool.words]
+        outcome = run([*words, executable, *given.argv], cwd=cwd, env=env, stdin=given.stdin, timeout=2400)
+        found = "\n".join(path.read_text(errors="replace") for path in sorted(Path(name).glob("report*")))
+    assert not re.search(tool.finding, found), found
+    outcome.expect(0)

@@ -141,7 +141,7 @@ static bool choose_flags(Link *link) {
     if (!request->static_libc) {
         vec_push(&link->flags, request->pie ? "-pie" : "-no-pie");
     }
-    if (request->strip || (!request->debug && !link->plan->instrumented)) {
+    if (request->strip || (!request->debug && !link->plan->develop)) {
         vec_push(&link->flags, "-s");
     }
     for (size_t i = 0; i < link->plan->flags.count; i++) {

@@ -150,6 +150,9 @@ static bool choose_flags(Link *link) {
     for (size_t i = 0; link->native != NULL && i < link->plan->native_flags.count; i++) {
         vec_push(&link->flags, link->plan->native_flags.items[i]);
     }
+    if (request->instrument) {
+        vec_push(&link->flags, "-fprofile-generate");
+    }
     if (leaves_out(link)) {
         vec_push(&link->flags, "-Wl,--gc-sections");
         vec_push(&link->flags, "-Wl,--build-id=none");

@@ -78,6 +78,10 @@ static void choose_flags(NativeBuild *build) {
     for (size_t i = 0; i < sizeof(common) / sizeof(common[0]); i++) {
         vec_push(&build->flags, common[i]);
     }
+    if (request->instrument) {
+        vec_push(&build->flags, "-fprofile-generate");
+        vec_push(&build->flags, "-fprofile-update=prefer-atomic");
+    }
     vec_push(&build->flags, link_plan_code_model(&build->plan, request));
     vec_push(&build->flags, arena_printf(build->arena, "-I%s", build->include));
     vec_push(&build->flags, arena_printf(build->arena, "-I%s", build->plan.include));
@@ -94,7 +98,7 @@ static bool make_objects(NativeBuild *build) {
         choose_flags(build);
         build->directory = link_directory(build->arena, build->diags);
         ok = build->directory != NULL && native_identity(build) && native_compile(build, &jobs);
-        if (ok) {
+        if (ok && !build->request->instrument) {
             native_why_record(build);
         }
     }

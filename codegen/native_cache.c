@@ -101,20 +101,44 @@ bool native_identity(NativeBuild *build) {
     return true;
 }
 
-void native_job_key(NativeBuild *build, NativeJob *job) {
+const char *native_job_profile(NativeBuild *build, const NativeJob *job) {
+    if (build->request->profile == NULL) {
+        return NULL;
+    }
+    const char *path = arena_printf(build->arena, "%s/%s.gcda", build->request->profile, job->name);
+    return fs_is_file(path) ? path : NULL;
+}
+
+/* Module, numbers and code of its functions. */
+static void hash_functions(const NativeJob *job, uint8_t out[FRONT_HASH_SIZE]) {
     StrBuf text = {0};
-    char hex[2 * FRONT_HASH_SIZE + 1];
-    strbuf_add(&text, build->identity.data, build->identity.length);
-    strbuf_add(&text, job->module->module->name, strlen(job->module->module->name) + 1);
+    const NativeModule *module = job->module;
+    strbuf_add(&text, module->module->name, strlen(module->module->name) + 1);
     for (uint32_t i = 0; i < job->count; i++) {
-        const FrontCode *code = job->module->functions[job->ordinals[i]].code;
+        const FrontCode *code = module->functions[job->ordinals[i]].code;
         strbuf_add(&text, &code->ordinal, sizeof(code->ordinal));
         strbuf_add(&text, code->fingerprint, FRONT_HASH_SIZE);
     }
+    front_hash(text.data, text.length, out);
+    strbuf_free(&text);
+}
+
+void native_job_key(NativeBuild *build, NativeJob *job) {
+    StrBuf text = {0};
+    uint8_t hash[FRONT_HASH_SIZE];
+    char hex[2 * FRONT_HASH_SIZE + 1];
+    uint64_t size;
+    hash_functions(job, hash);
+    front_hash_hex(hash, hex);
+    job->name = arena_printf(build->arena, "unit-%.24s", hex);
+    strbuf_add(&text, build->identity.data, build->identity.length);
+    strbuf_add(&text, hash, sizeof(hash));
+    const char *profile = native_job_profile(build, job);
+    if (profile != NULL && front_hash_file(profile, hash, &size)) {
+        strbuf_add(&text, hash, sizeof(hash));
+    }
     front_hash(text.data, text.length, job->key);
     strbuf_free(&text);
-    front_hash_hex(job->key, hex);
-    job->name = arena_printf(build->arena, "unit-%.24s", hex);
 }
 
 /* ---- entries ---- */

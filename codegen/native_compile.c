@@ -140,6 +140,10 @@ static const char *const *command_of(NativeBuild *build, const NativeJob *job) {
     for (size_t i = 0; i < build->flags.count; i++) {
         vec_push(&argv, build->flags.items[i]);
     }
+    const char *profile = native_job_profile(build, job);
+    if (profile != NULL) {
+        vec_push(&argv, arena_printf(build->arena, "-fprofile-use=%s", profile));
+    }
     vec_push(&argv, "-c");
     vec_push(&argv, arena_printf(build->arena, "%s.c", job->name));
     vec_push(&argv, "-o");

@@ -12,7 +12,7 @@ typedef struct NativeJob {
     uint32_t count;
     size_t lines; /* of Python */
     uint8_t key[FRONT_HASH_SIZE];
-    const char *name; /* of its files, without extension: from the key */
+    const char *name; /* of its files, without extension: from its functions */
 } NativeJob;
 
 typedef VEC(NativeJob) NativeJobVec;
@@ -53,6 +53,8 @@ size_t native_lines(const NativeModule *module, const uint32_t *ordinals, uint32
 /* What decides about every object of this build; false with an error. */
 bool native_identity(NativeBuild *build);
 void native_job_key(NativeBuild *build, NativeJob *job);
+/* The counts of training for a job's C file; NULL: there are none. */
+const char *native_job_profile(NativeBuild *build, const NativeJob *job);
 /* Takes a job's object and its functions' reasons from the cache; false when they are not there. */
 bool native_cache_get(NativeBuild *build, const NativeJob *job);
 void native_cache_put(NativeBuild *build, const NativeJob *job);

@@ -152,10 +152,10 @@ static size_t compare_functions(Arena *arena, const char *then, const char *now,
     return found;
 }
 
-/* The first reason that was written from `start` on. */
+/* The first reason that was written from `start` on, without values. */
 static const char *first_reason(Arena *arena, const StrBuf *out, size_t start) {
     const char *text = strbuf_text(out) + start + strlen("because ");
-    return arena_strndup(arena, text, strcspn(text, "\n"));
+    return arena_strndup(arena, text, strcspn(text, ":\n"));
 }
 
 static void explain(NativeBuild *build, NativeModule *module, const char *then, const char *now,

@@ -7,6 +7,7 @@
 #include "report.h"
 #include "state.h"
 #include "summary.h"
+#include "train.h"
 
 #include "../../codegen/codegen.h"
 #include "../../codegen/native.h"
@@ -123,6 +124,9 @@ static bool make_executable(Build *build) {
     bool ok = (!needs_stub(request) || static_sources_build(&sources)) &&
               program_collect(&build->program, request, session->support_dir, &session->cache_ops,
                               progress, &session->diags);
+    if (ok && request->train != NULL && !request->instrument && !build->control.look_only) {
+        ok = train_run(session, build->program.entry.name);
+    }
     if (ok) {
         record_options(build);
         ok = make_native(build, &objects);

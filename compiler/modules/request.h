@@ -41,6 +41,9 @@ typedef struct Request {
     /* how to build */
     StrVec native; /* --native values, split at commas */
     bool optimize_speed, optimize_size, full_compat, debug, strip;
+    const char *train;     /* --train: a command that makes the program do what it usually does */
+    bool instrument;       /* native code counts what it does */
+    const char *profile;   /* directory with such counts; NULL: none */
     int jobs;              /* 0 = number of processors */
     const char *cache_dir; /* resolved module cache directory; NULL = no cache */
     ByteLimit cache_limit; /* of that directory; 0 bytes: none */

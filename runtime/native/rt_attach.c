@@ -45,7 +45,7 @@ typedef struct Attaching {
 } Attaching;
 
 static void fill(RtCode *native, PyCodeObject *code) {
-    enum { NOT_POSITIONAL = CO_VARARGS | CO_VARKEYWORDS };
+    enum { NOT_PLAIN = CO_VARARGS | CO_VARKEYWORDS };
     native->code = (PyCodeObject *)Py_NewRef(code);
     native->consts = ((PyTupleObject *)code->co_consts)->ob_item;
     native->names = ((PyTupleObject *)code->co_names)->ob_item;
@@ -54,9 +54,9 @@ static void fill(RtCode *native, PyCodeObject *code) {
     native->argcount = (uint32_t)code->co_argcount;
     native->frame_size =
         (uint32_t)(code->co_nlocalsplus + code->co_stacksize + (int)FRAME_SPECIALS_SIZE);
-    bool positional = !(code->co_flags & NOT_POSITIONAL) && code->co_kwonlyargcount == 0;
-    native->flags = positional ? RT_CODE_POSITIONAL : 0;
-    native->flags |= positional && native->body != NULL ? RT_CODE_PLAIN : 0;
+    bool plain = !(code->co_flags & NOT_PLAIN) && code->co_kwonlyargcount == 0 &&
+                 (native->body != NULL || rt_generator_is_plain(native));
+    native->flags = plain ? RT_CODE_PLAIN : 0;
 }
 
 /* 1: this is the code object that was compiled; 0: another one; -1 with an exception set. */

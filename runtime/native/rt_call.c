@@ -67,14 +67,19 @@ static PyObject *call_bound(PyThreadState *ts, PyFunctionObject *function, const
 static PyObject *call_native(PyThreadState *ts, PyFunctionObject *function, const RtCode *native,
                              PyObject *const *args, Py_ssize_t count, PyObject *names,
                              Arguments whose) {
+    bool plain =
+        (native->flags & RT_CODE_PLAIN) && names == NULL && count == (Py_ssize_t)native->argcount;
     if (native->step != NULL) {
+        if (plain && whose == MOVED_ARGUMENTS) {
+            return rt_generator_plain(ts, function, native, args);
+        }
         PyObject *result = rt_generator_new(ts, function, native, args, count, names);
         if (whose == MOVED_ARGUMENTS) {
             drop_arguments(args, count, names);
         }
         return result;
     }
-    if ((native->flags & RT_CODE_PLAIN) && names == NULL && count == (Py_ssize_t)native->argcount) {
+    if (plain) {
         return call_plain(ts, function, native, args, whose);
     }
     return call_bound(ts, function, native, args, count, names, whose);
@@ -185,6 +190,15 @@ int rt_call_start(void) {
     return 0;
 }
 
+/* What C code called for, a signal that it sent above all, is done right behind the call, as CALL
+ * does it (CHECK_EVAL_BREAKER); functions in Python have looked for it when they began. */
+static inline PyObject *polled(PyThreadState *ts, PyObject *result) {
+    if (result != NULL && rt_poll(ts, NULL) < 0) {
+        Py_CLEAR(result);
+    }
+    return result;
+}
+
 /* `args` has a writable entry in front; its references are taken over. */
 static RT_NOINLINE PyObject *call_any(PyThreadState *ts, PyObject *callable, PyObject *const *args,
                                       Py_ssize_t count, PyObject *names, RtCallSite *site) {
@@ -203,7 +217,7 @@ static RT_NOINLINE PyObject *call_any(PyThreadState *ts, PyObject *callable, PyO
     }
     PyObject *result = rt_call_c(ts, callable, args, count, names);
     drop_arguments(args, count, names);
-    return result;
+    return polled(ts, result);
 }
 
 /* The short way: the function that was called here last. */
@@ -211,9 +225,11 @@ static RT_ALWAYS_INLINE PyObject *call_again(PyThreadState *ts, PyObject *callab
                                              PyObject *const *args, Py_ssize_t count,
                                              RtCallSite *site) {
     PyFunctionObject *function = (PyFunctionObject *)callable;
-    if (rt_likely(Py_IS_TYPE(callable, &rt_function_type) && function->func_code == site->code &&
+    if (rt_likely(rt_is_function(callable) && function->func_code == site->code &&
                   count == site->count && rt_may_run(ts))) {
-        return call_plain(ts, function, site->native, args, MOVED_ARGUMENTS);
+        return rt_likely(site->native->body != NULL)
+                   ? call_plain(ts, function, site->native, args, MOVED_ARGUMENTS)
+                   : rt_generator_plain(ts, function, site->native, args);
     }
     return call_any(ts, callable, args, count, NULL, site);
 }
@@ -324,5 +340,5 @@ PyObject *rt_call_ex(PyThreadState *ts, PyObject *callable, PyObject *args, PyOb
     PyObject *result = tuple != NULL ? call_tuple(ts, callable, tuple, keywords) : NULL;
     Py_XDECREF(tuple);
     Py_XDECREF(keywords);
-    return result;
+    return polled(ts, result);
 }

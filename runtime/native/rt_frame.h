@@ -154,7 +154,13 @@ PyObject *rt_function_vectorcall(PyObject *function, PyObject *const *args, size
 
 /* ---- rt_generator.c ---- */
 
-/* Calls a generator-like function: a new generator, coroutine or async generator. */
+/* Nothing in front of RETURN_GENERATOR but a closure to be copied. */
+bool rt_generator_is_plain(const RtCode *native);
+/* Calls a generator-like function: a new generator, coroutine or async generator. The arguments fit
+ * a plain one by position, and are taken over; */
+PyObject *rt_generator_plain(PyThreadState *ts, PyFunctionObject *function, const RtCode *native,
+                             PyObject *const *args);
+/* they are anything, and borrowed. */
 PyObject *rt_generator_new(PyThreadState *ts, PyFunctionObject *function, const RtCode *native,
                            PyObject *const *args, Py_ssize_t count, PyObject *names);
 

@@ -24,17 +24,7 @@ PyObject *__real__PyEval_EvalFrameDefault(PyThreadState *ts, _PyInterpreterFrame
 PyObject *__wrap__PyEval_EvalFrameDefault(PyThreadState *ts, _PyInterpreterFrame *frame,
                                           int throwflag);
 
-/* ---- steps ---- */
-
-static inline PyObject *run_step(PyThreadState *ts, _PyInterpreterFrame *frame,
-                                 const RtCode *native, int throwflag) {
-    frame->is_entry = true;
-    PyObject *result = native->step(ts, frame, throwflag);
-    if (_PyFrame_GetGenerator(frame)->gi_frame_state != FRAME_SUSPENDED) {
-        frame->stacktop = (int)native->slots; /* returned or raised: the stack is empty */
-    }
-    return result;
-}
+/* ---- out of CPython ---- */
 
 /* Entering and leaving as _PyEval_EvalFrameDefault does. At the recursion limit the frame stays as
  * it is, sent value on its stack; gen_send_ex2 clears it. */
@@ -48,8 +38,11 @@ PyObject *__wrap__PyEval_EvalFrameDefault(PyThreadState *ts, _PyInterpreterFrame
     rt_frame_link(ts, frame);
     PyObject *result = NULL;
     if (rt_likely(rt_recursion_enter(ts) == 0)) {
-        result = run_step(ts, frame, native, throwflag);
+        result = native->step(ts, frame, throwflag);
         ts->recursion_remaining++;
+        if (_PyFrame_GetGenerator(frame)->gi_frame_state != FRAME_SUSPENDED) {
+            frame->stacktop = (int)native->slots; /* returned or raised: the stack is empty */
+        }
     }
     ts->cframe->current_frame = frame->previous;
     return result;
@@ -70,10 +63,10 @@ PyObject *rt_resume_bytecode(PyThreadState *ts, _PyInterpreterFrame *frame, int 
 
 /* ---- states ---- */
 
-/* The native code of a generator's step, if it may run now. */
-static inline const RtCode *step_of(PyThreadState *ts, PyGenObject *generator) {
+/* The native code of a generator, if it may run now. */
+static inline const RtCode *native_of(PyThreadState *ts, PyGenObject *generator) {
     const RtCode *native = rt_code_of(rt_generator_frame(generator)->f_code);
-    return native != NULL && native->step != NULL && rt_may_run(ts) ? native : NULL;
+    return native != NULL && rt_may_run(ts) ? native : NULL;
 }
 
 /* Its frame becomes the current one, its handled exceptions come before the caller's. */
@@ -119,7 +112,7 @@ static inline void clear_frame(_PyInterpreterFrame *frame) {
 }
 
 /* It returned a result, or raised: NULL. */
-static void finish(PyThreadState *ts, PyGenObject *generator, const PyObject *result) {
+static inline void finish(PyThreadState *ts, PyGenObject *generator, const PyObject *result) {
     generator->gi_frame_state = FRAME_COMPLETED;
     leave(ts, generator);
     if (rt_unlikely(result == NULL)) {
@@ -130,40 +123,58 @@ static void finish(PyThreadState *ts, PyGenObject *generator, const PyObject *re
     clear_frame(rt_generator_frame(generator));
 }
 
+/* Runs the step of a generator that was entered, with what is on its stack. One that yielded is
+ * left as suspended, but for its links; one that returned or raised has an empty stack. */
+static inline PyObject *run(PyThreadState *ts, PyGenObject *generator, const RtCode *native,
+                            int throwflag) {
+    _PyInterpreterFrame *frame = rt_generator_frame(generator);
+    PyObject *output = native->step(ts, frame, throwflag);
+    ts->recursion_remaining++;
+    if (generator->gi_frame_state != FRAME_SUSPENDED) {
+        frame->stacktop = (int)native->slots;
+    }
+    return output;
+}
+
+static inline void push_value(PyGenObject *generator, PyObject *value) {
+    _PyFrame_StackPush(rt_generator_frame(generator), Py_NewRef(value != NULL ? value : Py_None));
+}
+
 /* ---- delegation ---- */
 
-/* A suspended generator's delegate, if its own step is to be resumed; borrowed. */
+/* Is a suspended generator waiting for a delegate? As _PyGen_yf. */
+static inline bool delegates(const PyGenObject *generator) {
+    _Py_CODEUNIT next = ((const _PyInterpreterFrame *)generator->gi_iframe)->prev_instr[1];
+    return (_Py_OPCODE(next) == RESUME || _Py_OPCODE(next) == RESUME_QUICK) && _Py_OPARG(next) >= 2;
+}
+
+/* The delegate, if its step may be resumed; borrowed. */
 static inline PyGenObject *delegate_of(PyThreadState *ts, PyGenObject *generator) {
     const _PyInterpreterFrame *frame = rt_generator_frame(generator);
-    _Py_CODEUNIT next = frame->prev_instr[1];
-    if ((_Py_OPCODE(next) != RESUME && _Py_OPCODE(next) != RESUME_QUICK) || _Py_OPARG(next) < 2) {
-        return NULL; /* as _PyGen_yf */
-    }
     PyObject *delegate = frame->localsplus[frame->stacktop - 1];
     if (!PyGen_CheckExact(delegate) && !PyCoro_CheckExact(delegate)) {
         return NULL;
     }
     PyGenObject *other = (PyGenObject *)delegate;
-    return other->gi_frame_state == FRAME_SUSPENDED && step_of(ts, other) != NULL ? other : NULL;
+    return other->gi_frame_state == FRAME_SUSPENDED && native_of(ts, other) != NULL ? other : NULL;
 }
 
-/* Enters the generator and the delegates that it waits for, each standing at its SEND. The last
- * one has something to do; its step runs next. NULL in *failed, or the one that found the recursion
- * limit reached; then an exception is set. */
+/* Enters the delegates that a generator waits for; each that waits itself stands at its SEND. The
+ * last one has something to do; its step runs next. *failed: it found the recursion limit reached,
+ * an exception is set. */
 static inline PyGenObject *descend(PyThreadState *ts, PyGenObject *generator, bool *failed) {
-    for (;;) {
-        enter(ts, generator);
-        *failed = rt_unlikely(rt_recursion_enter(ts) < 0);
-        PyGenObject *delegate = *failed ? NULL : delegate_of(ts, generator);
-        if (delegate == NULL) {
-            return generator;
-        }
+    PyGenObject *delegate;
+    *failed = false;
+    while (!*failed && delegates(generator) && (delegate = delegate_of(ts, generator)) != NULL) {
         rt_generator_frame(generator)->prev_instr--;
         generator = delegate;
+        enter(ts, generator);
+        *failed = rt_unlikely(rt_recursion_enter(ts) < 0);
     }
+    return generator;
 }
 
-/* The delegate yielded: all who wait for it do, up to the root. */
+/* The delegate yielded: all who wait for it do, up to the root, which is not left yet. */
 static inline void suspend_all(PyThreadState *ts, PyGenObject *generator, PyGenObject *root) {
     while (generator != root) {
         _PyInterpreterFrame *waiting = rt_generator_frame(generator)->previous;
@@ -173,7 +184,6 @@ static inline void suspend_all(PyThreadState *ts, PyGenObject *generator, PyGenO
         generator->gi_frame_state = FRAME_SUSPENDED;
         ts->recursion_remaining++;
     }
-    leave(ts, root);
 }
 
 /* The delegate of a generator that stands at its SEND returned (reference taken over) or raised
@@ -183,47 +193,68 @@ static PyObject *go_on(PyThreadState *ts, PyGenObject *generator, PyObject *retu
     const RtCode *native = rt_code_of(frame->f_code);
     if (returned == NULL) {
         frame->prev_instr++;
-        _PyFrame_StackPush(frame, Py_NewRef(Py_None));
-        return run_step(ts, frame, native, RT_DELEGATE_RAISED);
+        push_value(generator, NULL);
+        return run(ts, generator, native, RT_DELEGATE_RAISED);
     }
     PyObject **top = &frame->localsplus[frame->stacktop - 1], *delegate = *top;
     *top = returned;
     Py_DECREF(delegate);
     frame->prev_instr += _Py_OPARG(*frame->prev_instr);
-    return run_step(ts, frame, native, 0);
+    return run(ts, generator, native, 0);
 }
 
-PySendResult rt_generator_send(PyThreadState *ts, PyGenObject *root, PyObject *value,
-                               PyObject **result) {
-    bool may_start = root->gi_frame_state == FRAME_SUSPENDED ||
-                     (root->gi_frame_state == FRAME_CREATED && (value == NULL || Py_IsNone(value)));
-    if (rt_unlikely(!may_start || step_of(ts, root) == NULL)) {
-        return rt_generator_send_bytecode((PyObject *)root, value, result);
-    }
+/* Resumes a generator that waits for its delegate and was entered. Afterwards it is as after run.
+ */
+static RT_NOINLINE PyObject *run_delegate(PyThreadState *ts, PyGenObject *root, PyObject *value) {
     bool failed;
     PyObject *output = NULL;
     PyGenObject *generator = descend(ts, root, &failed);
     if (rt_likely(!failed)) {
-        _PyInterpreterFrame *frame = rt_generator_frame(generator);
-        _PyFrame_StackPush(frame, Py_NewRef(value != NULL ? value : Py_None));
-        output = run_step(ts, frame, rt_code_of(frame->f_code), 0);
-        ts->recursion_remaining++;
+        push_value(generator, value);
+        output = run(ts, generator, rt_code_of(rt_generator_frame(generator)->f_code), 0);
     }
-    while (generator->gi_frame_state != FRAME_SUSPENDED) {
+    while (generator != root && generator->gi_frame_state != FRAME_SUSPENDED) {
         _PyInterpreterFrame *waiting = rt_generator_frame(generator)->previous;
         finish(ts, generator, output);
-        if (generator == root) {
-            if (value == NULL && output == Py_None && !PyAsyncGen_CheckExact(root)) {
-                Py_CLEAR(output);
-            }
-            *result = output;
-            return output != NULL ? PYGEN_RETURN : PYGEN_ERROR;
-        }
         generator = _PyFrame_GetGenerator(waiting);
         output = go_on(ts, generator, output);
-        ts->recursion_remaining++;
     }
-    suspend_all(ts, generator, root);
+    if (generator->gi_frame_state == FRAME_SUSPENDED) {
+        suspend_all(ts, generator, root);
+    }
+    return output;
+}
+
+/* ---- sending ---- */
+
+PySendResult rt_generator_send(PyThreadState *ts, PyGenObject *generator, PyObject *value,
+                               PyObject **result) {
+    bool may_run =
+        generator->gi_frame_state == FRAME_SUSPENDED ||
+        (generator->gi_frame_state == FRAME_CREATED && (value == NULL || Py_IsNone(value)));
+    const RtCode *native = native_of(ts, generator);
+    if (rt_unlikely(!may_run || native == NULL)) {
+        return rt_generator_send_bytecode((PyObject *)generator, value, result);
+    }
+    PyObject *output = NULL;
+    enter(ts, generator);
+    if (rt_likely(rt_recursion_enter(ts) == 0)) {
+        if (delegates(generator)) {
+            output = run_delegate(ts, generator, value);
+        } else {
+            push_value(generator, value);
+            output = run(ts, generator, native, 0);
+        }
+    }
+    if (rt_likely(generator->gi_frame_state == FRAME_SUSPENDED)) {
+        leave(ts, generator);
+        *result = output;
+        return PYGEN_NEXT;
+    }
+    finish(ts, generator, output);
+    if (value == NULL && output == Py_None && !PyAsyncGen_CheckExact(generator)) {
+        Py_CLEAR(output);
+    }
     *result = output;
-    return PYGEN_NEXT;
+    return output != NULL ? PYGEN_RETURN : PYGEN_ERROR;
 }

@@ -26,6 +26,11 @@ static inline PyObject *rt_generator_next(PyThreadState *ts, PyGenObject *genera
     return result;
 }
 
+/* ---- rt_generator_new.c ---- */
+
+/* Gives the memory of a finished one back; `size` counts its frame's slots and stack entries. */
+void rt_generator_free(PyThreadState *ts, PyGenObject *generator, uint32_t size);
+
 /* ---- rt_generator_types.c ---- */
 
 /* Resumes an async_generator_asend, as PyIter_Send. */

@@ -2,14 +2,57 @@
  *
  * CPython binds the arguments in a frame of the thread's stack; RETURN_GENERATOR makes the object
  * and copies the frame into it. Here the usual case (positional arguments, no cells to make) is
- * bound in the object at once. */
+ * bound in the object at once. Objects that are done with are kept for the next ones, as CPython
+ * keeps its frames' room. */
 #include "rt_generator.h"
 
+#include <internal/pycore_gc.h>
+#include <internal/pycore_pymem.h> /* _Py_tracemalloc_config */
 #include <opcode.h>
+
+/* ---- memory ---- */
+
+enum { KEPT_SIZES = 32, KEPT_MAX = 64 };
+
+static struct {
+    PyGenObject *first; /* each has the address of the next in place of its name */
+    int count;
+} kept[KEPT_SIZES]; /* by the number of a frame's slots and stack entries */
+
+/* As PyObject_GC_NewVar. What would start a collection goes there, for that is where it starts. */
+static inline PyGenObject *take(PyThreadState *ts, PyTypeObject *type, uint32_t size) {
+    struct gc_generation *youngest = &ts->interp->gc.generations[0];
+    if (rt_unlikely(size >= KEPT_SIZES || kept[size].first == NULL ||
+                    youngest->count >= youngest->threshold || _Py_tracemalloc_config.tracing)) {
+        return PyObject_GC_NewVar(PyGenObject, type, size);
+    }
+    PyGenObject *generator = kept[size].first;
+    kept[size].first = (PyGenObject *)generator->gi_name;
+    kept[size].count--;
+    youngest->count++;
+    Py_SET_REFCNT(generator, 1);
+    Py_SET_TYPE(generator, type);
+    return generator;
+}
+
+/* As PyObject_GC_Del. */
+void rt_generator_free(PyThreadState *ts, PyGenObject *generator, uint32_t size) {
+    if (rt_unlikely(size >= KEPT_SIZES || kept[size].count >= KEPT_MAX ||
+                    _Py_tracemalloc_config.tracing)) {
+        PyObject_GC_Del(generator);
+        return;
+    }
+    struct gc_generation *youngest = &ts->interp->gc.generations[0];
+    youngest->count -= youngest->count > 0;
+    _Py_AS_GC(generator)->_gc_prev = 0; /* nor is the next one finalised */
+    generator->gi_name = (PyObject *)kept[size].first;
+    kept[size].first = generator;
+    kept[size].count++;
+}
 
 /* ---- the usual case ---- */
 
-static PyTypeObject *type_of(const PyCodeObject *code) {
+static inline PyTypeObject *type_of(const PyCodeObject *code) {
     switch (code->co_flags & (CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR)) {
     case CO_GENERATOR: return &PyGen_Type;
     case CO_COROUTINE: return &PyCoro_Type;
@@ -19,11 +62,12 @@ static PyTypeObject *type_of(const PyCodeObject *code) {
 
 /* As make_gen and _Py_MakeCoro, with a frame whose slots are still to be filled. Not tracked by the
  * collector. */
-static PyGenObject *new_object(PyFunctionObject *function, const RtCode *native) {
+static inline PyGenObject *new_object(PyThreadState *ts, PyFunctionObject *function,
+                                      const RtCode *native) {
     PyCodeObject *code = native->code;
     PyGenObject *generator =
-        PyObject_GC_NewVar(PyGenObject, type_of(code), native->frame_size - FRAME_SPECIALS_SIZE);
-    if (generator == NULL) {
+        take(ts, type_of(code), native->frame_size - (uint32_t)FRAME_SPECIALS_SIZE);
+    if (rt_unlikely(generator == NULL)) {
         return NULL;
     }
     generator->gi_code = (PyCodeObject *)Py_NewRef(code);
@@ -46,28 +90,34 @@ static PyGenObject *new_object(PyFunctionObject *function, const RtCode *native)
     frame->frame_obj = NULL;
     frame->previous = NULL;
     frame->stacktop = (int)native->slots;
-    frame->is_entry = false;
+    frame->is_entry = true;
     frame->owner = FRAME_OWNED_BY_GENERATOR;
     return generator;
 }
 
-/* Nothing in front of RETURN_GENERATOR but a closure to be copied. */
-static bool makes_no_cells(const RtCode *native) {
+bool rt_generator_is_plain(const RtCode *native) {
     int first = _Py_OPCODE(*native->first);
     return first == RETURN_GENERATOR ||
            (first == COPY_FREE_VARS && _Py_OPCODE(native->first[1]) == RETURN_GENERATOR);
 }
 
-static PyObject *make_plain(PyThreadState *ts, PyFunctionObject *function, const RtCode *native,
-                            PyObject *const *args) {
-    PyGenObject *generator = new_object(function, native);
-    if (generator == NULL) {
+static void drop_all(PyObject *const *args, uint32_t count) {
+    for (uint32_t i = 0; i < count; i++) {
+        Py_DECREF(args[i]);
+    }
+}
+
+static inline PyObject *make_plain(PyThreadState *ts, PyFunctionObject *function,
+                                   const RtCode *native, PyObject *const *args) {
+    PyGenObject *generator = new_object(ts, function, native);
+    if (rt_unlikely(generator == NULL)) {
+        drop_all(args, native->argcount);
         return NULL;
     }
     _PyInterpreterFrame *frame = rt_generator_frame(generator);
     uint32_t i = 0;
     for (; i < native->argcount; i++) {
-        frame->localsplus[i] = Py_NewRef(args[i]);
+        frame->localsplus[i] = args[i];
     }
     for (; i < native->slots; i++) {
         frame->localsplus[i] = NULL;
@@ -121,8 +171,8 @@ static PyObject *move_frame(PyThreadState *ts, _PyInterpreterFrame *frame, const
     return (PyObject *)generator;
 }
 
-static PyObject *make_bound(PyThreadState *ts, PyFunctionObject *function, const RtCode *native,
-                            PyObject *const *args, Py_ssize_t count, PyObject *names) {
+PyObject *rt_generator_new(PyThreadState *ts, PyFunctionObject *function, const RtCode *native,
+                           PyObject *const *args, Py_ssize_t count, PyObject *names) {
     _PyInterpreterFrame *frame = rt_frame_new(ts, function, native);
     if (frame == NULL) {
         return NULL;
@@ -147,13 +197,13 @@ static PyObject *make_bound(PyThreadState *ts, PyFunctionObject *function, const
     return generator;
 }
 
-/* A coroutine's origin is the callers of the frame that is not there in the usual case. */
-PyObject *rt_generator_new(PyThreadState *ts, PyFunctionObject *function, const RtCode *native,
-                           PyObject *const *args, Py_ssize_t count, PyObject *names) {
-    if (rt_likely((native->flags & RT_CODE_POSITIONAL) && names == NULL &&
-                  count == (Py_ssize_t)native->argcount && makes_no_cells(native) &&
-                  ts->recursion_remaining > 0 && ts->coroutine_origin_tracking_depth == 0)) {
+/* A coroutine's origin is the callers of a frame that the usual case does not have. */
+PyObject *rt_generator_plain(PyThreadState *ts, PyFunctionObject *function, const RtCode *native,
+                             PyObject *const *args) {
+    if (rt_likely(ts->recursion_remaining > 0 && ts->coroutine_origin_tracking_depth == 0)) {
         return make_plain(ts, function, native, args);
     }
-    return make_bound(ts, function, native, args, count, names);
+    PyObject *generator = rt_generator_new(ts, function, native, args, native->argcount, NULL);
+    drop_all(args, native->argcount);
+    return generator;
 }

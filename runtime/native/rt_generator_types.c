@@ -61,11 +61,13 @@ static void generator_dealloc(PyObject *self) {
     if (!PyGen_CheckExact(self)) {
         Py_CLEAR(generator->gi_origin_or_finalizer);
     }
-    Py_CLEAR(generator->gi_code);
-    Py_CLEAR(generator->gi_name);
-    Py_CLEAR(generator->gi_qualname);
+    PyCodeObject *code = generator->gi_code;
+    uint32_t size = (uint32_t)(code->co_nlocalsplus + code->co_stacksize);
+    Py_DECREF(code);
+    Py_DECREF(generator->gi_name);
+    Py_DECREF(generator->gi_qualname);
     _PyErr_ClearExcState(&generator->gi_exc_state);
-    PyObject_GC_Del(self);
+    rt_generator_free(_PyThreadState_GET(), generator, size);
 }
 
 /* ---- what `async for` awaits ---- */

@@ -52,9 +52,8 @@ typedef struct RtCode {
 } RtCode;
 
 enum {
-    RT_CODE_POSITIONAL = 1, /* only positional-or-keyword parameters: a call with exactly argcount
-                               arguments binds by position */
-    RT_CODE_PLAIN = 2,      /* the same, and a body */
+    RT_CODE_PLAIN = 1, /* only positional-or-keyword parameters, so that a call with exactly argcount
+                          arguments binds by position; a generator makes no cells at its start */
 };
 
 typedef struct RtUnit {

@@ -31,9 +31,10 @@ def without(text: str, number: int) -> str | None:
     node, field, index = places[number // 2 % len(places)]
     group = getattr(node, field)
     inner = getattr(group[index], "body", None)
-    if number % 2 == 1 and not (isinstance(inner, list) and isinstance(group[index], ast.stmt)):
+    unwrapped = number % 2 == 1
+    if unwrapped and (isinstance(node, ast.Module) or not isinstance(group[index], ast.stmt) or not isinstance(inner, list)):
         return None
-    group[index:index + 1] = inner if number % 2 == 1 else []
+    group[index:index + 1] = inner if unwrapped else []
     if not group and field == "body":
         group.append(ast.Pass())
     try:

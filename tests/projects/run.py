@@ -24,7 +24,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 TIMEOUT = 3600
-PYTEST = ["-q", "-p", "no:cacheprovider", "-p", "no:randomly", "--import-mode=importlib"]
+PYTEST = ["-q", "-p", "no:randomly"]
 PROCESS = "<process>"
 
 
@@ -56,7 +56,7 @@ def read_toml(name: str) -> dict:
 def prepare(project: Project, python: str) -> None:
     """The project's own environment and its unpacked sdist; kept for the next time."""
     stamp = project.place / "ready"
-    wanted = json.dumps(project.settings, sort_keys=True)
+    wanted = repr([project.settings.get(key) for key in ("sdist", "requires", "packages", "tests_are_in_package")])
     if stamp.exists() and stamp.read_text() == wanted:
         return
     shutil.rmtree(project.place, ignore_errors=True)
@@ -163,9 +163,9 @@ def judge(project: Project, executable: Path, recorded: dict) -> tuple[dict, boo
           f"{native['native']} of {native['functions']} functions native", flush=True)
     for test in sorted(different - explained)[:20]:
         print(f"    {test}")
-    fewer = [what for what in ("passed", "native") if row.get(what, 0) < recorded.get(what, 0)]
+    fewer = [what for what in ("passed", "native") if row.get(what, 0) < recorded.get(what, 1)]
     for what in fewer:
-        print(f"    {what}: {row.get(what, 0)}, but {recorded[what]} in results.toml")
+        print(f"    {what}: {row.get(what, 0)}, but {recorded.get(what, 'nothing yet')} in results.toml")
     return row, not (different - explained or fewer)
 
 

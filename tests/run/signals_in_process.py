@@ -1,4 +1,5 @@
 """signal handlers, masks, timers and wakeups inside one process."""
+import _thread
 import os
 import signal
 import sys
@@ -38,3 +39,25 @@ print(signal.strsignal(15), signal.Signals(1), signal.valid_signals() >= {signal
 threading.Thread(target=lambda: os.kill(os.getpid(), signal.SIGUSR1)).start()
 time.sleep(0.05)
 print(len(got))
+
+
+def interrupted_at_once():
+    steps = []
+    try:
+        with open(os.devnull):
+            try:
+                _thread.interrupt_main()
+                steps.append("behind the call")
+            except KeyboardInterrupt:
+                steps.append("at the call")
+            try:
+                _thread.interrupt_main(*[signal.SIGINT])
+                steps.append("behind the call")
+            except KeyboardInterrupt:
+                steps.append("at the call")
+    except KeyboardInterrupt:
+        steps.append("behind the block")
+    return steps
+
+
+print(interrupted_at_once())

@@ -36,7 +36,17 @@ static bool is_leftover(const char *name) {
 typedef struct PackageFiles {
     Collector *collector;
     const char *root;
+    const char *package; /* the package whose files lie there */
 } PackageFiles;
+
+/* A directory of tests, unless it is a package that the program uses. */
+static bool is_unused_test(const PackageFiles *files, const char *relative) {
+    char *name = arena_printf(files->collector->arena, "%s.%s", files->package, relative);
+    for (char *at = name; *at != '\0'; at++) {
+        *at = *at == '/' ? '.' : *at;
+    }
+    return is_test_name(path_base(relative)) && !graph_has(files->collector, name);
+}
 
 static bool skip_entry(const char *relative, bool is_dir, void *context) {
     const PackageFiles *files = context;
@@ -46,7 +56,7 @@ static bool skip_entry(const char *relative, bool is_dir, void *context) {
     }
     Arena *arena = files->collector->arena;
     const char *config = path_join(arena, path_join(arena, files->root, relative), "pyvenv.cfg");
-    return is_leftover(name) || is_test_name(name) || fs_exists(config);
+    return is_leftover(name) || is_unused_test(files, relative) || fs_exists(config);
 }
 
 /* Python files are modules, or (under a name that cannot be imported) scripts that are run by path.
@@ -61,9 +71,9 @@ static bool is_package_data(const char *file) {
     return !(text_ends(file, ".py") && is_test_name(path_base(file)));
 }
 
-static void add_package_data(Collector *collector, const Portion *portion, Distribution *dist,
-                             const char *reason) {
-    PackageFiles context = {collector, portion->dir};
+static void add_package_data(Collector *collector, const Portion *portion, const Module *package) {
+    PackageFiles context = {collector, portion->dir, package->name};
+    const char *reason = arena_printf(collector->arena, "data of %s", package->name);
     StrVec names = {0};
     fs_walk(collector->arena, portion->dir, &names, skip_entry, &context);
     for (size_t i = 0; i < names.count; i++) {
@@ -72,7 +82,7 @@ static void add_package_data(Collector *collector, const Portion *portion, Distr
             continue;
         }
         const char *path = path_join(collector->arena, portion->dir, names.items[i]);
-        EmbeddedFile *file = files_add(collector, vpath, path, dist, reason);
+        EmbeddedFile *file = files_add(collector, vpath, path, package->distribution, reason);
         if (file != NULL && elf_is_shared_object(path)) {
             file->mapped = true;
         }
@@ -104,8 +114,7 @@ static void add_loose_packages(Collector *collector) {
         const Found *found = finder_find(&collector->finder, module->name);
         for (size_t k = 0; found != NULL && k < found->portions.count; k++) {
             if (found->portions.items[k].origin == module->origin) {
-                add_package_data(collector, &found->portions.items[k], module->distribution,
-                                 arena_printf(collector->arena, "data of %s", module->name));
+                add_package_data(collector, &found->portions.items[k], module);
             }
         }
     }

@@ -7,8 +7,10 @@ import pkgutil
 
 import shop
 import shop.templates
+import shop.test_bench
 
 here = pathlib.Path(__file__).parent
+print(resources.read_text(shop.test_bench, "marks.txt"))
 print((here / "extra" / "settings.ini").read_text())
 print(sorted(str(path.relative_to(here)) for path in (here / "shop").rglob("*") if "__pycache__" not in path.parts))
 print(pkgutil.get_data("shop", "catalog.json"), pkgutil.get_data("shop.templates", "page.html"))

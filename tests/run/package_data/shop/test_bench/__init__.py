@@ -1,0 +1,1 @@
+"""A package of the program, though its name is that of tests."""

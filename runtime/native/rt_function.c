@@ -90,5 +90,8 @@ PyObject *rt_func_new(RT_UNUSED PyThreadState *ts, _PyInterpreterFrame *frame, P
 }
 
 int rt_function_start(void) {
+    /* What the flag for method descriptors stands for; it must be there before the rest is
+     * inherited. */
+    rt_function_type.tp_descr_get = PyFunction_Type.tp_descr_get;
     return PyType_Ready(&rt_function_type);
 }

@@ -95,8 +95,41 @@ static struct {
     pthread_t thread;
 } start;
 
+/* AddressSanitizer wants to hear where the stack is. */
+#ifdef RT_SANITIZED
+#include <sanitizer/common_interface_defs.h>
+
+static const void *outside_low;
+static size_t outside_size;
+static void *outside_frames;
+
+static void announce_inside(void) {
+    __sanitizer_start_switch_fiber(&outside_frames, start.low, start.size);
+}
+static void arrive_inside(void) {
+    __sanitizer_finish_switch_fiber(NULL, &outside_low, &outside_size);
+}
+static void announce_outside(void) {
+    __sanitizer_start_switch_fiber(NULL, outside_low, outside_size);
+}
+static void arrive_outside(void) {
+    __sanitizer_finish_switch_fiber(outside_frames, NULL, NULL);
+}
+#else
+static void announce_inside(void) {
+}
+static void arrive_inside(void) {
+}
+static void announce_outside(void) {
+}
+static void arrive_outside(void) {
+}
+#endif
+
 static void run_main(void) {
+    arrive_inside();
     start.status = start.function(start.argc, start.argv);
+    announce_outside();
 }
 
 /* The large stack, with inaccessible pages below. Huge pages would commit what is only reserved. */
@@ -134,7 +167,10 @@ int rt_stack_main(int (*function)(int, char **), int argc, char **argv) {
     inside.uc_link = &start.outside;
     makecontext(&inside, run_main, 0);
     set_limit((uintptr_t)start.low, start.size);
-    if (swapcontext(&start.outside, &inside) != 0) {
+    announce_inside();
+    int failed = swapcontext(&start.outside, &inside);
+    arrive_outside();
+    if (failed != 0) {
         start.low = NULL;
         rt_stack_limit = UINTPTR_MAX;
         return function(argc, argv);

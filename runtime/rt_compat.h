@@ -102,13 +102,16 @@ static inline int rt_other_threads(PyInterpreterState *interp) {
 #endif
 }
 
-/* Whether the environment counts from now on: in the configuration and in the global variable that
- * older parts of CPython (sys.breakpointhook) still ask; deprecated for users since 3.12. */
-static inline void rt_use_environment(PyInterpreterState *interp, int use) {
-    interp->config.use_environment = use;
+/* What a second reading of the configuration forgets: whether the environment counts, in the
+ * configuration and in the global variable that older parts of CPython (sys.breakpointhook) still
+ * ask, deprecated for users since 3.12; and -X warn_default_encoding. */
+static inline void rt_keep_options(PyInterpreterState *interp, int use_environment,
+                                   int warn_default_encoding) {
+    interp->config.use_environment = use_environment;
+    interp->config.warn_default_encoding = warn_default_encoding;
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
-    Py_IgnoreEnvironmentFlag = !use;
+    Py_IgnoreEnvironmentFlag = !use_environment;
 #pragma GCC diagnostic pop
 }
 

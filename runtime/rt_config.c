@@ -220,10 +220,11 @@ void rt_config_start(RtChildKind kind, int argc, char **argv, int first) {
     }
     /* Initialising reads the configuration once more; what was decided above must stay. */
     int use_environment = config.use_environment;
+    int warn_default_encoding = config.warn_default_encoding;
     config.use_environment = 0;
     config._init_main = 0;
     check(Py_InitializeFromConfig(&config), &config);
-    rt_use_environment(PyInterpreterState_Get(), use_environment);
+    rt_keep_options(PyInterpreterState_Get(), use_environment, warn_default_encoding);
     if (rt_native_start != NULL && rt_native_start() < 0) {
         check(PyStatus_Error("native code could not be prepared"), &config);
     }

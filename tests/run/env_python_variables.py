@@ -19,6 +19,9 @@
 # name = "faulthandler"
 # env = {PYTHONFAULTHANDLER = "1"}
 # [[run]]
+# name = "default-encoding"
+# env = {PYTHONWARNDEFAULTENCODING = "1"}
+# [[run]]
 # name = "asyncio-debug"
 # env = {PYTHONASYNCIODEBUG = "1"}
 # [[run]]
@@ -40,7 +43,7 @@ import tracemalloc
 print(sys.flags.hash_randomization, hash("text") if sys.flags.hash_randomization == 0 else "random")
 print(hash("fixed") == hash("fi" + "xed"), hash(1.5), hash((1, 2)))
 print(tracemalloc.is_tracing(), tracemalloc.get_traceback_limit())
-print(faulthandler.is_enabled(), sys.flags.dev_mode, sys.flags.int_max_str_digits)
+print(faulthandler.is_enabled(), sys.flags.dev_mode, sys.flags.int_max_str_digits, sys.flags.warn_default_encoding)
 
 
 async def debug():

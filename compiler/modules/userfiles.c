@@ -3,6 +3,7 @@
  * Packages of the program itself (and of editable installs, whose RECORD names no files) bring
  * every file below them that is not Python source, caches, tests, version control or a build's
  * leftovers. Names that start with a dot stay out: they hold settings and secrets of the developer.
+ * Packages of the standard library bring what is neither Python nor about them.
  *
  * --add-data SRC:DEST. SRC is a file, a directory or a pattern; DEST is the directory below the
  * executable that gets the file, the directory's content, or the matches. DEST names the file
@@ -117,6 +118,45 @@ static void add_loose_packages(Collector *collector) {
                 add_package_data(collector, &found->portions.items[k], module);
             }
         }
+    }
+}
+
+/* ---- packages of the standard library ---- */
+
+/* Packages in it have a turn of their own. */
+static bool skip_in_stdlib(const char *relative, bool is_dir, void *context) {
+    const PackageFiles *files = context;
+    const char *name = path_base(relative);
+    if (!is_dir) {
+        return name[0] == '.' || text_starts(name, "README") || text_ends(name, ".py") ||
+               text_ends(name, ".rst");
+    }
+    Arena *arena = files->collector->arena;
+    const char *inner = path_join(arena, path_join(arena, files->root, relative), "__init__.py");
+    return is_leftover(name) || is_test_name(name) || fs_exists(inner);
+}
+
+/* lib2to3's grammars, pydoc's style sheet, venv's scripts. */
+static void add_stdlib_data(Collector *collector) {
+    const Program *program = collector->program;
+    for (size_t i = 0; i < program->sorted.count; i++) {
+        const Module *module = program->sorted.items[i];
+        if (!module->is_package || module->origin != ORIGIN_STDLIB || module->path == NULL ||
+            module->vpath == NULL) {
+            continue;
+        }
+        PackageFiles context = {collector, path_dir(collector->arena, module->path), module->name};
+        const char *place = path_dir(collector->arena, module->vpath);
+        StrVec names = {0};
+        fs_walk(collector->arena, context.root, &names, skip_in_stdlib, &context);
+        for (size_t k = 0; k < names.count; k++) {
+            const char *path = path_join(collector->arena, context.root, names.items[k]);
+            if (is_package_data(names.items[k]) && !elf_is_shared_object(path)) {
+                files_add(collector, path_join(collector->arena, place, names.items[k]), path, NULL,
+                          arena_printf(collector->arena, "data of %s", module->name));
+            }
+        }
+        vec_free(&names);
     }
 }
 
@@ -247,4 +287,5 @@ void userfiles_collect(Collector *collector) {
         add_program(collector, request->external_bin.items[i]);
     }
     add_loose_packages(collector);
+    add_stdlib_data(collector);
 }

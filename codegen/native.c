@@ -20,6 +20,10 @@ static const char *trouble(NativeBuild *build, const char **hint) {
         return arena_printf(arena, "the C compiler '%s' was not found",
                             plan->cc.count == 0 ? "cc" : plan->cc.items[0]);
     }
+    if (plan->libpython_shared != NULL) {
+        *hint = "make pyc2c with a Python that has libpython" PYC2C_PYTHON_MINOR ".a";
+        return "executables carry a shared libpython";
+    }
     *hint = "apt-get install libpython" PYC2C_PYTHON_MINOR "-dev";
     if (!fs_is_file(path_join(arena, plan->include, "internal/pycore_frame.h"))) {
         return arena_printf(arena, "Python's headers were not found in '%s'", plan->include);
@@ -56,9 +60,12 @@ static bool is_ready(NativeBuild *build, bool *ok) {
         return true;
     }
     if (*ok) {
-        diag_warning(build->diags, hint, "everything stays bytecode: %s", what);
+        /* With a shared libpython nobody forgot to install something: the summary says it. */
+        build->native->lacks_tools = build->plan.libpython_shared == NULL;
+        if (build->native->lacks_tools) {
+            diag_warning(build->diags, hint, "everything stays bytecode: %s", what);
+        }
         build->native->nothing = what;
-        build->native->lacks_tools = true;
         leave_all(build, what);
     } else {
         diag_error(build->diags, EXIT_TOOLCHAIN, hint, "--native: %s", what);

@@ -168,7 +168,7 @@ bool elf_read(Arena *arena, const char *path, ElfInfo *info) {
     }
     Dynamic dynamic;
     bool ok = read_dynamic(&image, &dynamic);
-    bool has_run_path = ok && dynamic_value(&dynamic, DT_RUNPATH) != 0;
+    info->has_run_path = ok && dynamic_value(&dynamic, DT_RUNPATH) != 0;
     for (size_t i = 0; ok && i < dynamic.count && dynamic.entries[i].d_tag != DT_NULL; i++) {
         const char *text = dynamic_text(&dynamic, dynamic.entries[i].d_un.d_val);
         switch (dynamic.entries[i].d_tag) {
@@ -176,7 +176,7 @@ bool elf_read(Arena *arena, const char *path, ElfInfo *info) {
         case DT_SONAME: info->soname = arena_strdup(arena, text); break;
         case DT_RUNPATH: split_paths(arena, text, &info->search_paths); break;
         case DT_RPATH: /* ld.so ignores it when there is a DT_RUNPATH */
-            if (!has_run_path) {
+            if (!info->has_run_path) {
                 split_paths(arena, text, &info->search_paths);
             }
             break;

@@ -11,6 +11,7 @@ typedef struct ElfInfo {
     const char *soname;    /* NULL when it has none */
     StrVec needed;         /* DT_NEEDED, in order */
     StrVec search_paths;   /* DT_RUNPATH or DT_RPATH, split at colons, $ORIGIN not yet replaced */
+    bool has_run_path;     /* they are from DT_RUNPATH */
     const char *init_name; /* "foo" when it defines PyInit_foo (the first of them), else NULL */
 } ElfInfo;
 

@@ -1,9 +1,9 @@
 /* libs: shared libraries carried in the executable.
  *
  * A DT_NEEDED name is searched as ld.so would do it for this object: its run path with $ORIGIN
- * replaced, LD_LIBRARY_PATH, ld.so.cache, the default directories. A library that lies in a
- * distribution or in the program's tree keeps its place there; one of the system goes to lib/.libs.
- */
+ * replaced, the DT_RPATH of those that need the object, LD_LIBRARY_PATH, ld.so.cache, the default
+ * directories. A library that lies in a distribution or in the program's tree keeps its place
+ * there; one of the system goes to lib/.libs. */
 #include "libs.h"
 #include "elf.h"
 #include "files.h"
@@ -22,6 +22,13 @@ typedef struct Libs {
     StrMap by_soname; /* -> index in program->libraries, plus 1 */
     StrMap absent;    /* sonames that were reported */
 } Libs;
+
+/* A shared object whose needs are followed, and the one that needs it. */
+typedef struct Needing {
+    const char *path;
+    const ElfInfo *info;
+    const struct Needing *above;
+} Needing;
 
 /* The C library's family has to be the host's: it works with the host's kernel, loader and NSS. */
 static bool is_c_library(const char *soname) {
@@ -65,15 +72,28 @@ static const char *replace_origin(Arena *arena, const char *text, const char *or
     return text;
 }
 
-static const char *search(Libs *libs, const ElfInfo *info, const char *object, const char *soname) {
-    Arena *arena = libs->collector->arena;
+static const char *search_paths_of(Libs *libs, const Needing *object, const char *soname) {
+    const char *origin = path_dir(libs->collector->arena, object->path);
     const char *found = NULL;
+    for (size_t i = 0; i < object->info->search_paths.count && found == NULL; i++) {
+        const char *directory =
+            replace_origin(libs->collector->arena, object->info->search_paths.items[i], origin);
+        found = if_object(libs, directory, soname);
+    }
+    return found;
+}
+
+static const char *search(Libs *libs, const Needing *object, const char *soname) {
+    Arena *arena = libs->collector->arena;
     if (strchr(soname, '/') != NULL) {
         return elf_is_shared_object(soname) ? soname : NULL;
     }
-    const char *origin = path_dir(arena, object);
-    for (size_t i = 0; i < info->search_paths.count && found == NULL; i++) {
-        found = if_object(libs, replace_origin(arena, info->search_paths.items[i], origin), soname);
+    const char *found = search_paths_of(libs, object, soname);
+    const Needing *above = object->info->has_run_path ? NULL : object->above;
+    for (; above != NULL && found == NULL; above = above->above) {
+        if (!above->info->has_run_path) {
+            found = search_paths_of(libs, above, soname);
+        }
     }
     const char *variable = getenv("LD_LIBRARY_PATH");
     while (found == NULL && variable != NULL && *variable != '\0') {
@@ -97,7 +117,7 @@ static void add_user(Library *library, const char *vpath) {
     }
 }
 
-static void follow(Libs *libs, const char *object, const char *vpath);
+static void follow(Libs *libs, const char *path, const char *vpath, const Needing *above);
 
 static EmbeddedFile *embed(Libs *libs, const char *vpath, const char *path, Distribution *dist,
                            const char *reason) {
@@ -109,7 +129,8 @@ static EmbeddedFile *embed(Libs *libs, const char *vpath, const char *path, Dist
     return file;
 }
 
-static void carry(Libs *libs, const char *soname, const char *path, const char *user) {
+static void carry(Libs *libs, const char *soname, const char *path, const char *user,
+                  const Needing *above) {
     Collector *collector = libs->collector;
     Program *program = collector->program;
     size_t known = (size_t)strmap_get(&libs->by_soname, soname);
@@ -130,7 +151,7 @@ static void carry(Libs *libs, const char *soname, const char *path, const char *
     vec_push(&program->libraries, library);
     strmap_set(&libs->by_soname, soname, (void *)program->libraries.count);
     embed(libs, vpath, path, dist, "shared library");
-    follow(libs, path, vpath);
+    follow(libs, path, vpath, above);
 }
 
 static void report_absent(Libs *libs, const char *soname, const char *object) {
@@ -142,19 +163,20 @@ static void report_absent(Libs *libs, const char *soname, const char *object) {
     }
 }
 
-static void follow(Libs *libs, const char *object, const char *vpath) {
+static void follow(Libs *libs, const char *path, const char *vpath, const Needing *above) {
     ElfInfo info;
-    if (elf_read(libs->collector->arena, object, &info)) {
+    Needing object = {.path = path, .info = &info, .above = above};
+    if (elf_read(libs->collector->arena, path, &info)) {
         for (size_t i = 0; i < info.needed.count; i++) {
             const char *soname = info.needed.items[i];
             if (is_provided(soname)) {
                 continue;
             }
-            const char *path = search(libs, &info, object, soname);
-            if (path != NULL) {
-                carry(libs, path_base(soname), path, vpath);
+            const char *found = search(libs, &object, soname);
+            if (found != NULL) {
+                carry(libs, path_base(soname), found, vpath, &object);
             } else if (!strmap_has(&libs->by_soname, soname)) {
-                report_absent(libs, soname, object);
+                report_absent(libs, soname, path);
             }
         }
     }
@@ -172,7 +194,8 @@ static void carry_interpreter(Libs *libs) {
     StrVec names = {0};
     if (fs_is_dir(directory) && fs_list(arena, directory, &names)) {
         for (size_t i = 0; i < names.count; i++) {
-            carry(libs, names.items[i], path_join(arena, directory, names.items[i]), "interpreter");
+            carry(libs, names.items[i], path_join(arena, directory, names.items[i]), "interpreter",
+                  NULL);
         }
     }
     vec_free(&names);
@@ -224,7 +247,7 @@ void libs_collect(Collector *collector) {
     for (size_t i = 0; i < count; i++) {
         const EmbeddedFile file = program->files.items[i];
         if (file.mapped && file.path != NULL) {
-            follow(&libs, file.path, file.vpath);
+            follow(&libs, file.path, file.vpath, NULL);
         }
     }
     for (size_t i = 0; i < program->libraries.count; i++) {

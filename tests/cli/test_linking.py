@@ -269,3 +269,23 @@ def test_launcher(project, target, strategy):
     assert f"needs Python {target.minor} or later".encode() in done.stderr
     program.write_bytes(program.read_bytes()[:-100])
     assert b"was cut off" in run_command([program], cwd=project.folder).expect(70).stderr
+
+
+def test_run_path_of_those_that_need_a_library(project):
+    """DT_RPATH serves the libraries of libraries, too, at build time and later: scipy's wheels count on that."""
+    project.write("deps/inner.c", "int inner(void) { return 40; }\n")
+    project.write("deps/outer.c", "int inner(void);\nint outer(void) { return inner() + 1; }\n")
+    project.write("fast.c", "int outer(void);\nint fast(void) { return outer() + 1; }\n")
+    project.write("app.py", "import ctypes, os\n"
+                            "print(ctypes.CDLL(os.path.join(os.path.dirname(__file__), 'native/fast.so')).fast())\n")
+    cc = ["cc", "-shared", "-fPIC"]
+    for words in [
+        [*cc, "-o", "deps/libinner.so", "deps/inner.c"],
+        [*cc, "-o", "deps/libouter.so", "deps/outer.c", "-Ldeps", "-linner"],
+        [*cc, "-o", "fast.so", "fast.c", "-Ldeps", "-louter", "-Wl,--disable-new-dtags,-rpath,$ORIGIN/deps"],
+    ]:
+        subprocess.run(words, cwd=project.folder, check=True)
+    done = project("build", "app.py", "--add-binary=fast.so:native")
+    assert b"was not found" not in done.stderr
+    subprocess.run(["rm", "-r", "deps", "fast.so"], cwd=project.folder, check=True)
+    assert subprocess.run([project.folder / "dist/app"], capture_output=True, timeout=60).stdout == b"42\n"

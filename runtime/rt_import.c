@@ -47,12 +47,15 @@ static PyObject *embedded_path_hook(PyObject *self, PyObject *path) {
     const char *text = PyBytes_AS_STRING(bytes);
     bool is_root = strcmp(text, rt_image.exe) == 0;
     uint32_t node = is_root ? 0 : rt_vfs_lookup(text);
+    bool is_directory =
+        node != IMAGE_NONE && (rt_image.nodes[node].flags & IMAGE_NODE_DIRECTORY) != 0;
     struct stat status;
-    /* `archive.zip`, or a directory inside it. */
-    bool is_file = node == IMAGE_NONE &&
-                   (stat(text, &status) == 0 ? S_ISREG(status.st_mode) : errno == ENOTDIR);
+    /* `archive.zip`, in the executable or beside it, or a directory inside it. */
+    bool is_file = node != IMAGE_NONE
+                       ? !is_directory
+                       : (stat(text, &status) == 0 ? S_ISREG(status.st_mode) : errno == ENOTDIR);
     Py_DECREF(bytes);
-    if (node != IMAGE_NONE && (rt_image.nodes[node].flags & IMAGE_NODE_DIRECTORY)) {
+    if (is_directory) {
         return new_file_finder(path);
     }
     if (is_file) {

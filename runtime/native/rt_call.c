@@ -56,7 +56,7 @@ static PyObject *call_bound(PyThreadState *ts, PyFunctionObject *function, const
     }
     if (frame != NULL) {
         rt_frame_clear(ts, frame, native->slots);
-        result = _PyFunction_Vectorcall((PyObject *)function, args, (size_t)count, names);
+        result = rt_function_interpret(ts, function, args, count, names);
     }
     if (whose == MOVED_ARGUMENTS) {
         drop_arguments(args, count, names);
@@ -85,6 +85,13 @@ static PyObject *call_native(PyThreadState *ts, PyFunctionObject *function, cons
     return call_bound(ts, function, native, args, count, names, whose);
 }
 
+PyObject *rt_function_interpret(PyThreadState *ts, PyFunctionObject *function,
+                                PyObject *const *args, Py_ssize_t count, PyObject *names) {
+    bool optimized = ((PyCodeObject *)function->func_code)->co_flags & CO_OPTIMIZED;
+    return _PyEval_Vector(ts, function, optimized ? NULL : function->func_globals, args,
+                          (size_t)count, names);
+}
+
 /* Callers from C need not keep the function alive; this does. */
 PyObject *rt_function_vectorcall(PyObject *object, PyObject *const *args, size_t flags,
                                  PyObject *names) {
@@ -92,7 +99,7 @@ PyObject *rt_function_vectorcall(PyObject *object, PyObject *const *args, size_t
     PyFunctionObject *function = (PyFunctionObject *)object;
     const RtCode *native = rt_code_of((PyCodeObject *)function->func_code);
     if (rt_unlikely(native == NULL || !rt_may_run(ts))) {
-        return _PyFunction_Vectorcall(object, args, flags, names);
+        return rt_function_interpret(ts, function, args, PyVectorcall_NARGS(flags), names);
     }
     Py_INCREF(function);
     PyObject *result = call_native(ts, function, native, args, PyVectorcall_NARGS(flags), names,

@@ -151,6 +151,10 @@ PyObject *rt_call_c(PyThreadState *ts, PyObject *callable, PyObject *const *args
 /* vectorcall of rt_function_type. */
 PyObject *rt_function_vectorcall(PyObject *function, PyObject *const *args, size_t flags,
                                  PyObject *names);
+/* As _PyFunction_Vectorcall, which takes exact functions only: the interpreter runs the bytecode.
+ */
+PyObject *rt_function_interpret(PyThreadState *ts, PyFunctionObject *function,
+                                PyObject *const *args, Py_ssize_t count, PyObject *names);
 
 /* ---- rt_generator.c ---- */
 

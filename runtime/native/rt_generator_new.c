@@ -179,7 +179,7 @@ PyObject *rt_generator_new(PyThreadState *ts, PyFunctionObject *function, const 
     }
     if (!rt_bind(native, function, frame->localsplus, args, count, names)) {
         rt_frame_clear(ts, frame, native->slots);
-        return _PyFunction_Vectorcall((PyObject *)function, args, (size_t)count, names);
+        return rt_function_interpret(ts, function, args, count, names);
     }
     rt_frame_link(ts, frame);
     PyObject *generator = NULL;

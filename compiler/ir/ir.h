@@ -179,6 +179,9 @@ static inline bool ir_may_raise(const IrOp *op) {
 static inline unsigned ir_effects(const IrOp *op) {
     return op->opcode < IR_OPCODE_COUNT ? ir_rows[op->opcode].effects : 0;
 }
+static inline bool ir_is_slot_binary(const IrOp *op) {
+    return op->opcode >= IR_slot_binary && op->opcode <= IR_slot_binary_both;
+}
 static inline bool ir_is_end(const IrOp *op) {
     return op->opcode < IR_OPCODE_COUNT && ir_rows[op->opcode].result == IR_END;
 }

@@ -250,8 +250,7 @@ static void run_operands(Refs *refs, const IrOp *op) {
 /* Borrowed values of a slot that is stored to are not valid any more. */
 static void run_slot_write(Refs *refs, const IrOp *op) {
     bool writes = op->opcode == IR_slot_set || op->opcode == IR_slot_del ||
-                  op->opcode == IR_slot_take || op->opcode == IR_slot_binary ||
-                  op->opcode == IR_cell_make;
+                  op->opcode == IR_slot_take || op->opcode == IR_cell_make || ir_is_slot_binary(op);
     uint32_t number = writes ? refs->of_slot[op->imm[0]] : 0;
     for (; number != 0; number = refs->same_slot[number - 1]) {
         refs->now_stale[number - 1] = 1;

@@ -5,7 +5,7 @@
  *     not (not x)                        x
  *     branch (not x) a, b                branch x b, a
  *     item_get c (slice_new a b null)    slice_get c a b        and item_set likewise
- *     slot_set x (binary (slot x) a)     slot_binary x a        x = x + a, x += a
+ *     slot_set x (binary a b)            slot_binary x a b      x = a + b, x += b
  *     a parameter that is always v       v
  *     a block that only jumps            where it jumps to
  *     a jump to a block without other ways in: both are one
@@ -140,17 +140,12 @@ static bool same_line(const FrontCode *code, const IrOp *a, const IrOp *b) {
     return left != NULL && right != NULL && left->line == right->line;
 }
 
-/* A variable that an operation changes. The old value's destructor then runs at the operation's
- * instruction, so it has to be on the line of the store. */
+/* A variable that gets the result of an operation. The old value's destructor then runs at the
+ * operation's instruction, so it has to be on the line of the store. */
 static void simplify_slot_set(Simplify *simplify, IrOp *op) {
     IrOp *value = resolve(op->args[0]);
-    if (value->opcode != IR_binary || !is_only_use(simplify, value, op) ||
-        !same_line(simplify->function->code, value, op)) {
-        return;
-    }
-    const IrOp *left = resolve(value->args[0]);
-    bool of_slot = left->opcode == IR_slot_get || left->opcode == IR_slot_bound;
-    if (of_slot && left->imm[0] == op->imm[0]) {
+    if (value->opcode == IR_binary && is_only_use(simplify, value, op) &&
+        same_line(simplify->function->code, value, op)) {
         value->imm[1] = value->imm[0];
         value->imm[0] = op->imm[0];
         value->opcode = IR_slot_binary;

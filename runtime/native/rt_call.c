@@ -131,20 +131,32 @@ static const RtCode *native_of(PyThreadState *ts, PyFunctionObject *function, Py
 static initproc init_by_method;
 static ternaryfunc call_type;
 
+static bool has_native_code(PyObject *function) {
+    return rt_code_of((PyCodeObject *)((PyFunctionObject *)function)->func_code) != NULL;
+}
+
 /* A class whose objects are made by object.__new__ and have an __init__ with native code: its
- * function, borrowed; or NULL. */
-static PyObject *native_init(PyThreadState *ts, PyObject *callable) {
+ * function, borrowed; or NULL. What decides is in the class and its bases, so the site remembers it
+ * for the class's version; but for the metaclass's __call__ and the function's code. */
+static PyObject *native_init(PyThreadState *ts, PyObject *callable, RtCallSite *site) {
     PyTypeObject *type = (PyTypeObject *)callable;
-    if (Py_TYPE(type)->tp_call != call_type || type->tp_new != PyBaseObject_Type.tp_new ||
-        type->tp_init != init_by_method || type->tp_vectorcall != NULL ||
-        (type->tp_flags & Py_TPFLAGS_IS_ABSTRACT) || !rt_may_run(ts)) {
+    if (Py_TYPE(type)->tp_call != call_type || !rt_may_run(ts)) {
+        return NULL;
+    }
+    if (site->version != 0 && site->version == type->tp_version_tag) {
+        return has_native_code(site->init) ? site->init : NULL;
+    }
+    if (type->tp_new != PyBaseObject_Type.tp_new || type->tp_init != init_by_method ||
+        type->tp_vectorcall != NULL || (type->tp_flags & Py_TPFLAGS_IS_ABSTRACT)) {
         return NULL;
     }
     PyObject *init = _PyType_Lookup(type, &_Py_ID(__init__));
-    return init != NULL && Py_IS_TYPE(init, &rt_function_type) &&
-                   rt_code_of((PyCodeObject *)((PyFunctionObject *)init)->func_code) != NULL
-               ? init
-               : NULL;
+    if (init == NULL || !Py_IS_TYPE(init, &rt_function_type) || !has_native_code(init)) {
+        return NULL;
+    }
+    site->init = init;
+    site->version = type->tp_version_tag;
+    return init;
 }
 
 /* As type_call with object_new and slot_tp_init, but for a tuple of the arguments. Takes over the
@@ -217,7 +229,7 @@ static RT_NOINLINE PyObject *call_any(PyThreadState *ts, PyObject *callable, PyO
         }
     }
     if (PyType_Check(callable)) {
-        PyObject *init = native_init(ts, callable);
+        PyObject *init = native_init(ts, callable, site);
         if (init != NULL) {
             return construct(ts, (PyTypeObject *)callable, init, args, count, names);
         }

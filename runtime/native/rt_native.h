@@ -183,6 +183,8 @@ typedef struct RtCallSite {
     PyObject *code; /* of the function; its RtCode keeps it alive */
     const RtCode *native;
     Py_ssize_t count; /* of arguments, `self` included */
+    PyObject *init;   /* __init__ of the class that was called here last */
+    uint32_t version; /* tag of that class, which stands for all that `init` was found by; or 0 */
 } RtCallSite;
 
 PyObject *rt_call(PyThreadState *ts, PyObject *callable, PyObject *const *items, Py_ssize_t count,

@@ -37,7 +37,7 @@ static inline bool value_holds(const RtWay *way) {
 }
 
 /* Where the value of entry `index` of an object's dict is, NULL when that entry is not `name`'s. */
-static PyObject **entry_place(PyDictObject *dict, int32_t index, PyObject *name) {
+static inline PyObject **entry_place(PyDictObject *dict, int32_t index, PyObject *name) {
     PyDictKeysObject *keys = dict->ma_keys;
     if (!DK_IS_UNICODE(keys) || index >= keys->dk_nentries) {
         return NULL;
@@ -142,8 +142,8 @@ static bool read_way(PyObject *owner, PyObject *name, const RtWay *way, PyObject
     return found != NULL;
 }
 
-static bool read_ways(PyObject *owner, PyObject *name, const RtAttrSite *site, PyObject **self,
-                      PyObject **result) {
+static RT_NOINLINE bool read_ways(PyObject *owner, PyObject *name, const RtAttrSite *site,
+                                  PyObject **self, PyObject **result) {
     uint32_t version = Py_TYPE(owner)->tp_version_tag;
     if (rt_unlikely(version == 0)) {
         return false;
@@ -157,8 +157,53 @@ static bool read_ways(PyObject *owner, PyObject *name, const RtAttrSite *site, P
     return false;
 }
 
+/* The way of one kind for objects of this type, or NULL. A type without a version matches none. */
+static inline const RtWay *way_for(const RtAttrSite *site, RtWayKind kind,
+                                   const PyTypeObject *type) {
+    uint64_t key = RT_WAY_KEY(kind, type->tp_version_tag);
+    for (int i = 0; i < RT_WAYS; i++) {
+        if (site->ways[i].key == key) {
+            return &site->ways[i];
+        }
+    }
+    return NULL;
+}
+
+/* What most attributes are: inline values, __slots__ members, values of the class, entries of the
+ * object's dict. Borrowed; NULL: look further. */
+static inline PyObject *read_member(PyObject *owner, PyObject *name, const RtAttrSite *site) {
+    const PyTypeObject *type = Py_TYPE(owner);
+    for (int i = 0; i < RT_WAYS; i++) {
+        const RtWay *way = &site->ways[i];
+        if ((uint32_t)way->key != type->tp_version_tag) {
+            continue;
+        }
+        if (rt_likely(RT_WAY_KIND(way) == RT_WAY_VALUE)) {
+            PyDictValues *values = *_PyObject_ValuesPointer(owner);
+            if (rt_likely(values != NULL)) {
+                return values->values[way->index];
+            }
+        } else if (RT_WAY_KIND(way) == RT_WAY_SLOT) {
+            return *(PyObject **)((char *)owner + way->index);
+        } else if (RT_WAY_KIND(way) == RT_WAY_CLASS) {
+            return way->value_version == 0 && rt_way_unhidden(owner, way) ? way->value : NULL;
+        } else if (RT_WAY_KIND(way) == RT_WAY_ENTRY && way->value_version == 0 &&
+                   (type->tp_flags & Py_TPFLAGS_MANAGED_DICT)) {
+            PyDictObject *dict = (PyDictObject *)*_PyObject_ManagedDictPointer(owner);
+            PyObject **place = dict != NULL ? entry_place(dict, way->index, name) : NULL;
+            return place != NULL ? *place : NULL;
+        } else {
+            return NULL;
+        }
+    }
+    return NULL;
+}
+
 PyObject *rt_attr_get_call(PyThreadState *ts, PyObject *owner, PyObject *name, RtAttrSite *site) {
-    PyObject *result;
+    PyObject *result = read_member(owner, name, site);
+    if (rt_likely(result != NULL)) {
+        return Py_NewRef(result);
+    }
     if (rt_likely(read_ways(owner, name, site, NULL, &result))) {
         if (rt_unlikely(result == NULL)) {
             explain_attribute_error(ts, owner, name);
@@ -190,6 +235,11 @@ static PyObject *find_method(PyObject *owner, PyObject **self, PyObject *name, R
 
 PyObject *rt_method_get_call(PyThreadState *ts, PyObject *owner, PyObject **self, PyObject *name,
                              RtMethodSite *site) {
+    const RtWay *way = way_for(site, RT_WAY_METHOD, Py_TYPE(owner));
+    if (rt_likely(way != NULL && way->value_version == 0 && rt_way_unhidden(owner, way))) {
+        *self = owner;
+        return Py_NewRef(way->value);
+    }
     *self = NULL;
     PyObject *result = find_method(owner, self, name, site);
     if (*self == NULL) {
@@ -262,9 +312,42 @@ static bool store_way(PyObject *owner, PyObject *value, PyObject *name, const Rt
     }
 }
 
+/* As read_member. */
+static inline bool store_member(PyObject *owner, PyObject *value, const RtAttrSite *site) {
+    PyObject **place, *old;
+    const RtWay *way = way_for(site, RT_WAY_VALUE, Py_TYPE(owner));
+    if (rt_likely(way != NULL)) {
+        PyDictValues *values = *_PyObject_ValuesPointer(owner);
+        if (rt_unlikely(values == NULL)) {
+            return false;
+        }
+        place = &values->values[way->index];
+        old = *place;
+        *place = Py_NewRef(value);
+        if (rt_unlikely(old == NULL)) {
+            _PyDictValues_AddToInsertionOrder(values, way->index);
+            return true;
+        }
+        Py_DECREF(old);
+        return true;
+    }
+    way = way_for(site, RT_WAY_SLOT, Py_TYPE(owner));
+    if (way == NULL) {
+        return false;
+    }
+    place = (PyObject **)((char *)owner + way->index);
+    old = *place;
+    *place = Py_NewRef(value);
+    Py_XDECREF(old);
+    return true;
+}
+
 int rt_attr_set_call(PyThreadState *ts, PyObject *owner, PyObject *value, PyObject *name,
                      RtAttrSite *site) {
     (void)ts;
+    if (rt_likely(store_member(owner, value, site))) {
+        return 0;
+    }
     uint32_t version = Py_TYPE(owner)->tp_version_tag;
     int status;
     for (int i = 0; version != 0 && i < RT_WAYS; i++) {

@@ -1,4 +1,5 @@
-/* Comparisons of exact ints, floats and strings; others by PyObject_RichCompare. */
+/* Comparisons, membership and truth of exact ints, floats, strings and lists by the shortest way;
+ * others by PyObject_RichCompare, PySequence_Contains, PyObject_IsTrue. */
 #include "rt_native.h"
 
 enum { UNKNOWN = -2 };
@@ -54,4 +55,62 @@ PyObject *rt_compare(PyThreadState *ts, PyObject *left, PyObject *right, int op)
         return Py_NewRef(known ? Py_True : Py_False);
     }
     return known == UNKNOWN ? PyObject_RichCompare(left, right, op) : NULL;
+}
+
+/* ---- membership ---- */
+
+/* As list_contains and tuplecontains, while items are the object itself or of its type, an exact
+ * str or one-digit int; UNKNOWN: another item comes first (nothing was run so far, so all can be
+ * compared again). */
+static int contains_exact(PyObject *const *items, Py_ssize_t count, PyObject *item) {
+    bool is_digit = rt_is_digit(item);
+    for (Py_ssize_t i = 0; i < count; i++) {
+        if (items[i] == item) {
+            return 1;
+        }
+        if (Py_TYPE(items[i]) != Py_TYPE(item) || is_digit != rt_is_digit(items[i])) {
+            return UNKNOWN;
+        }
+        int equal =
+            is_digit ? rt_digit(items[i]) == rt_digit(item) : _PyUnicode_Equal(items[i], item);
+        if (equal != 0) {
+            return equal;
+        }
+    }
+    return 0;
+}
+
+int rt_contains(PyThreadState *ts, PyObject *container, PyObject *item) {
+    (void)ts;
+    PyTypeObject *type = Py_TYPE(container);
+    int known = UNKNOWN;
+    if (type == &PyDict_Type) {
+        return PyDict_Contains(container, item);
+    }
+    if (rt_is_digit(item) || PyUnicode_CheckExact(item)) {
+        if (type == &PyList_Type) {
+            known = contains_exact(((PyListObject *)container)->ob_item, PyList_GET_SIZE(container),
+                                   item);
+        } else if (type == &PyTuple_Type) {
+            known = contains_exact(((PyTupleObject *)container)->ob_item,
+                                   PyTuple_GET_SIZE(container), item);
+        }
+    }
+    return known != UNKNOWN ? known : PySequence_Contains(container, item);
+}
+
+/* ---- truth ---- */
+
+int rt_truth_call(PyObject *value) {
+    PyTypeObject *type = Py_TYPE(value);
+    if (type == &PyLong_Type || type == &PyList_Type || type == &PyTuple_Type) {
+        return Py_SIZE(value) != 0;
+    }
+    if (type == &PyUnicode_Type && PyUnicode_IS_READY(value)) {
+        return PyUnicode_GET_LENGTH(value) != 0;
+    }
+    if (type == &PyDict_Type) {
+        return PyDict_GET_SIZE(value) != 0;
+    }
+    return PyObject_IsTrue(value);
 }

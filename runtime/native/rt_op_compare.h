@@ -33,10 +33,9 @@ RT_INLINE int rt_compare_truth_inline(PyThreadState *ts, PyObject *left, PyObjec
 PyObject *rt_compare(PyThreadState *ts, PyObject *left, PyObject *right, int op);
 
 /* CONTAINS_OP: 0, 1, or -1 with an exception. */
-RT_INLINE int rt_contains(PyThreadState *ts, PyObject *container, PyObject *item) {
-    (void)ts;
-    return PySequence_Contains(container, item);
-}
+int rt_contains(PyThreadState *ts, PyObject *container, PyObject *item);
+
+int rt_truth_call(PyObject *value);
 
 /* bool(value): 0, 1, or -1 with an exception. */
 RT_INLINE int rt_truth(PyThreadState *ts, PyObject *value) {
@@ -47,7 +46,7 @@ RT_INLINE int rt_truth(PyThreadState *ts, PyObject *value) {
     if (value == Py_False || value == Py_None) {
         return 0;
     }
-    return PyObject_IsTrue(value);
+    return rt_truth_call(value);
 }
 
 #endif

@@ -6,6 +6,36 @@
 
 /* ---- items ---- */
 
+/* A bound or step that cannot run Python code: None or an exact int of at most one digit. */
+static bool plain_index(PyObject *object, Py_ssize_t when_none, Py_ssize_t *out) {
+    if (object == Py_None) {
+        *out = when_none;
+        return true;
+    }
+    if (!rt_is_digit(object)) {
+        return false;
+    }
+    *out = (Py_ssize_t)rt_digit(object);
+    return true;
+}
+
+/* list[start:stop:step] as list_subscript makes it. NULL without an exception: take the long way.
+ */
+static PyObject *stepped_slice(PyListObject *list, PySliceObject *slice) {
+    Py_ssize_t start, stop, step;
+    if (!plain_index(slice->step, 1, &step) || step == 0 ||
+        !plain_index(slice->start, step < 0 ? PY_SSIZE_T_MAX : 0, &start) ||
+        !plain_index(slice->stop, step < 0 ? PY_SSIZE_T_MIN : PY_SSIZE_T_MAX, &stop)) {
+        return NULL;
+    }
+    Py_ssize_t count = PySlice_AdjustIndices(Py_SIZE(list), &start, &stop, step);
+    PyObject *result = PyList_New(count);
+    for (Py_ssize_t i = 0; result != NULL && i < count; i++) {
+        PyList_SET_ITEM(result, i, Py_NewRef(PyList_GET_ITEM(list, start + i * step)));
+    }
+    return result;
+}
+
 PyObject *rt_item_get_call(PyThreadState *ts, PyObject *container, PyObject *key) {
     PyTypeObject *type = Py_TYPE(container);
     if (type == &PyDict_Type) {
@@ -22,6 +52,12 @@ PyObject *rt_item_get_call(PyThreadState *ts, PyObject *container, PyObject *key
         PyObject *item = rt_list_item(container, key);
         if (rt_likely(item != NULL)) {
             return item;
+        }
+        if (PySlice_Check(key)) {
+            item = stepped_slice((PyListObject *)container, (PySliceObject *)key);
+            if (item != NULL || _PyErr_Occurred(ts)) {
+                return item;
+            }
         }
     } else if (type == &PyTuple_Type) {
         Py_ssize_t index = rt_position(key, PyTuple_GET_SIZE(container));
@@ -45,16 +81,12 @@ int rt_item_set_call(PyThreadState *ts, PyObject *container, PyObject *key, PyOb
 
 /* ---- slices ---- */
 
-/* A bound that cannot run Python code: None or an exact int of at most one digit. */
+/* A bound within a sequence of `size` items. */
 static bool plain_bound(PyObject *bound, Py_ssize_t when_none, Py_ssize_t size, Py_ssize_t *out) {
-    if (bound == Py_None) {
-        *out = when_none;
-        return true;
-    }
-    if (!PyLong_CheckExact(bound) || (size_t)(Py_SIZE(bound) + 1) > 2) {
+    Py_ssize_t value;
+    if (!plain_index(bound, when_none, &value)) {
         return false;
     }
-    Py_ssize_t value = Py_SIZE(bound) * (Py_ssize_t)((PyLongObject *)bound)->ob_digit[0];
     if (value < 0) {
         value += size;
         value = value < 0 ? 0 : value;
@@ -113,5 +145,34 @@ int rt_slice_set(PyThreadState *ts, PyObject *container, PyObject *start, PyObje
     }
     int status = PyObject_SetItem(container, slice, value) != 0 ? -1 : 0;
     Py_DECREF(slice);
+    return status;
+}
+
+/* As many items as it replaces: they change places, and those that were replaced die with `value`,
+ * the last one first as list_ass_slice drops them. */
+static bool exchange_items(PyObject *container, PyObject *start, PyObject *stop, PyObject *value) {
+    Py_ssize_t first, last;
+    if (container == value || Py_REFCNT(value) != 1 || !PyList_CheckExact(value) ||
+        !plain_bounds(start, stop, PyList_GET_SIZE(container), &first, &last) ||
+        last - first != PyList_GET_SIZE(value)) {
+        return false;
+    }
+    PyObject **into = ((PyListObject *)container)->ob_item + first;
+    PyObject **from = ((PyListObject *)value)->ob_item;
+    for (Py_ssize_t i = 0; i < last - first; i++) {
+        PyObject *old = into[i];
+        into[i] = from[i];
+        from[i] = old;
+    }
+    return true;
+}
+
+int rt_slice_put(PyThreadState *ts, PyObject *container, PyObject *start, PyObject *stop,
+                 PyObject *value) {
+    int status = 0;
+    if (!PyList_CheckExact(container) || !exchange_items(container, start, stop, value)) {
+        status = rt_slice_set(ts, container, start, stop, value);
+    }
+    Py_DECREF(value);
     return status;
 }

@@ -75,4 +75,8 @@ PyObject *rt_slice_get(PyThreadState *ts, PyObject *container, PyObject *start, 
 int rt_slice_set(PyThreadState *ts, PyObject *container, PyObject *start, PyObject *stop,
                  PyObject *value);
 
+/* The same; takes over `value`. */
+int rt_slice_put(PyThreadState *ts, PyObject *container, PyObject *start, PyObject *stop,
+                 PyObject *value);
+
 #endif

@@ -6,6 +6,8 @@
  * the long way, which also words the errors. */
 #include "rt_native.h"
 
+#include <internal/pycore_pymem.h> /* _Py_tracemalloc_config */
+
 /* ---- ints ---- */
 
 /* An exact int that fits in two digits. */
@@ -53,6 +55,67 @@ static inline bool floats(PyObject *left, PyObject *right, double *a, double *b)
            as_float(right, b);
 }
 
+/* PyFloat_FromDouble without its calls: native code runs in the main interpreter. */
+static inline PyObject *float_new(double value) {
+    struct _Py_float_state *state = &_PyRuntime.interpreters.main->float_state;
+    PyFloatObject *result = state->free_list;
+    if (rt_unlikely(result == NULL || _Py_tracemalloc_config.tracing)) {
+        return PyFloat_FromDouble(value);
+    }
+    state->free_list = (PyFloatObject *)Py_TYPE(result);
+    state->numfree--;
+    Py_SET_TYPE(result, &PyFloat_Type);
+    Py_SET_REFCNT(result, 1);
+    result->ob_fval = value;
+    return (PyObject *)result;
+}
+
+/* ---- results ---- */
+
+/* References that the operation has taken over, the left one first, as the interpreter drops them.
+ */
+static inline void drop_taken(PyObject *left, PyObject *right, int op) {
+    if (op & RT_TAKES_LEFT) {
+        Py_DECREF(left);
+    }
+    if (op & RT_TAKES_RIGHT) {
+        Py_DECREF(right);
+    }
+}
+
+static inline PyObject *float_result(PyObject *left, PyObject *right, int op, double value) {
+    if ((op & RT_TAKES_LEFT) && Py_REFCNT(left) == 1 && PyFloat_CheckExact(left)) {
+        ((PyFloatObject *)left)->ob_fval = value;
+        drop_taken(left, right, op & ~RT_TAKES_LEFT);
+        return left;
+    }
+    if ((op & RT_TAKES_RIGHT) && Py_REFCNT(right) == 1 && PyFloat_CheckExact(right)) {
+        ((PyFloatObject *)right)->ob_fval = value;
+        drop_taken(left, right, op & ~RT_TAKES_RIGHT);
+        return right;
+    }
+    PyObject *result = float_new(value);
+    drop_taken(left, right, op);
+    return result;
+}
+
+/* Operands of this kind are dropped without running anything, so the order does not matter. */
+static inline PyObject *int_result(PyObject *left, PyObject *right, int op, int64_t value) {
+    if ((op & RT_TAKES) && rt_is_unshared_digit(value)) {
+        bool use_left = (op & RT_TAKES_LEFT) && Py_REFCNT(left) == 1;
+        PyObject *place = use_left ? left : right;
+        int takes = use_left ? RT_TAKES_LEFT : RT_TAKES_RIGHT;
+        if ((op & takes) && Py_REFCNT(place) == 1 && rt_is_digit(place)) {
+            rt_digit_set(place, value);
+            drop_taken(left, right, op & ~takes);
+            return place;
+        }
+    }
+    PyObject *result = rt_int_new(value);
+    drop_taken(left, right, op);
+    return result;
+}
+
 /* ---- operators ---- */
 
 PyObject *rt_binary_other(PyObject *left, PyObject *right, int op) {
@@ -84,20 +147,24 @@ PyObject *rt_binary_other(PyObject *left, PyObject *right, int op) {
         [NB_INPLACE_TRUE_DIVIDE] = PyNumber_InPlaceTrueDivide,
         [NB_INPLACE_XOR] = PyNumber_InPlaceXor,
     };
-    return functions[op](left, right);
+    PyObject *result = functions[op & ~RT_TAKES](left, right);
+    drop_taken(left, right, op);
+    return result;
 }
 
 PyObject *rt_add(PyObject *left, PyObject *right, int op) {
     int64_t a, b;
     double x, y;
     if (small_ints(left, right, &a, &b)) {
-        return rt_int_new(a + b);
+        return int_result(left, right, op, a + b);
     }
     if (floats(left, right, &x, &y)) {
-        return PyFloat_FromDouble(x + y);
+        return float_result(left, right, op, x + y);
     }
     if (PyUnicode_CheckExact(left) && PyUnicode_CheckExact(right)) {
-        return PyUnicode_Concat(left, right);
+        PyObject *result = PyUnicode_Concat(left, right);
+        drop_taken(left, right, op);
+        return result;
     }
     return rt_binary_other(left, right, op);
 }
@@ -106,10 +173,10 @@ PyObject *rt_subtract(PyObject *left, PyObject *right, int op) {
     int64_t a, b;
     double x, y;
     if (small_ints(left, right, &a, &b)) {
-        return rt_int_new(a - b);
+        return int_result(left, right, op, a - b);
     }
     if (floats(left, right, &x, &y)) {
-        return PyFloat_FromDouble(x - y);
+        return float_result(left, right, op, x - y);
     }
     return rt_binary_other(left, right, op);
 }
@@ -119,10 +186,10 @@ PyObject *rt_multiply(PyObject *left, PyObject *right, int op) {
     double x, y;
     if (small_ints(left, right, &a, &b)) {
         if (!__builtin_mul_overflow(a, b, &product)) {
-            return rt_int_new(product);
+            return int_result(left, right, op, product);
         }
     } else if (floats(left, right, &x, &y)) {
-        return PyFloat_FromDouble(x * y);
+        return float_result(left, right, op, x * y);
     }
     return rt_binary_other(left, right, op);
 }
@@ -133,27 +200,38 @@ PyObject *rt_divide(PyObject *left, PyObject *right, int op) {
     double x, y;
     if (floats(left, right, &x, &y)) {
         if (y != 0.0) {
-            return PyFloat_FromDouble(x / y);
+            return float_result(left, right, op, x / y);
         }
     } else if (small_ints(left, right, &a, &b) && b != 0 && -exact <= a && a <= exact &&
                -exact <= b && b <= exact) {
-        return PyFloat_FromDouble((double)a / (double)b);
+        return float_result(left, right, op, (double)a / (double)b);
     }
     return rt_binary_other(left, right, op);
 }
 
+/* Quotient and remainder as C has them. Processors divide 64 bits several times as slowly as 32. */
+static inline int64_t divide_ints(int64_t a, int64_t b, int64_t *remainder) {
+    if (rt_likely(a == (int32_t)a && b == (int32_t)b && b != -1)) {
+        *remainder = (int32_t)a % (int32_t)b;
+        return (int32_t)a / (int32_t)b;
+    }
+    *remainder = a % b;
+    return a / b;
+}
+
 /* Floor division and remainder; C rounds to zero, Python down. */
 PyObject *rt_floor(PyObject *left, PyObject *right, int op) {
-    int64_t a, b;
+    int64_t a, b, remainder;
     if (!small_ints(left, right, &a, &b) || b == 0) {
         return rt_binary_other(left, right, op);
     }
-    int64_t quotient = a / b, remainder = a % b;
+    int64_t quotient = divide_ints(a, b, &remainder);
     bool adjust = remainder != 0 && (remainder < 0) != (b < 0);
-    if (op == NB_FLOOR_DIVIDE || op == NB_INPLACE_FLOOR_DIVIDE) {
-        return rt_int_new(quotient - adjust);
+    int plain = op & ~RT_TAKES;
+    if (plain == NB_FLOOR_DIVIDE || plain == NB_INPLACE_FLOOR_DIVIDE) {
+        return int_result(left, right, op, quotient - adjust);
     }
-    return rt_int_new(adjust ? remainder + b : remainder);
+    return int_result(left, right, op, adjust ? remainder + b : remainder);
 }
 
 static inline bool small_bits(int64_t a, int64_t b, int op, int64_t *out) {
@@ -180,16 +258,16 @@ static inline bool small_bits(int64_t a, int64_t b, int op, int64_t *out) {
 
 PyObject *rt_bits(PyObject *left, PyObject *right, int op) {
     int64_t a, b, result;
-    if (small_ints(left, right, &a, &b) && small_bits(a, b, op, &result)) {
-        return rt_int_new(result);
+    if (small_ints(left, right, &a, &b) && small_bits(a, b, op & ~RT_TAKES, &result)) {
+        return int_result(left, right, op, result);
     }
     return rt_binary_other(left, right, op);
 }
 
-/* ---- changing a variable ---- */
+/* ---- storing to a variable ---- */
 
 /* The float result of an operator that has one for these operands; false: take the long way. */
-static inline bool float_result(double a, double b, int op, double *out) {
+static inline bool compute_float(double a, double b, int op, double *out) {
     switch (op) {
     case NB_ADD:
     case NB_INPLACE_ADD: *out = a + b; return true;
@@ -203,26 +281,59 @@ static inline bool float_result(double a, double b, int op, double *out) {
     }
 }
 
+static inline bool compute_int(int64_t a, int64_t b, int op, int64_t *out) {
+    switch (op) {
+    case NB_ADD:
+    case NB_INPLACE_ADD: *out = a + b; return true;
+    case NB_SUBTRACT:
+    case NB_INPLACE_SUBTRACT: *out = a - b; return true;
+    case NB_MULTIPLY:
+    case NB_INPLACE_MULTIPLY: *out = a * b; return true;
+    default: return false;
+    }
+}
+
+/* Puts the result in the place of the variable's value, which nobody else holds. False: it does not
+ * fit there. */
+static inline bool store_number(PyObject *old, PyObject *left, PyObject *right, int op) {
+    double x, y, number;
+    if (PyFloat_CheckExact(old)) {
+        if (floats(left, right, &x, &y) && compute_float(x, y, op, &number)) {
+            ((PyFloatObject *)old)->ob_fval = number;
+            return true;
+        }
+        return false;
+    }
+    int64_t integer;
+    if (rt_is_digit(old) && rt_is_digit(left) && rt_is_digit(right) &&
+        compute_int(rt_digit(left), rt_digit(right), op, &integer) &&
+        rt_is_unshared_digit(integer)) {
+        rt_digit_set(old, integer);
+        return true;
+    }
+    return false;
+}
+
 int rt_slot_binary_call(_PyInterpreterFrame *frame, PyObject *left, PyObject *right, int slot,
                         int op) {
     PyObject **variable = &frame->localsplus[slot];
-    double b, result;
-    if (PyFloat_CheckExact(left)) {
-        if (rt_slot_owns(frame, left, slot) && as_float(right, &b) &&
-            float_result(PyFloat_AS_DOUBLE(left), b, op, &result)) {
-            ((PyFloatObject *)left)->ob_fval = result;
-            return 0;
-        }
-    } else if ((op == NB_ADD || op == NB_INPLACE_ADD) && left != right && *variable == left &&
-               PyUnicode_CheckExact(left) && PyUnicode_CheckExact(right)) {
+    PyObject *old = *variable;
+    int plain = op & ~RT_TAKES;
+    if (old != NULL && Py_REFCNT(old) == 1 && store_number(old, left, right, plain)) {
+        drop_taken(left, right, op);
+        return 0;
+    }
+    if ((plain == NB_ADD || plain == NB_INPLACE_ADD) && left != right && old == left &&
+        PyUnicode_CheckExact(left) && PyUnicode_CheckExact(right)) {
         PyUnicode_Append(variable, right);
+        drop_taken(left, right, op);
         return *variable == NULL ? -1 : 0;
     }
     PyObject *value = rt_binary_call(left, right, op);
     if (value == NULL) {
         return -1;
     }
-    PyObject *old = *variable;
+    old = *variable;
     *variable = value;
     Py_XDECREF(old);
     return 0;
@@ -235,7 +346,7 @@ PyObject *rt_negative(PyThreadState *ts, PyObject *value) {
         return rt_int_new(-integer);
     }
     if (PyFloat_CheckExact(value)) {
-        return PyFloat_FromDouble(-PyFloat_AS_DOUBLE(value));
+        return float_new(-PyFloat_AS_DOUBLE(value));
     }
     return PyNumber_Negative(value);
 }

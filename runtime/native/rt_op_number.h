@@ -22,6 +22,10 @@ PyObject *rt_int_new(int64_t value);
 /* Once, before the program starts: ints that die are kept for rt_int_new. */
 void rt_int_start(void);
 
+/* In `op` beside the NB_…: references to these operands are taken over, also on failure. An operand
+ * that dies this way and that nobody else holds gives its memory to the result. */
+enum { RT_TAKES_LEFT = 64, RT_TAKES_RIGHT = 128, RT_TAKES = RT_TAKES_LEFT | RT_TAKES_RIGHT };
+
 PyObject *rt_add(PyObject *left, PyObject *right, int op);
 PyObject *rt_subtract(PyObject *left, PyObject *right, int op);
 PyObject *rt_multiply(PyObject *left, PyObject *right, int op);
@@ -32,7 +36,7 @@ PyObject *rt_binary_other(PyObject *left, PyObject *right, int op);
 
 /* `op` is a constant, so one case remains. */
 RT_INLINE PyObject *rt_binary_call(PyObject *left, PyObject *right, int op) {
-    switch (op) {
+    switch (op & ~RT_TAKES) {
     case NB_ADD:
     case NB_INPLACE_ADD: return rt_add(left, right, op);
     case NB_SUBTRACT:
@@ -73,6 +77,14 @@ RT_INLINE PyObject *rt_binary_inline(PyObject *left, PyObject *right, int op) {
 #define rt_binary(ts, left, right, op)                                                             \
     ((void)(ts), RT_HOT ? rt_binary_inline(left, right, op) : rt_binary_call(left, right, op))
 
+/* The same, but takes over the left operand, the right one, or both. */
+#define rt_binary_left(ts, left, right, op)                                                        \
+    ((void)(ts), rt_binary_call(left, right, (op) | RT_TAKES_LEFT))
+#define rt_binary_right(ts, left, right, op)                                                       \
+    ((void)(ts), rt_binary_call(left, right, (op) | RT_TAKES_RIGHT))
+#define rt_binary_both(ts, left, right, op)                                                        \
+    ((void)(ts), rt_binary_call(left, right, (op) | RT_TAKES))
+
 /* True when the value of a variable may be changed in place: the variable holds `left`, and it is
  * the only one that does. (Generated code never uses a borrowed value after its variable was
  * stored to, so there are no uncounted references.) */
@@ -109,12 +121,21 @@ RT_INLINE int rt_slot_binary_inline(_PyInterpreterFrame *frame, PyObject *left, 
     return rt_slot_binary_call(frame, left, right, slot, op);
 }
 
-/* BINARY_OP on a variable, and STORE_FAST to it. In a variable, floats and ints are changed in
- * place and strings extended (ceval.c: BINARY_OP_INPLACE_ADD_UNICODE, so that building a string in
- * a loop takes linear time). -1 with an exception. */
+/* BINARY_OP and STORE_FAST. Floats and ints get the memory of those that they replace; a variable
+ * that is the left operand is changed in place, strings are extended (ceval.c:
+ * BINARY_OP_INPLACE_ADD_UNICODE, so that building a string in a loop takes linear time). -1 with an
+ * exception. */
 #define rt_slot_binary(ts, frame, left, right, slot, op)                                           \
     ((void)(ts), RT_HOT ? rt_slot_binary_inline(frame, left, right, slot, op)                      \
                         : rt_slot_binary_call(frame, left, right, slot, op))
+
+/* The same, but takes over the left operand, the right one, or both. */
+#define rt_slot_binary_left(ts, frame, left, right, slot, op)                                      \
+    ((void)(ts), rt_slot_binary_call(frame, left, right, slot, (op) | RT_TAKES_LEFT))
+#define rt_slot_binary_right(ts, frame, left, right, slot, op)                                     \
+    ((void)(ts), rt_slot_binary_call(frame, left, right, slot, (op) | RT_TAKES_RIGHT))
+#define rt_slot_binary_both(ts, frame, left, right, slot, op)                                      \
+    ((void)(ts), rt_slot_binary_call(frame, left, right, slot, (op) | RT_TAKES))
 
 PyObject *rt_negative(PyThreadState *ts, PyObject *value);
 

@@ -340,3 +340,88 @@ Called.__init__ = lambda self: setattr(self, "value", "new __init__")
 show("__init__", make)
 Called.__new__ = lambda cls: types.SimpleNamespace(value="from __new__")
 show("__new__", make)
+
+
+print("-- calls of classes, each kind of change")
+
+
+class Meta2(type):
+    pass
+
+
+class Grand:
+    def __init__(self, value):
+        self.value = ("Grand", value)
+
+
+class Parent(Grand, metaclass=Meta2):
+    pass
+
+
+class Kid(Parent):
+    pass
+
+
+def new_kid(value):
+    return Kid(value).value
+
+
+show("inherited", heat, new_kid, 1)
+Parent.__init__ = lambda self, value: setattr(self, "value", ("Parent", value))
+show("a base gets one", heat, new_kid, 2)
+Kid.__init__ = lambda self, value: setattr(self, "value", ("Kid", value))
+show("it gets its own", heat, new_kid, 3)
+Kid.__init__.__code__ = (lambda self, value: setattr(self, "value", ("other code", value))).__code__
+show("other code", heat, new_kid, 4)
+Kid.__init__.__code__ = compile("def f(self, value): self.value = ('compiled', value)", "x", "exec").co_consts[0]
+show("code that was compiled now", heat, new_kid, 5)
+del Kid.__init__
+show("it is gone", heat, new_kid, 6)
+Meta2.__call__ = lambda cls, value: types.SimpleNamespace(value=("Meta2", value))
+show("the metaclass takes over", heat, new_kid, 7)
+del Meta2.__call__
+show("and no more", heat, new_kid, 8)
+show("wrong number", lambda: Kid())
+Kid.__init__ = lambda self, value: 5
+show("returns something", new_kid, 10)
+Kid.__bases__ = (Grand,)
+del Kid.__init__
+show("other bases", heat, new_kid, 11)
+Kid.__new__ = lambda cls, value: types.SimpleNamespace(value=("__new__", value))
+show("__new__", heat, new_kid, 9)
+Kid = Grand
+show("rebound", heat, new_kid, 12)
+
+
+print("-- attributes kept in a dict, values of classes")
+
+
+class Kept:
+    pass
+
+
+def kept_x(owner):
+    owner.x = owner.x + 1000
+    return owner.x, owner.table[0]
+
+
+def kept_table(owner):
+    return owner.table
+
+
+kept = Kept()
+kept.__dict__["x"] = 1
+Kept.table = (1, 2)
+show("in a dict", heat, kept_x, kept)
+kept.__dict__ = {"y": 1, "x": 5}
+show("another dict", heat, kept_x, kept)
+kept.__dict__["table"] = (3,)
+show("hidden", heat, kept_table, kept)
+del kept.table
+show("no more", heat, kept_table, kept)
+Kept.table = [4]
+show("of the class", heat, kept_table, kept)
+kept.__class__ = type("Elsewhere", (), {"table": (5,)})
+show("another class", heat, kept_table, kept)
+del kept.x
+show("deleted", kept_x, kept)

@@ -115,7 +115,14 @@ static IrOpcode event_kind(const IrOp *op) {
     switch ((int)op->opcode) {
     case IR_compare_truth: return IR_compare;
     case IR_slice_get: return IR_item_get;
-    case IR_slot_binary: return IR_binary;
+    case IR_slice_put: return IR_slice_set;
+    case IR_slot_binary:
+    case IR_slot_binary_left:
+    case IR_slot_binary_right:
+    case IR_slot_binary_both:
+    case IR_binary_left:
+    case IR_binary_right:
+    case IR_binary_both: return IR_binary;
     default: return op->opcode;
     }
 }
@@ -149,7 +156,7 @@ static RunValue run_plain(Interpreter *run, const IrOp *op) {
     } else {
         operands = hash_operands(run, op, 0);
     }
-    int32_t imm = op->opcode == IR_slot_binary ? op->imm[1] : op->imm[0];
+    int32_t imm = ir_is_slot_binary(op) ? op->imm[1] : op->imm[0];
     uint64_t answer = event(run, random_mix(event_kind(op), (uint64_t)imm), operands);
     RunValue value = {0};
     if (ir_may_raise(op) && fails(run, answer)) {
@@ -157,7 +164,7 @@ static RunValue run_plain(Interpreter *run, const IrOp *op) {
         return value;
     }
     uint64_t hash = random_mix(answer, 3) | 2;
-    if (ir_result(op) == IR_OBJ || op->opcode == IR_slot_binary) {
+    if (ir_result(op) == IR_OBJ || ir_is_slot_binary(op)) {
         value.object = new_object(run, hash);
     } else if (ir_result(op) == IR_BOOL) {
         value.number = (int)(answer >> 9 & 1);
@@ -172,13 +179,26 @@ static void set_slot(Interpreter *run, const IrOp *op, int32_t slot, RunObject *
     drop_object(run, op, old);
 }
 
+static void drop_taken(Interpreter *run, const IrOp *op) {
+    for (uint32_t i = 0; i < op->arg_count; i++) {
+        char letter = ir_arg_letter(op, i);
+        if (letter == 's' || letter == 'm') {
+            drop_object(run, op, run->values[op->args[i]->id].object);
+        }
+    }
+}
+
 static RunValue run_slot(Interpreter *run, const IrOp *op) {
     RunValue value = {0};
     RunObject **slot = &run->slots[op->imm[0]];
     switch ((int)op->opcode) {
     case IR_slot_set: set_slot(run, op, op->imm[0], object_of(run, op, op->args[0])); break;
     case IR_slot_binary:
+    case IR_slot_binary_left:
+    case IR_slot_binary_right:
+    case IR_slot_binary_both:
         value = run_plain(run, op);
+        drop_taken(run, op);
         if (!value.failed) {
             set_slot(run, op, op->imm[0], value.object);
         }
@@ -196,7 +216,7 @@ static RunValue run_slot(Interpreter *run, const IrOp *op) {
         }
         break;
     }
-    if (value.failed && op->opcode != IR_slot_binary) {
+    if (value.failed && !ir_is_slot_binary(op)) {
         event(run, IR_slot_get, (uint64_t)op->imm[0]);
         run->raised = new_object(run, 1000 + (uint64_t)op->imm[0]);
     }
@@ -295,6 +315,9 @@ static RunValue evaluate(Interpreter *run, const IrOp *op) {
     case IR_slot_bound:
     case IR_slot_set:
     case IR_slot_binary:
+    case IR_slot_binary_left:
+    case IR_slot_binary_right:
+    case IR_slot_binary_both:
     case IR_slot_del: return run_slot(run, op);
     case IR_exc_lasti:
     case IR_exc_catch:
@@ -318,15 +341,13 @@ static RunValue evaluate(Interpreter *run, const IrOp *op) {
     }
 }
 
-/* References that the operation takes over; exc_pop and slot_set keep theirs. */
+/* References that the operation takes over; exc_pop and slot_set keep theirs, slot_binary has
+ * dropped them. */
 static void consume(Interpreter *run, const IrOp *op) {
-    bool keeps = op->opcode == IR_exc_pop || op->opcode == IR_slot_set;
+    bool keeps = op->opcode == IR_exc_pop || op->opcode == IR_slot_set || ir_is_slot_binary(op);
     bool counts = op->opcode != IR_second && op->opcode != IR_item && op->opcode != IR_check;
-    for (uint32_t i = 0; counts && !keeps && i < op->arg_count; i++) {
-        char letter = ir_arg_letter(op, i);
-        if (letter == 's' || letter == 'm') {
-            drop_object(run, op, run->values[op->args[i]->id].object);
-        }
+    if (counts && !keeps) {
+        drop_taken(run, op);
     }
 }
 

@@ -7,6 +7,7 @@
 #   make test-oracle    the compared programs against CPython alone: no pyc2c needed
 #   make test-long      what takes too long for every day
 #   make test-sanitizers    programs of native code under ASan and UBSan; test-valgrind under memcheck
+#   make test-debug-python  the same programs with a Python that checks itself and counts references
 #   make test-soak      a plugin answers 100,000 calls with flat memory
 #   make test-conformance test-projects test-fuzz     long suites of native code, at the end of this file
 #
@@ -64,7 +65,8 @@ test-long: all test-venvs test-shared
 
 # ---- long suites of native code: hours, each one command ----
 
-.PHONY: test-conformance test-projects test-fuzz test-sanitizers test-valgrind test-soak
+.PHONY: test-conformance test-projects test-fuzz test-sanitizers test-valgrind \
+        test-debug-python test-soak
 # CPython's own test suite, compiled natively. T="test_grammar test_json" chooses modules.
 test-conformance: all
 	$(Q)$(PYTHON) tests/conformance/run.py --pyc2c $(BUILD)/pyc2c --python $(PYTHON) \
@@ -91,6 +93,13 @@ test-valgrind: test-venvs
 	$(Q)$(MAKE) --no-print-directory MODE=debug BUILD=$(BUILD)/debug all
 	$(Q)cd tests && PYC2C=$(abspath $(BUILD)/debug/pyc2c) PYC2C_TEST_TOOL=valgrind \
 	    $(PYTEST_ONLY) -c pytest.ini $(T) sanitizers
+
+# With a Python that checks itself and counts all references (Debian's python3.11-dbg). Its archive is
+# not position independent.
+test-debug-python: test-venvs
+	$(Q)$(MAKE) --no-print-directory PYTHON=/usr/bin/python3.11-dbg PY_LIB_PIC= BUILD=$(BUILD)/debug-python all
+	$(Q)cd tests && PYC2C=$(abspath $(BUILD)/debug-python/pyc2c) PYC2C_TEST_PYTHON_3_11=/usr/bin/python3.11-dbg \
+	    $(PYTEST_ONLY) -c pytest.ini --timeout=3000 $(or $(T),-k "native or lang_ or references or suspended or generators") run
 
 test-soak: all test-venvs
 	$(Q)cd tests && $(PYTEST) -c pytest.ini --long -s $(T) plugins/test_soak.py

@@ -550,7 +550,8 @@ WATCHED = [None, True, False, 1, "k", ValueError, Marker, Failing, KeyError, int
 
 def state():
     gc.collect()
-    return [sys.getrefcount(x) for x in WATCHED], sys.getallocatedblocks()
+    all_references = sys.gettotalrefcount() if hasattr(sys, "gettotalrefcount") else 0
+    return [sys.getrefcount(x) for x in WATCHED], sys.getallocatedblocks() + all_references
 
 
 def attempt(function, marker):

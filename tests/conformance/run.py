@@ -77,7 +77,8 @@ class Runner:
         path = self.options.work / side / f"{row.name}.json"
         known = None if again else outcome.saved(path, key)
         if known is None:
-            known = outcome.run(command, row.name, self.python if row.interpreter else None, self.environment)
+            environment = {**self.environment, "CONFORMANCE_LEFT_OUT": row.left_out}
+            known = outcome.run(command, row.name, self.python if row.interpreter else None, environment)
             outcome.save(path, key, known)
         return known
 

@@ -18,6 +18,7 @@ TEST_EXTENSIONS = ("_testcapi", "_testinternalcapi", "_testbuffer", "_testclinic
 class Row:
     name: str          # below `test`: "test_grammar", "test_asyncio.test_tasks"
     interpreter: bool  # its tests start sys.executable with what only a full installation has
+    left_out: str      # tests that are not run
 
 
 def read_list(name: str) -> list[list[str]]:
@@ -93,7 +94,8 @@ def rows(suite: Path) -> list[Row]:
         if start.exists() and "load_package_tests" in start.read_text(encoding="utf-8"):
             paths = sorted(path.relative_to(suite / "test") for path in start.parent.rglob("test_*.py"))
             names = [".".join(path.with_suffix("").parts) for path in paths]
-        found += [Row(name, "interpreter" in words) for name in names]
+        left_out = " ".join(word[1:] for word in words if word.startswith("-"))
+        found += [Row(name, "interpreter" in words, left_out) for name in names]
     return found
 
 
@@ -116,19 +118,35 @@ def _test_extensions(python: str) -> list[str]:
     return subprocess.check_output([python, "-c", code], text=True).split()
 
 
-def build(options, suite: Path, chosen: list[Row], executable: Path, report: Path) -> dict:
-    """Compiles; returns what the report says about native code."""
-    shutil.copy(HERE / "driver.py", suite / "driver.py")
-    command = [options.pyc2c, "build", suite / "driver.py", "-o", executable, "--noconfirm", "--no-trace"]
+def _native_names(options, folder: Path, chosen: list[Row]) -> str:
+    """--native: where it names `test`, that means what supports tests, and the modules that are chosen."""
+    names = options.native.split(",")
+    if "test" in names:
+        names.remove("test")
+        names += [f"test.{path.stem}" for path in sorted((folder / "test").glob("*"))
+                  if not path.name.startswith(("test_", "bad", "_test_venv")) and _is_module(path)]
+        names += [f"test.{row.name}" for row in chosen]
+        names += [f"test.{row.name.split('.')[0]}" for row in chosen if "." in row.name]
+    return ",".join(dict.fromkeys(names))
+
+
+def _is_module(path: Path) -> bool:
+    return path.suffix == ".py" and path.name != "__init__.py" or (path / "__init__.py").exists()
+
+
+def build(options, folder: Path, chosen: list[Row], executable: Path, report: Path) -> dict:
+    """Compiles; returns what the report says about native code. All of the suite goes in, for tests look at each other's modules."""
+    shutil.copy(HERE / "driver.py", folder / "driver.py")
+    command = [options.pyc2c, "build", folder / "driver.py", "-o", executable, "--noconfirm", "--no-trace"]
     command += [f"--python={options.python}", "--collect-data=test", "--collect-all=stdlib"]
-    command += [f"--collect-submodules=test.{name}" for name in sorted({row.name.split(".")[0] for row in chosen})
-                if (suite / "test" / name).is_dir()]
-    command += [f"--hidden-import=test.{row.name}" for row in chosen]
-    command += [f"--hidden-import=test.{path.stem}" for path in sorted((suite / "test").glob("*.py"))
+    names = {row.name.split(".")[0] for row in rows(folder)}
+    command += [f"--collect-submodules=test.{name}" for name in sorted(names) if (folder / "test" / name).is_dir()]
+    command += [f"--hidden-import=test.{row.name}" for row in rows(folder)]
+    command += [f"--hidden-import=test.{path.stem}" for path in sorted((folder / "test").glob("*.py"))
                 if not path.name.startswith(("test_", "bad", "_test_venv"))]
     command.append("--collect-submodules=unittest.test")
     command += [f"--hidden-import={name}" for name in _test_extensions(options.python)]
-    command += [f"--native={options.native}", f"--report={report}"]
+    command += [f"--native={_native_names(options, folder, chosen)}", f"--report={report}"]
     if options.cache:
         command.append(f"--module-cache-dir={options.cache}")
     with open(f"{report}.log", "w", encoding="utf-8") as log:

@@ -166,6 +166,14 @@ static void find_places(Lowering *lowering) {
             lowering->rows[j] = (int32_t)i;
         }
     }
+    for (uint32_t i = 0; i < code->instr_count; i++) {
+        int32_t end = code->instrs[i].opcode == FRONT_GET_ANEXT ? lower_async_end(lowering, i) : -1;
+        if (end >= 0) { /* where an item needs no waiting, and where there is none */
+            add_way(lowering, (uint32_t)code->instrs[i + 2].target, true);
+            add_way(lowering, i + 3, true);
+            add_way(lowering, (uint32_t)end + 1, true);
+        }
+    }
 }
 
 /* Lowers instructions from a place to the end of its block. */

@@ -80,6 +80,8 @@ void lower_jump_to(Lowering *lowering, uint32_t index);
 void lower_add_edge(Lowering *lowering, IrOp *end, uint32_t index);
 /* The region of an instruction, with the stack as it is now; IR_NO_REGION when it has none. */
 int32_t lower_region(Lowering *lowering, uint32_t index);
+/* The END_ASYNC_FOR of an `async for` whose GET_ANEXT this is; -1: it is used in another way. */
+int32_t lower_async_end(const Lowering *lowering, uint32_t index);
 /* Makes a resume point of a generator and continues there: the stack becomes the block's
  * parameters, what is sent in is pushed. Exceptions go where those of instruction `index` go. */
 void lower_resume_here(Lowering *lowering, int32_t offset, uint32_t index);

@@ -1,8 +1,9 @@
 /* Which references may be NULL: `null` entries of the operand stack, what method_get leaves beside
  * a callable, what was taken out of an unset slot, and parameters that get such values.
  *
- * The result of iter_next is NULL only where the branch on has_value says so, and nothing refers to
- * it there; without such a branch directly behind it counts as one that may be NULL. */
+ * The result of iter_next (async_step) is NULL only where the branch on has_value says so, and
+ * nothing refers to it there; without such a branch directly behind it counts as one that may be
+ * NULL. */
 #include "own.h"
 
 static bool is_tested(const IrOp *op) {
@@ -15,7 +16,8 @@ static bool starts_nullable(const IrOp *op) {
     switch ((int)op->opcode) {
     case IR_null:
     case IR_slot_take: return true;
-    case IR_iter_next: return !is_tested(op);
+    case IR_iter_next:
+    case IR_async_step: return !is_tested(op);
     case IR_second: return ir_rows[op->args[0]->opcode].second == IR_SECOND_OBJ_OR_NULL;
     default: return false;
     }

@@ -31,10 +31,17 @@ static inline PyObject *rt_generator_next(PyThreadState *ts, PyGenObject *genera
 /* Gives the memory of a finished one back; `size` counts its frame's slots and stack entries. */
 void rt_generator_free(PyThreadState *ts, PyGenObject *generator, uint32_t size);
 
-/* ---- rt_generator_types.c ---- */
+/* ---- rt_generator_async.c ---- */
 
 /* Resumes an async_generator_asend, as PyIter_Send. */
 PySendResult rt_async_send(PyThreadState *ts, PyObject *object, PyObject *value, PyObject **result);
+
+/* am_send, tp_iternext and send() of that type. */
+PySendResult rt_async_send_value(PyObject *self, PyObject *value, PyObject **result);
+PyObject *rt_async_send_next(PyObject *self);
+PyObject *rt_async_send_method(PyObject *self, PyObject *value);
+
+/* ---- rt_generator_types.c ---- */
 
 /* What CPython does with a generator whose step is not native, or may not run now. */
 extern sendfunc rt_generator_send_bytecode;

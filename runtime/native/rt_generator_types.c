@@ -3,10 +3,7 @@
  * CPython's ones lead through genobject.c into _PyEval_EvalFrameDefault; these go to the step
  * directly (rt_generator_send). They are put into the types before the interpreter exists, so
  * whatever is derived from the slots (`__next__`, the methods' descriptors) has them, too. throw()
- * and close() stay as they are.
- *
- * What `async for` awaits (async_generator_asend) gets an am_send, which CPython's lacks: a value
- * reaches the awaiting code as a result and not as a StopIteration. */
+ * and close() stay as they are. */
 #include "rt_generator.h"
 
 #include <string.h>
@@ -70,91 +67,6 @@ static void generator_dealloc(PyObject *self) {
     rt_generator_free(_PyThreadState_GET(), generator, size);
 }
 
-/* ---- what `async for` awaits ---- */
-
-/* As _PyAsyncGenWrappedValue and PyAsyncGenASend in genobject.c, with its AwaitableState. */
-typedef struct WrappedValue {
-    PyObject_HEAD PyObject *value;
-} WrappedValue;
-
-typedef enum AwaitState { AWAIT_INIT, AWAIT_ITER, AWAIT_CLOSED } AwaitState;
-
-typedef struct AsyncSend {
-    PyObject_HEAD PyAsyncGenObject *generator;
-    PyObject *value; /* NULL: of __anext__() */
-    AwaitState state;
-} AsyncSend;
-
-/* The generator is not suspended inside the await any more. */
-static PySendResult end_await(AsyncSend *self, PySendResult status) {
-    self->generator->ag_running_async = 0;
-    self->state = AWAIT_CLOSED;
-    return status;
-}
-
-/* As async_gen_unwrap_value for an error. */
-static RT_NOINLINE PySendResult fail_await(PyThreadState *ts, AsyncSend *self) {
-    if (!_PyErr_Occurred(ts)) {
-        _PyErr_SetNone(ts, PyExc_StopAsyncIteration);
-    }
-    if (_PyErr_ExceptionMatches(ts, PyExc_StopAsyncIteration) ||
-        _PyErr_ExceptionMatches(ts, PyExc_GeneratorExit)) {
-        self->generator->ag_closed = 1;
-    }
-    return end_await(self, PYGEN_ERROR);
-}
-
-/* As async_gen_asend_send. */
-PySendResult rt_async_send(PyThreadState *ts, PyObject *object, PyObject *value,
-                           PyObject **result) {
-    AsyncSend *self = (AsyncSend *)object;
-    *result = NULL;
-    if (self->state == AWAIT_CLOSED) {
-        _PyErr_SetString(ts, PyExc_RuntimeError,
-                         "cannot reuse already awaited __anext__()/asend()");
-        return PYGEN_ERROR;
-    }
-    if (self->state == AWAIT_INIT) {
-        if (self->generator->ag_running_async) {
-            _PyErr_SetString(ts, PyExc_RuntimeError,
-                             "anext(): asynchronous generator is already running");
-            return PYGEN_ERROR;
-        }
-        value = value == NULL || Py_IsNone(value) ? self->value : value;
-        self->state = AWAIT_ITER;
-    }
-    self->generator->ag_running_async = 1;
-    PySendResult status = rt_generator_send(ts, (PyGenObject *)self->generator, value, result);
-    if (status != PYGEN_NEXT) {
-        Py_CLEAR(*result);
-        return fail_await(ts, self);
-    }
-    if (!Py_IS_TYPE(*result, &_PyAsyncGenWrappedValue_Type)) {
-        return PYGEN_NEXT;
-    }
-    PyObject *wrapped = *result;
-    *result = Py_NewRef(((WrappedValue *)wrapped)->value);
-    Py_DECREF(wrapped);
-    return end_await(self, PYGEN_RETURN);
-}
-
-static PySendResult async_send_am_send(PyObject *self, PyObject *value, PyObject **result) {
-    return rt_async_send(_PyThreadState_GET(), self, value, result);
-}
-
-static PyObject *async_send_send(PyObject *self, PyObject *value) {
-    PyObject *result;
-    if (rt_async_send(_PyThreadState_GET(), self, value, &result) == PYGEN_RETURN) {
-        _PyGen_SetStopIterationValue(result);
-        Py_CLEAR(result);
-    }
-    return result;
-}
-
-static PyObject *async_send_next(PyObject *self) {
-    return async_send_send(self, NULL);
-}
-
 /* ---- start ---- */
 
 static void replace_send(PyMethodDef *methods, PyCFunction function) {
@@ -175,7 +87,7 @@ __attribute__((constructor)) static void replace_slots(void) {
     PyGen_Type.tp_iternext = generator_next;
     replace_send(PyGen_Type.tp_methods, generator_send);
     replace_send(PyCoro_Type.tp_methods, generator_send);
-    _PyAsyncGenASend_Type.tp_as_async->am_send = async_send_am_send;
-    _PyAsyncGenASend_Type.tp_iternext = async_send_next;
-    replace_send(_PyAsyncGenASend_Type.tp_methods, async_send_send);
+    _PyAsyncGenASend_Type.tp_as_async->am_send = rt_async_send_value;
+    _PyAsyncGenASend_Type.tp_iternext = rt_async_send_next;
+    replace_send(_PyAsyncGenASend_Type.tp_methods, rt_async_send_method);
 }

@@ -45,6 +45,11 @@ PyObject *rt_awaitable(PyThreadState *ts, PyObject *value, int origin);
 /* GET_AITER, GET_ANEXT, ASYNC_GEN_WRAP. */
 PyObject *rt_async_iter(PyThreadState *ts, PyObject *value);
 PyObject *rt_async_next(PyThreadState *ts, PyObject *iterator);
+/* GET_ANEXT and the SEND of None behind it, where the frame stands: the next item; or what the
+ * awaitable yields, with the awaitable in *awaitable; NULL when there is no next one, with an
+ * exception only if that is not a generator's end. */
+PyObject *rt_async_step(PyThreadState *ts, _PyInterpreterFrame *frame, PyObject *iterator,
+                        PyObject **awaitable);
 RT_INLINE PyObject *rt_async_wrap(PyThreadState *ts, PyObject *value) {
     (void)ts;
     return _PyAsyncGenValueWrapperNew(value);

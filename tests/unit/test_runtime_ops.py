@@ -58,7 +58,7 @@ def test_signatures(tmp_path, compiler, hot):
 @pytest.fixture(scope="session")
 def interpreter(tmp_path_factory):
     directory = tmp_path_factory.mktemp("ops")
-    sources = [(path, []) for path in sorted(ROOT.glob("runtime/native/rt_op_*.c"))]
+    sources = [(path, []) for path in sorted(ROOT.glob("runtime/native/*.c"))]
     for hot, module in ((0, "_ops_cold"), (1, "_ops_hot")):
         sources.append((module_source(directory / f"{module}.c", module, NAMES), [f"-DRT_HOT={hot}"]))
     objects = []
@@ -66,8 +66,9 @@ def interpreter(tmp_path_factory):
         objects.append(directory / (path.stem + ".o"))
         subprocess.run(["gcc", *COMPILE, *flags, "-O1", "-g", "-fno-pie", "-c", path, "-o", objects[-1]], check=True)
     executable = directory / "python"
-    subprocess.run(["gcc", "-no-pie", "-rdynamic", "-o", executable, *objects, make_variable("PY_LIB"), *LIBRARIES],
-                   check=True)
+    wraps = [f"-Wl,--wrap={name}" for name in make_variable("NATIVE_WRAPS").split()]
+    subprocess.run(["gcc", "-no-pie", "-rdynamic", *wraps, "-o", executable, *objects, make_variable("PY_LIB"),
+                    *LIBRARIES], check=True)
     return executable
 
 

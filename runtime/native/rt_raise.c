@@ -17,6 +17,10 @@ void rt_raised(PyThreadState *ts, _PyInterpreterFrame *frame) {
     }
 }
 
+void rt_release(PyObject *value) {
+    Py_XDECREF(value);
+}
+
 /* As `exception_unwind:`. Making the number cannot be refused: nobody could handle that. */
 PyObject *rt_exc_lasti(RT_UNUSED PyThreadState *ts, _PyInterpreterFrame *frame) {
     return PyLong_FromLong(_PyInterpreterFrame_LASTI(frame));

@@ -169,8 +169,8 @@ static inline const RtWay *way_for(const RtAttrSite *site, RtWayKind kind,
     return NULL;
 }
 
-/* What most attributes are: inline values, __slots__ members, values of the class, entries of the
- * object's dict. Borrowed; NULL: look further. */
+/* What most attributes are: inline values, __slots__ members, values of the class or of an owner
+ * that is a class, entries of the object's dict. Borrowed; NULL: look further. */
 static inline PyObject *read_member(PyObject *owner, PyObject *name, const RtAttrSite *site) {
     const PyTypeObject *type = Py_TYPE(owner);
     for (int i = 0; i < RT_WAYS; i++) {
@@ -187,6 +187,10 @@ static inline PyObject *read_member(PyObject *owner, PyObject *name, const RtAtt
             return *(PyObject **)((char *)owner + way->index);
         } else if (RT_WAY_KIND(way) == RT_WAY_CLASS) {
             return way->value_version == 0 && rt_way_unhidden(owner, way) ? way->value : NULL;
+        } else if (RT_WAY_KIND(way) == RT_WAY_TYPE) {
+            if (((PyTypeObject *)owner)->tp_version_tag == way->keys && way->value_version == 0) {
+                return way->value;
+            }
         } else if (RT_WAY_KIND(way) == RT_WAY_ENTRY && way->value_version == 0 &&
                    (type->tp_flags & Py_TPFLAGS_MANAGED_DICT)) {
             PyDictObject *dict = (PyDictObject *)*_PyObject_ManagedDictPointer(owner);

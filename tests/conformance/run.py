@@ -202,7 +202,7 @@ def arguments() -> argparse.Namespace:
     options.work = options.work.resolve()
     options.work.mkdir(parents=True, exist_ok=True)
     if options.native is None:
-        options.native = ",".join(["program", "test", *(row[0] for row in suite.read_list("native.txt"))])
+        options.native = ",".join(["test", *(row[0] for row in suite.read_list("native.txt"))])
     return options
 
 

@@ -81,7 +81,12 @@ static void emit_block(Emitter *emitter, size_t index) {
     }
     for (const IrOp *op = block->first; op != NULL; op = op->next) {
         if (op->next != NULL) {
-            emit_op(emitter, op);
+            const IrOp *last = emitter->hot[index] ? NULL : emit_brief(emitter, op);
+            if (last == NULL) {
+                emit_op(emitter, op);
+            } else {
+                op = last;
+            }
         } else {
             emit_instruction_comment(emitter, op);
             emit_end(emitter, op, following);

@@ -80,6 +80,11 @@ void emit_sites(const Emitter *emitter, StrBuf *out);
 /* ---- emit_ops.c: one operation ---- */
 void emit_op(Emitter *emitter, const IrOp *op);
 
+/* ---- emit_brief.c: operations that run seldom ---- */
+/* The op, or that behind a `loc`, in its brief form; the last op that is part of it. NULL: it has
+ * none. */
+const IrOp *emit_brief(Emitter *emitter, const IrOp *op);
+
 /* ---- emit_control.c: the end of a block ---- */
 void emit_find_labels(Emitter *emitter);
 void emit_end(Emitter *emitter, const IrOp *op, const IrBlock *following);

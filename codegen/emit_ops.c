@@ -185,7 +185,7 @@ static void emit_yield(Emitter *emitter, const IrOp *op) {
 }
 
 static void emit_count(Emitter *emitter, const IrOp *op, const char *macro) {
-    strbuf_printf(emitter->out, "    %s%s(%s);\n", op->args[0]->nullable ? "Py_X" : "Py_", macro,
+    strbuf_printf(emitter->out, "    %s%s(%s);\n", op->args[0]->nullable ? "rt_x" : "rt_", macro,
                   emit_value(emitter, op->args[0]));
 }
 
@@ -212,8 +212,8 @@ static bool emit_in_place(Emitter *emitter, const IrOp *op) {
         return true;
     case IR_yield: emit_yield(emitter, op); return true;
     case IR_loc: strbuf_printf(emitter->out, "    RT_LOC(%d);\n", (int)op->imm[0]); return true;
-    case IR_incref: emit_count(emitter, op, "INCREF"); return true;
-    case IR_decref: emit_count(emitter, op, "DECREF"); return true;
+    case IR_incref: emit_count(emitter, op, "incref"); return true;
+    case IR_decref: emit_count(emitter, op, "decref"); return true;
     case IR_check: emit_check(emitter, op); return true;
     default: return false;
     }

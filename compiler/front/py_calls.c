@@ -162,11 +162,25 @@ static bool is_dotted_name(const char *text) {
     return length > 0 && text[length] == '\0';
 }
 
+/* What an import by name may name: also modules that begin with a digit, as Django's migrations. */
+static bool is_importable_name(const char *text) {
+    for (bool first = true;; text++) {
+        bool is_digit = *text >= '0' && *text <= '9';
+        if (is_identifier_start((unsigned char)*text) || is_digit) {
+            first = false;
+        } else if (first || *text != '.') {
+            return !first && *text == '\0';
+        } else {
+            first = true;
+        }
+    }
+}
+
 /* A complete name, or one with an unknown part: then all submodules of the part before it. */
 static void add_dynamic(Facts *facts, const char *name, int level, int line) {
     const char *wild = strchr(name, WILD);
     if (wild == NULL) {
-        if (is_dotted_name(name)) {
+        if (is_importable_name(name)) {
             facts_add_import(facts, name, NULL, level, line, IMPORT_DYNAMIC);
         }
         return;
@@ -182,7 +196,7 @@ static void add_dynamic(Facts *facts, const char *name, int level, int line) {
         return; /* any top-level module: nothing is known */
     }
     const char *package = arena_strndup(facts->arena, name, length - 1);
-    if (is_dotted_name(package)) {
+    if (is_importable_name(package)) {
         facts_add_import(facts, arena_printf(facts->arena, "%s.*", package), NULL, level, line,
                          IMPORT_DYNAMIC);
     }

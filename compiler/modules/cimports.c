@@ -22,13 +22,13 @@ typedef struct Scan {
 
 static void take_name(void *context, const char *text, size_t length) {
     Scan *scan = context;
-    if (text[0] == '.' || text[length - 1] == '.' || (text[0] >= '0' && text[0] <= '9') ||
-        strmap_has(&scan->seen, text)) {
+    bool number = strspn(text, "0123456789.") == length;
+    if (text[0] == '.' || text[length - 1] == '.' || number || strmap_has(&scan->seen, text)) {
         return;
     }
     const char *name = arena_strndup(scan->collector->arena, text, length);
     strmap_set(&scan->seen, name, NULL);
-    if (name_is_dotted(name)) {
+    if (name_is_importable(name)) {
         vec_push(&scan->names, name);
     }
 }

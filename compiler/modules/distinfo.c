@@ -362,7 +362,7 @@ void distinfo_top_names(DistIndex *index, const Distribution *dist, StrVec *name
             }
             stem = arena_strndup(index->arena, stem, end);
         }
-        if (name_is_identifier(stem, strlen(stem)) && strcmp(stem, "__pycache__") != 0 &&
+        if (name_is_word(stem, strlen(stem)) && strcmp(stem, "__pycache__") != 0 &&
             (names->count == 0 || strcmp(names->items[names->count - 1], stem) != 0)) {
             vec_push(names, stem);
         }

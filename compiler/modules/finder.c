@@ -278,7 +278,7 @@ static bool is_loop(Finder *finder, const Portion *portion, const char *stem) {
 /* The stem of a file or directory that may be a module; NULL for everything else. */
 static const char *module_stem(Finder *finder, const char *file) {
     size_t length = strcspn(file, ".");
-    if (!name_is_identifier(file, length) || strcmp(file, "__pycache__") == 0) {
+    if (!name_is_word(file, length) || strcmp(file, "__pycache__") == 0) {
         return NULL;
     }
     const char *suffix = file + length;

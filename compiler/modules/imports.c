@@ -56,7 +56,7 @@ static void follow_dynamic(Collector *collector, const char *name, const ImportE
     size_t length = strlen(name);
     if (length > 2 && strcmp(name + length - 2, ".*") == 0) {
         graph_try_pattern(collector, name, edge);
-    } else if (name_is_dotted(name)) {
+    } else if (name_is_importable(name)) {
         /* What the standard library loads by name on other systems is no loss here. */
         bool foreign = edge->from->origin == ORIGIN_STDLIB;
         if (foreign) {
@@ -109,7 +109,7 @@ static void follow_all(Collector *collector, Module *module) {
     }
     ImportEdge edge = {module, "__all__", 0, IMPORT_DYNAMIC, false};
     for (const char *const *name = module->facts.all_names; *name != NULL; name++) {
-        if (name_is_identifier(*name, strlen(*name))) {
+        if (name_is_word(*name, strlen(*name))) {
             graph_try(collector, arena_printf(collector->arena, "%s.%s", module->name, *name),
                       &edge);
         }

@@ -5,18 +5,35 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool name_is_identifier(const char *text, size_t length) {
-    if (length == 0) {
-        return false;
-    }
+static bool is_digit(char character) {
+    return character >= '0' && character <= '9';
+}
+
+bool name_is_word(const char *text, size_t length) {
     for (size_t i = 0; i < length; i++) {
         unsigned char character = (unsigned char)text[i];
-        bool digit = character >= '0' && character <= '9';
-        if (!(isalpha(character) || character == '_' || character > 127 || (digit && i > 0))) {
+        if (!(isalpha(character) || character == '_' || character > 127 || is_digit(text[i]))) {
             return false;
         }
     }
-    return true;
+    return length > 0;
+}
+
+bool name_is_identifier(const char *text, size_t length) {
+    return name_is_word(text, length) && !is_digit(text[0]);
+}
+
+bool name_is_importable(const char *text) {
+    for (;;) {
+        size_t length = strcspn(text, ".");
+        if (!name_is_word(text, length)) {
+            return false;
+        }
+        if (text[length] == '\0') {
+            return true;
+        }
+        text += length + 1;
+    }
 }
 
 bool name_is_dotted(const char *text) {

@@ -10,8 +10,13 @@
 
 /* Could `text` (of `length` bytes) be a Python identifier? Bytes above 127 are taken as letters. */
 bool name_is_identifier(const char *text, size_t length);
+/* The same, but it may begin with a digit. */
+bool name_is_word(const char *text, size_t length);
 /* Identifiers joined by single dots. */
 bool name_is_dotted(const char *text);
+/* Words joined by single dots: what an import by name finds, if no import statement can say it. So
+ * Django's migrations are called, and the modules that extensions made by mypyc share. */
+bool name_is_importable(const char *text);
 /* "a" of "a.b.c". */
 char *name_top(Arena *arena, const char *name);
 /* "a.b" of "a.b.c", NULL for a name without a dot. */

@@ -101,7 +101,7 @@ static void read_answer(Trace *trace, const char *text) {
     while (*text != '\0') {
         size_t length = strcspn(text, "\n");
         const char *line = arena_strndup(trace->arena, text, length);
-        if (text_starts(line, "module ") && name_is_dotted(line + 7)) {
+        if (text_starts(line, "module ") && name_is_importable(line + 7)) {
             vec_push(&trace->modules, line + 7);
         } else if (text_starts(line, "failed ")) {
             vec_push(&trace->failures, line + 7);

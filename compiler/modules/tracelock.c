@@ -29,7 +29,7 @@ static bool read_names(const Value *document, const char *key, StrVec *names) {
     }
     for (size_t i = 0; i < list->count; i++) {
         const char *name = value_string(&list->items[i]);
-        if (name == NULL || !name_is_dotted(name)) {
+        if (name == NULL || !name_is_importable(name)) {
             return false;
         }
         vec_push(names, name);

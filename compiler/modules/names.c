@@ -12,7 +12,8 @@ static bool is_digit(char character) {
 bool name_is_word(const char *text, size_t length) {
     for (size_t i = 0; i < length; i++) {
         unsigned char character = (unsigned char)text[i];
-        if (!(isalpha(character) || character == '_' || character > 127 || is_digit(text[i]))) {
+        bool dash = character == '-' && i > 0;
+        if (!(isalnum(character) || character == '_' || character > 127 || dash)) {
             return false;
         }
     }
@@ -20,7 +21,7 @@ bool name_is_word(const char *text, size_t length) {
 }
 
 bool name_is_identifier(const char *text, size_t length) {
-    return name_is_word(text, length) && !is_digit(text[0]);
+    return name_is_word(text, length) && !is_digit(text[0]) && memchr(text, '-', length) == NULL;
 }
 
 bool name_is_importable(const char *text) {

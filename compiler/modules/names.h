@@ -10,7 +10,7 @@
 
 /* Could `text` (of `length` bytes) be a Python identifier? Bytes above 127 are taken as letters. */
 bool name_is_identifier(const char *text, size_t length);
-/* The same, but it may begin with a digit. */
+/* The same, but it may begin with a digit and hold dashes: a name for import_module(). */
 bool name_is_word(const char *text, size_t length);
 /* Identifiers joined by single dots. */
 bool name_is_dotted(const char *text);

@@ -69,10 +69,10 @@ def pytest_generate_tests(metafunc):
 
 
 def _wanted(config, item) -> bool:
-    """Not wanted: long tests without --long, programs in a syntax that the target does not know."""
+    """Not wanted: long tests without --long, programs that are not for the target."""
     values = item.callspec.params if hasattr(item, "callspec") else {}
     program, target = values.get("program"), values.get("target")
-    if program is not None and target is not None and program.since > target.number:
+    if program is not None and target is not None and not program.since <= target.number <= program.until:
         return False
     return "long" not in item.keywords or config.getoption("--long")
 

@@ -1,6 +1,7 @@
 """A few drawn programs every day; `make test-fuzz` compares tens of thousands. And the fuzzer itself: it finds a difference and makes it small."""
 from __future__ import annotations
 
+import importlib.util
 import os
 import random
 import sys
@@ -8,10 +9,15 @@ from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "fuzz"))
+FUZZ = Path(__file__).resolve().parents[1] / "fuzz"
+sys.path.insert(0, str(FUZZ))
 import batch  # noqa: E402
-import run as fuzz  # noqa: E402
 import shrink  # noqa: E402
+
+# By its path: "run" is also the folder of the compared programs.
+_spec = importlib.util.spec_from_file_location("fuzz_run", FUZZ / "run.py")
+fuzz = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(fuzz)
 
 SEED = 1 if os.environ.get("CI") == "true" else random.randrange(1 << 30)
 COUNT = int(os.environ.get("PYC2C_TEST_EXAMPLES", "60"))

@@ -1,3 +1,6 @@
+# /// compare
+# until = 12
+# ///
 """Generators and coroutines that others resume: delegation in all states, what can be seen meanwhile, limits, deep chains."""
 import asyncio
 import gc

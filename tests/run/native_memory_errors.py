@@ -1,3 +1,6 @@
+# /// compare
+# until = 11
+# ///
 """Memory that runs out anywhere in native code: MemoryError, or the result; never a fault, nothing broken afterwards.
 
 _testcapi makes each allocation fail in turn: the first after the call, the second, and so on.

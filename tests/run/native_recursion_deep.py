@@ -1,3 +1,6 @@
+# /// compare
+# until = 12
+# ///
 """Deep recursion where the program asked for it: many levels, large frames, generators, threads with small and large stacks."""
 import sys
 import threading

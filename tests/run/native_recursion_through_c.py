@@ -1,3 +1,6 @@
+# /// compare
+# until = 12
+# ///
 """Recursion that goes through C at every level, to the limit: the same error, as deep, and nothing is broken after it."""
 import copy
 import functools

@@ -1,3 +1,6 @@
+# /// compare
+# until = 12
+# ///
 """Files of the standard library that are not Python."""
 import lib2to3.pgen2.driver
 import lib2to3.pygram

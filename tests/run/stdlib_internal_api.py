@@ -1,3 +1,6 @@
+# /// compare
+# until = 12
+# ///
 """Extension modules that use CPython's internal functions, its own tests for them."""
 import _testcapi
 import _testinternalcapi

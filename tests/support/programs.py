@@ -14,6 +14,8 @@ or a directory with the same settings in `program.toml`. The settings are TOML:
     options  further options of `pyc2c build`
     python   options of the interpreter on the other side, e.g. ["-u"]
     since    first Python minor version it is meant for, e.g. 12 (not collected below that)
+    until    last one: CPython itself fails, or lacks a module, above that
+    proc     true: what it does needs /proc, under CPython as well
     argv, stdin, env, unset, status, streams, cwd      of a run, see Run
     [[run]]  one table per further run, with a `name`; keys above are its defaults
 """
@@ -53,6 +55,8 @@ class Program:
     python: tuple[str, ...] = ()
     runs: tuple[Run, ...] = field(default=(Run(),), repr=False)
     since: int = 11
+    until: int = 99
+    proc: bool = False
 
     @property
     def key(self) -> str:
@@ -150,7 +154,7 @@ def _block(path: Path) -> str:
 
 
 def _from_settings(name: str, files: dict[str, bytes], source: str, settings: dict) -> Program:
-    own = {key: settings.pop(key) for key in ("options", "python", "since") if key in settings}
+    own = {key: settings.pop(key) for key in ("options", "python", "since", "until", "proc") if key in settings}
     tables = settings.pop("run", [])
     base = _run(Run(), settings)
     runs = tuple(_run(base, dict(table)) for table in tables) or (base,)
@@ -162,6 +166,8 @@ def _from_settings(name: str, files: dict[str, bytes], source: str, settings: di
         tuple(own.get("python", ())),
         runs,
         own.get("since", 11),
+        own.get("until", 99),
+        own.get("proc", False),
     )
 
 

@@ -56,37 +56,11 @@ static void add_part(NativeBuild *build, const char *name, const char *text, siz
     vec_push(&build->identity_values, text);
 }
 
-/* GCC without the passes that find nothing in code whose every step is a call: they take half of
- * its time, and no instruction is saved by them. Points-to analysis alone takes most of the time
- * for large functions. Clang does not know these flags. */
+/* GCC without points-to analysis: it takes most of the time for large functions, and finds nothing
+ * in code whose every step is a call. Clang does not know the flag. */
 static void add_flags_of_compiler(NativeBuild *build) {
-    static const char *const idle[] = {"-fno-ipa-pure-const",
-                                       "-fno-ipa-reference",
-                                       "-fno-ipa-profile",
-                                       "-fno-inline-functions-called-once",
-                                       "-fno-tree-loop-optimize",
-                                       "-fno-ivopts",
-                                       "-fno-move-loop-invariants",
-                                       "-fno-tree-loop-im",
-                                       "-fno-tree-ch",
-                                       "-fno-branch-count-reg",
-                                       "-fno-tree-scev-cprop",
-                                       "-fno-tree-dse",
-                                       "-fno-tree-sink",
-                                       "-fno-tree-slsr",
-                                       "-fno-tree-sra",
-                                       "-fno-tree-phiprop",
-                                       "-fno-ssa-backprop",
-                                       "-fno-ssa-phiopt",
-                                       "-fno-tree-bit-ccp",
-                                       "-fno-tree-copy-prop",
-                                       "-fira-region=one"};
-    if (strstr(strbuf_text(&build->identity), "clang") != NULL) {
-        return;
-    }
-    vec_push(&build->flags, "-fno-tree-pta");
-    for (size_t i = 0; !build->request->optimize_speed && i < sizeof(idle) / sizeof(idle[0]); i++) {
-        vec_push(&build->flags, idle[i]);
+    if (strstr(strbuf_text(&build->identity), "clang") == NULL) {
+        vec_push(&build->flags, "-fno-tree-pta");
     }
 }
 

@@ -7,7 +7,7 @@
 NATIVE := $(if $(filter 3.11,$(PY_MINOR)),$(LINKED_LIB))
 # Functions of libpython whose callers inside libpython are led through runtime/native first.
 NATIVE_WRAPS := PyFunction_New _PyEval_EvalFrameDefault _Py_Specialize_Precall \
-                PyThread_start_new_thread
+                PyThread_start_new_thread _PyAsyncGen_ClearFreeLists
 NATIVE_SRC := $(sort $(wildcard runtime/native/*.c))
 NATIVE_OBJ := $(NATIVE_SRC:%.c=$(BUILD)/obj/$(PY_MINOR)/%.o)
 NATIVE_PIC_OBJ := $(NATIVE_SRC:%.c=$(BUILD)/obj/$(PY_MINOR)/pic/%.o)

@@ -3,7 +3,7 @@
  * CPython binds the arguments in a frame of the thread's stack; RETURN_GENERATOR makes the object
  * and copies the frame into it. Here the usual case (positional arguments, no cells to make) is
  * bound in the object at once. Objects that are done with are kept for the next ones, as CPython
- * keeps its frames' room. */
+ * keeps its frames' room, until a full collection, which clears CPython's free lists, too. */
 #include "rt_generator.h"
 
 #include <internal/pycore_gc.h>
@@ -30,8 +30,12 @@ static inline PyGenObject *take(PyThreadState *ts, PyTypeObject *type, uint32_t 
     kept[size].first = (PyGenObject *)generator->gi_name;
     kept[size].count--;
     youngest->count++;
-    Py_SET_REFCNT(generator, 1);
     Py_SET_TYPE(generator, type);
+#ifdef Py_REF_DEBUG
+    _Py_NewReference((PyObject *)generator); /* counts all references */
+#else
+    Py_SET_REFCNT(generator, 1);
+#endif
     return generator;
 }
 
@@ -48,6 +52,22 @@ void rt_generator_free(PyThreadState *ts, PyGenObject *generator, uint32_t size)
     generator->gi_name = (PyObject *)kept[size].first;
     kept[size].first = generator;
     kept[size].count++;
+}
+
+void __real__PyAsyncGen_ClearFreeLists(PyInterpreterState *interp);
+void __wrap__PyAsyncGen_ClearFreeLists(PyInterpreterState *interp);
+
+/* Called by full collections: who counts blocks of memory finds none left over. */
+void __wrap__PyAsyncGen_ClearFreeLists(PyInterpreterState *interp) {
+    __real__PyAsyncGen_ClearFreeLists(interp);
+    for (uint32_t size = 0; size < KEPT_SIZES; size++) {
+        while (kept[size].first != NULL) {
+            PyGenObject *generator = kept[size].first;
+            kept[size].first = (PyGenObject *)generator->gi_name;
+            PyObject_GC_Del(generator);
+        }
+        kept[size].count = 0;
+    }
 }
 
 /* ---- the usual case ---- */

@@ -12,7 +12,7 @@
 
 #include "link_stub.h"
 
-#include "../compiler/support/strmap.h"
+#include "../compiler/modules/names.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -66,7 +66,10 @@ typedef struct Line {
     bool seen;
 } Line;
 
-typedef VEC(Line) Lines;
+typedef struct Lines {
+    VEC(Line) lines;
+    size_t next; /* where find() looks first: records mostly have the same order */
+} Lines;
 
 /* The lines that begin with `word`, in order. Two functions may have one name. */
 static void parse(Arena *arena, const char *text, const char *word, bool function, Lines *lines) {
@@ -84,16 +87,22 @@ static void parse(Arena *arena, const char *text, const char *word, bool functio
                 *rest++ = '\0';
             }
             Line line = function ? (Line){rest, name, false} : (Line){name, rest, false};
-            vec_push(lines, line);
+            vec_push(&lines->lines, line);
         }
         text += end + (text[end] == '\n');
     }
 }
 
+/* The first line of that name after the last one found that was not seen yet, which is marked. */
 static Line *find(Lines *lines, const char *name) {
-    for (size_t i = 0; i < lines->count; i++) {
-        if (!lines->items[i].seen && strcmp(lines->items[i].name, name) == 0) {
-            return &lines->items[i];
+    size_t count = lines->lines.count;
+    for (size_t i = 0; i < count; i++) {
+        size_t at = (lines->next + i) % count;
+        Line *line = &lines->lines.items[at];
+        if (!line->seen && strcmp(line->name, name) == 0) {
+            line->seen = true;
+            lines->next = at + 1;
+            return line;
         }
     }
     return NULL;
@@ -104,16 +113,16 @@ static size_t compare_inputs(Arena *arena, const char *then, const char *now, St
     size_t found = 0;
     parse(arena, then, "input", false, &old);
     parse(arena, now, "input", false, &new);
-    for (size_t i = 0; i < new.count; i++) {
-        Line *before = find(&old, new.items[i].name);
-        if (before == NULL || strcmp(before->value, new.items[i].value) != 0) {
+    for (size_t i = 0; i < new.lines.count; i++) {
+        Line *before = find(&old, new.lines.items[i].name);
+        if (before == NULL || strcmp(before->value, new.lines.items[i].value) != 0) {
             found++;
-            strbuf_printf(out, "because %s changed: %s, before: %s\n", new.items[i].name,
-                          new.items[i].value, before != NULL ? before->value : "nothing");
+            strbuf_printf(out, "because %s changed: %s, before: %s\n", new.lines.items[i].name,
+                          new.lines.items[i].value, before != NULL ? before->value : "nothing");
         }
     }
-    vec_free(&old);
-    vec_free(&new);
+    vec_free(&old.lines);
+    vec_free(&new.lines);
     return found;
 }
 
@@ -128,27 +137,26 @@ static size_t compare_functions(Arena *arena, const char *then, const char *now,
     size_t found = 0;
     parse(arena, then, "function", true, &old);
     parse(arena, now, "function", true, &new);
-    for (size_t i = 0; i < new.count; i++) {
-        Line *before = find(&old, new.items[i].name);
+    for (size_t i = 0; i < new.lines.count; i++) {
+        Line *before = find(&old, new.lines.items[i].name);
         if (before == NULL) {
-            say_function(&found, new.items[i].name, "is new", out);
+            say_function(&found, new.lines.items[i].name, "is new", out);
             continue;
         }
-        before->seen = true;
-        if (strcmp(before->value, new.items[i].value) != 0) {
-            say_function(&found, new.items[i].name, "changed", out);
+        if (strcmp(before->value, new.lines.items[i].value) != 0) {
+            say_function(&found, new.lines.items[i].name, "changed", out);
         }
     }
-    for (size_t i = 0; i < old.count; i++) {
-        if (!old.items[i].seen) {
-            say_function(&found, old.items[i].name, "is gone", out);
+    for (size_t i = 0; i < old.lines.count; i++) {
+        if (!old.lines.items[i].seen) {
+            say_function(&found, old.lines.items[i].name, "is gone", out);
         }
     }
     if (found > SHOWN_FUNCTIONS) {
         strbuf_printf(out, "because %zu further functions changed\n", found - SHOWN_FUNCTIONS);
     }
-    vec_free(&old);
-    vec_free(&new);
+    vec_free(&old.lines);
+    vec_free(&new.lines);
     return found;
 }
 
@@ -166,7 +174,10 @@ static void explain(NativeBuild *build, NativeModule *module, const char *then, 
         strbuf_puts(out, "because no earlier build of it by this pyc2c is in this cache\n");
         return;
     }
-    size_t found = compare_inputs(arena, then, now, out) + compare_functions(arena, then, now, out);
+    size_t found = 0;
+    if (!text_ends(then, now)) { /* most builds change few modules */
+        found = compare_inputs(arena, then, now, out) + compare_functions(arena, then, now, out);
+    }
     if (found == 0 && module->units_made > 0) {
         strbuf_puts(out, "because the cache no longer had what the build before made\n");
     }
@@ -190,12 +201,14 @@ void native_why_record(NativeBuild *build) {
         add_functions(module, &inputs);
         strbuf_printf(&record, "program %s\nunits %zu %zu\n", build->program_name,
                       module->units_found, module->units_found + module->units_made);
-        explain(build, module, read_record(&arena, build->cache, name), strbuf_text(&inputs),
-                &record);
+        const char *before = read_record(&arena, build->cache, name);
+        explain(build, module, before, strbuf_text(&inputs), &record);
         strbuf_puts(&record, strbuf_text(&inputs));
-        record_key(name, key);
-        build->cache->put(build->cache->context, KIND, key, (const uint8_t *)record.data,
-                          record.length);
+        if (before == NULL || strcmp(before, strbuf_text(&record)) != 0) {
+            record_key(name, key);
+            build->cache->put(build->cache->context, KIND, key, (const uint8_t *)record.data,
+                              record.length);
+        }
         strbuf_free(&inputs);
         strbuf_free(&record);
     }

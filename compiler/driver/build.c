@@ -182,7 +182,7 @@ static void settle_cache(Session *session) {
 
 static void keep_cache_small(Session *session) {
     CacheSize removed;
-    cache_keep_below(&session->cache, session_cache_limit(session), &removed);
+    cache_keep_below(&session->cache, session->options.request.cache_limit.bytes, &removed);
     if (removed.entries > 0 && session->options.request.verbose > 0) {
         fprintf(stderr, "  cache      %zu entries that were not used for long went: %s\n",
                 removed.entries, format_size(&session->arena, removed.bytes));

@@ -43,7 +43,7 @@ static int print_stats(Session *session, const char *directory) {
     Arena *arena = &session->arena;
     CacheKindSizes kinds = {0};
     CacheSize size = cache_measure(arena, directory, &kinds);
-    unsigned long long limit = session_cache_limit(session);
+    unsigned long long limit = session->options.request.cache_limit.bytes;
     printf("directory  %s\nentries    %zu\nsize       %s%s%s\n", directory, size.entries,
            format_size(arena, size.bytes), limit > 0 ? " of " : "",
            limit > 0 ? format_size(arena, limit) : "");
@@ -80,7 +80,7 @@ static int clear(Session *session, const char *directory) {
 
 static int prune(Session *session, const char *directory) {
     CacheSize removed;
-    unsigned long long limit = session_cache_limit(session);
+    unsigned long long limit = session->options.request.cache_limit.bytes;
     cache_prune(directory, limit > 0 ? limit : ULLONG_MAX, &removed);
     say_removed(session, &removed, directory);
     return 0;
@@ -198,7 +198,8 @@ static Action find_action(Session *session) {
 int command_cache(Session *session) {
     Action action = find_action(session);
     if (action == ACTION_COUNT ||
-        !command_line_apply(&session->line, &session->options, &session->arena, &session->diags)) {
+        !command_line_apply(&session->line, &session->options, &session->arena, &session->diags) ||
+        !session_read_cache_limit(session)) {
         return EXIT_USAGE;
     }
     if (action == SEED) {

@@ -113,16 +113,19 @@ const char *session_cache_dir(Session *session) {
     return home != NULL && home[0] == '/' ? path_join(arena, home, ".cache/pyc2c") : NULL;
 }
 
-unsigned long long session_cache_limit(Session *session) {
+bool session_read_cache_limit(Session *session) {
     static const unsigned long long standard = 5ULL << 30;
     const char *own = getenv("PYC2C_CACHE_SIZE");
     ByteLimit *limit = &session->options.request.cache_limit;
+    Diag place = {.file = "$PYC2C_CACHE_SIZE"};
     if (!limit->given && own != NULL && *own != '\0') {
-        Diag place = {.file = "$PYC2C_CACHE_SIZE"};
-        option_set(&session->options, option_find("module-cache-size"), own, NULL, &session->arena,
-                   &place, &session->diags);
+        return option_set(&session->options, option_find("module-cache-size"), own, NULL,
+                          &session->arena, &place, &session->diags);
     }
-    return limit->given ? limit->bytes : standard;
+    if (!limit->given) {
+        limit->bytes = standard;
+    }
+    return true;
 }
 
 void session_finish_request(Session *session) {
@@ -208,7 +211,8 @@ bool session_configure(Session *session) {
         options->request.output = NULL;
     }
     options->request.config_file = file;
-    if (!take_source(session) || !options_check(options, &session->diags)) {
+    if (!take_source(session) || !options_check(options, &session->diags) ||
+        !session_read_cache_limit(session)) {
         return false;
     }
     session_finish_request(session);

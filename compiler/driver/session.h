@@ -45,8 +45,9 @@ bool session_start_front(Session *session);
 bool session_open_target(Session *session);
 /* The module cache: --module-cache-dir, the environment's, ~/.cache; NULL when there is no home. */
 const char *session_cache_dir(Session *session);
-/* What that directory may hold, in bytes; 0: no limit. */
-unsigned long long session_cache_limit(Session *session);
+/* Completes request.cache_limit, what that directory may hold, from $PYC2C_CACHE_SIZE or with the
+ * standard value; false with an error when the variable holds no size. */
+bool session_read_cache_limit(Session *session);
 /* Cache and progress display, after the options are known. */
 void session_open_work(Session *session, const char *title);
 

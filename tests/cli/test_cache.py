@@ -60,6 +60,9 @@ def test_refusals(project):
     assert "wrong number of arguments" in project.refused("cache", "stats", "x")
     assert "wrong number of arguments" in project.refused("cache", "explain")
     assert "takes a size such as 500M" in project.refused("cache", "prune", "--module-cache-size=much")
+    assert "takes a size such as 500M" in project.refused("cache", "stats", env={"PYC2C_CACHE_SIZE": "much"})
+    assert "takes a size such as 500M" in project.refused("build", "hello.py", env={"PYC2C_CACHE_SIZE": "much"})
+    assert not (project.folder / "dist").exists()
     assert "no build with native code of module 'x'" in project.refused("cache", "explain", "x", *WORDS, status=1)
 
 
@@ -168,9 +171,7 @@ def test_clock_that_went_backwards(project):
 
 
 @pytest.fixture
-def native_project(project, target):
-    if not (target.command.resolve().parent / "lib/pyc2c" / target.minor / "librt-native.a").exists():
-        pytest.skip("native code is for Python 3.11 with a static libpython")
+def native_project(project, native_code):
     project.write("app.py", "import helper\nprint(helper.f(3), helper.g(4))\n")
     project.write("helper.py", "def f(x):\n    return x * 2\ndef g(x):\n    return x + 1\n")
     return project

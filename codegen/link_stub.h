@@ -17,7 +17,9 @@ bool link_compile(Arena *arena, const Request *request, const LinkPlan *plan, co
 const char *link_directory(Arena *arena, Diags *diags);
 /* Runs a tool and turns a failure into an error that shows the command and what it printed. */
 bool link_run(const char *const *argv, const char *directory, const char *what, Diags *diags);
-/* Adds what identifies compiler and linker (version texts) to a cache key. */
+/* Adds what identifies the compiler (arguments in $CC, version text) to a cache key; the second one
+ * adds the linker's version as well (`linker`: a -fuse-ld flag, or NULL). */
+bool link_compiler_identity(const LinkPlan *plan, StrBuf *key, Diags *diags);
 bool link_tool_identity(const LinkPlan *plan, const char *linker, StrBuf *key, Diags *diags);
 
 #endif

@@ -45,36 +45,43 @@ bool link_run(const char *const *argv, const char *directory, const char *what, 
     return ok;
 }
 
-bool link_tool_identity(const LinkPlan *plan, const char *linker, StrBuf *key, Diags *diags) {
-    VEC(const char *) argv = {0};
+/* Appends what `cc [linker] flag` prints. */
+static bool add_answer(const LinkPlan *plan, const char *linker, const char *flag, const char *what,
+                       StrBuf *key, Diags *diags) {
+    StrVec argv = {0};
     for (size_t i = 0; i < plan->cc.count; i++) {
         vec_push(&argv, plan->cc.items[i]);
-        if (i > 0) { /* arguments decide about the result as well */
-            strbuf_add(key, plan->cc.items[i], strlen(plan->cc.items[i]) + 1);
-        }
     }
     if (linker != NULL) {
         vec_push(&argv, linker);
     }
-    /* Prints the compiler's and the linker's versions and links nothing. */
-    vec_push(&argv, "-Wl,--version");
+    vec_push(&argv, flag);
     vec_push(&argv, NULL);
     ProcSpec spec = {.argv = argv.items};
     ProcResult result;
     bool ok = proc_run(&spec, &result);
-    if (!ok) {
-        link_run(argv.items, NULL, "asking the linker for its version", diags);
-    }
-    strbuf_add(key, result.out.data, result.out.length);
-    proc_result_free(&result);
-    argv.items[argv.count - 2] = "--version";
-    ok = ok && proc_run(&spec, &result);
     if (ok) {
         strbuf_add(key, result.out.data, result.out.length);
-        proc_result_free(&result);
+    } else {
+        link_run(argv.items, NULL, what, diags);
     }
+    proc_result_free(&result);
     vec_free(&argv);
     return ok;
+}
+
+bool link_compiler_identity(const LinkPlan *plan, StrBuf *key, Diags *diags) {
+    for (size_t i = 1; i < plan->cc.count; i++) { /* arguments decide about the result as well */
+        strbuf_add(key, plan->cc.items[i], strlen(plan->cc.items[i]) + 1);
+    }
+    return add_answer(plan, NULL, "--version", "asking the C compiler for its version", key, diags);
+}
+
+bool link_tool_identity(const LinkPlan *plan, const char *linker, StrBuf *key, Diags *diags) {
+    /* Prints the linker's version and links nothing. */
+    return link_compiler_identity(plan, key, diags) &&
+           add_answer(plan, linker, "-Wl,--version", "asking the linker for its version", key,
+                      diags);
 }
 
 bool link_compile(Arena *arena, const Request *request, const LinkPlan *plan, const char *directory,

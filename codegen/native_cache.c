@@ -71,7 +71,7 @@ bool native_identity(NativeBuild *build) {
     strbuf_printf(text, "native " PYC2C_VERSION " %s\n", build->plan.python);
     add_part(build, "Python", build->plan.python, 0);
     size_t from = text->length;
-    if (!link_tool_identity(&build->plan, NULL, text, build->diags)) {
+    if (!link_compiler_identity(&build->plan, text, build->diags)) {
         return false;
     }
     add_flags_of_compiler(build);

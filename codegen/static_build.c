@@ -99,7 +99,7 @@ static bool compile_key(StaticBuild *build, const CompileJob *job, const StrVec 
                         uint8_t out[FRONT_HASH_SIZE]) {
     StrBuf key = {0};
     strbuf_puts(&key, "object " PYC2C_VERSION "\n");
-    bool ok = link_tool_identity(&build->plan, NULL, &key, build->diags);
+    bool ok = link_compiler_identity(&build->plan, &key, build->diags);
     StrVec argv = {0};
     for (size_t i = 0; i < command->count; i++) {
         const char *flag = command->items[i];

@@ -1,6 +1,7 @@
 #include "link_plan.h"
 
 #include "../compiler/front/front.h"
+#include "../compiler/modules/names.h"
 #include "../compiler/support/fs.h"
 #include "../compiler/support/path.h"
 #include "../compiler/support/proc.h"
@@ -20,18 +21,6 @@ static void read_list(const Value *document, const char *key, StrVec *out) {
         if (text != NULL) {
             vec_push(out, text);
         }
-    }
-}
-
-/* $CC and --cc may hold arguments ("ccache gcc -m64"). */
-static void split_command(Arena *arena, const char *command, StrVec *out) {
-    const char *at = command;
-    while (*at != '\0') {
-        size_t length = strcspn(at, " \t");
-        if (length > 0) {
-            vec_push(out, arena_strndup(arena, at, length));
-        }
-        at += length + strspn(at + length, " \t");
     }
 }
 
@@ -70,7 +59,8 @@ bool link_plan_read(LinkPlan *plan, Arena *arena, const Request *request, const 
     read_list(&document, "native_flags", &plan->native_flags);
     read_list(&document, "libraries", &plan->libraries);
     read_list(&document, "builtins", &plan->builtins);
-    split_command(arena, request->cc != NULL ? request->cc : "cc", &plan->cc);
+    /* $CC and --cc may hold arguments ("ccache gcc -m64"). */
+    strvec_split(arena, request->cc != NULL ? request->cc : "cc", " \t", &plan->cc);
     size_t words = plan->cc.count;
     read_list(&document, "develop", &plan->cc);
     plan->develop = plan->cc.count > words;

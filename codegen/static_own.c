@@ -1,6 +1,7 @@
 /* The program's own C extension modules: "pkg.mod=first.c,second.c" in the configuration. */
 #include "static_build.h"
 
+#include "../compiler/modules/names.h"
 #include "../compiler/support/fs.h"
 #include "../compiler/support/path.h"
 
@@ -21,14 +22,12 @@ static bool build_module(StaticBuild *build, const char *value) {
     const char *name = arena_strndup(arena, value, (size_t)(equals - value));
     const char *root = path_absolute(
         arena, build->request->project_root != NULL ? build->request->project_root : ".");
-    StrVec objects = {0};
+    StrVec sources = {0}, objects = {0};
     bool cxx = false;
     bool ok = true;
-    for (const char *at = equals + 1; ok && *at != '\0';) {
-        size_t length = strcspn(at, ",");
-        const char *given = arena_strndup(arena, at, length);
-        at += length + (at[length] == ',');
-        const char *path = path_join(arena, root, given);
+    strvec_split(arena, equals + 1, ",", &sources);
+    for (size_t i = 0; ok && i < sources.count; i++) {
+        const char *given = sources.items[i], *path = path_join(arena, root, given);
         if (!fs_is_file(path)) {
             diag_error(build->diags, EXIT_USER, "paths are relative to the configuration file",
                        "source '%s' of the extension module '%s' does not exist", path, name);
@@ -50,6 +49,7 @@ static bool build_module(StaticBuild *build, const char *value) {
             static_add_library(build, "-lstdc++");
         }
     }
+    vec_free(&sources);
     vec_free(&objects);
     return joined != NULL;
 }

@@ -1,6 +1,7 @@
 /* Options: finding, setting, checking. Splitting the command line is in command_line.c. */
 #include "options.h"
 
+#include "../modules/names.h"
 #include "../support/path.h"
 #include "../support/suggest.h"
 
@@ -241,13 +242,7 @@ static bool set_environment(const Setter *setter, StrVec *field, const char *val
 
 static bool set_commas(const Setter *setter, StrVec *field, const char *value) {
     size_t before = field->count;
-    while (*value != '\0') {
-        size_t length = strcspn(value, ",");
-        if (length > 0) {
-            vec_push(field, arena_strndup(setter->arena, value, length));
-        }
-        value += length + (value[length] == ',');
-    }
+    strvec_split(setter->arena, value, ",", field);
     return field->count > before ||
            wrong_value(setter, NULL,
                        arena_printf(setter->arena, "--%s needs a name", setter->spec->name));

@@ -6,6 +6,7 @@
  * says, when the program exits. */
 #include "train.h"
 
+#include "../modules/names.h"
 #include "../support/fs.h"
 #include "../support/path.h"
 #include "../support/proc.h"
@@ -68,20 +69,15 @@ static const char *replaced(Arena *arena, const char *text, const char *by) {
     return result;
 }
 
-static void split(Arena *arena, const char *command, const char *executable, StrVec *argv) {
-    for (const char *at = command + strspn(command, " \t"); *at != '\0';) {
-        size_t length = strcspn(at, " \t");
-        vec_push(argv, replaced(arena, arena_strndup(arena, at, length), executable));
-        at += length + strspn(at + length, " \t");
-    }
-}
-
 static bool run_command(Session *session, const char *executable, const char *profile) {
     Arena *arena = &session->arena;
     const char *command = session->options.request.train;
     StrVec argv = {0};
     ProcResult result;
-    split(arena, command, executable, &argv);
+    strvec_split(arena, command, " \t", &argv);
+    for (size_t i = 0; i < argv.count; i++) {
+        argv.items[i] = replaced(arena, argv.items[i], executable);
+    }
     if (argv.count == 0) {
         diag_error(&session->diags, EXIT_USAGE, "for example --train='{} --self-test'",
                    "--train: the command is empty");

@@ -142,6 +142,14 @@ bool strvec_has(const StrVec *vec, const char *text) {
     return false;
 }
 
+void strvec_split(Arena *arena, const char *text, const char *separators, StrVec *out) {
+    for (const char *at = text + strspn(text, separators); *at != '\0';) {
+        size_t length = strcspn(at, separators);
+        vec_push(out, arena_strndup(arena, at, length));
+        at += length + strspn(at + length, separators);
+    }
+}
+
 static int compare_texts(const void *a, const void *b) {
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }

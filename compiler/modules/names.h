@@ -36,6 +36,8 @@ bool text_starts(const char *text, const char *prefix);
 bool text_ends(const char *text, const char *suffix);
 /* Is `text` in a vector of texts? */
 bool strvec_has(const StrVec *vec, const char *text);
+/* Adds the parts of `text` between the bytes of `separators`, without empty ones. */
+void strvec_split(Arena *arena, const char *text, const char *separators, StrVec *out);
 /* Sorts by bytes and drops repetitions. */
 void strvec_sort_unique(StrVec *vec);
 

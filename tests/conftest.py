@@ -152,6 +152,13 @@ def pyc2c(builder, target, tmp_path):
 
 
 @pytest.fixture
+def native_code(target):
+    """For tests of native code: skips them where there is none."""
+    if not target.has_native_code:
+        pytest.skip("native code is for Python 3.11 with a static libpython")
+
+
+@pytest.fixture
 def folder(tmp_path) -> Path:
     path = tmp_path / "folder"
     path.mkdir()

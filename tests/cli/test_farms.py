@@ -14,9 +14,7 @@ HELPER = "def f(x):\n    return [x * n for n in range(3)]\n"
 
 
 @pytest.fixture
-def app(project, target):
-    if not (target.command.resolve().parent / "lib/pyc2c" / target.minor / "librt-native.a").exists():
-        pytest.skip("native code is for Python 3.11 with a static libpython")
+def app(project, native_code):
     project.write("app.py", APP)
     project.write("helper.py", HELPER)
     return project

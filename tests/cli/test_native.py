@@ -31,15 +31,7 @@ def help_out(items):
     return [item * 2 for item in items]
 """
 
-
-def support_folder(target):
-    return target.command.resolve().parent / "lib/pyc2c" / target.minor
-
-
-@pytest.fixture(autouse=True)
-def only_where_there_is_native_code(target):
-    if not (support_folder(target) / "librt-native.a").exists():
-        pytest.skip("native code is for Python 3.11 with a static libpython")
+pytestmark = pytest.mark.usefixtures("native_code")
 
 
 @pytest.fixture
@@ -195,7 +187,7 @@ def test_generated_c_has_no_warnings(app, target):
     for file in files:
         done = subprocess.run(
             ["gcc", "-O1", "-Wall", "-Wextra", "-Werror", "-fno-strict-aliasing", "-fwrapv",
-             f"-I{support_folder(target)}/include", "-I/usr/include/python3.11", "-c", file, "-o", "/dev/null"],
+             f"-I{target.support_folder}/include", "-I/usr/include/python3.11", "-c", file, "-o", "/dev/null"],
             capture_output=True, text=True)
         assert done.returncode == 0, done.stderr[:3000]
 

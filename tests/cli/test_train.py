@@ -19,9 +19,7 @@ print(work(int(sys.argv[1])))
 
 
 @pytest.fixture
-def app(project, target):
-    if not (target.command.resolve().parent / "lib/pyc2c" / target.minor / "librt-native.a").exists():
-        pytest.skip("native code is for Python 3.11 with a static libpython")
+def app(project, native_code):
     project.write("app.py", APP)
     return project
 

@@ -28,10 +28,7 @@ SAYS = b"42 9\n"
 
 
 @pytest.fixture
-def native(project):
-    minor = project.target.minor
-    if not (project.target.command.resolve().parent / "lib/pyc2c" / minor / "librt-native.a").exists():
-        pytest.skip("native code is for Python 3.11 with a static libpython")
+def native(project, native_code):
     return project.write({"app.py": APP, "helper.py": HELPER})
 
 

@@ -185,9 +185,9 @@ FUNCTIONS = [arithmetic, displays, strings, calls, closures, handlers, groups, m
              classes, patterns, imports, recursion]
 
 
-def fail_at(function, start):
-    """The result, or None when memory ran out; 'broken' for any other end."""
-    _testcapi.set_nomemory(start, start + 1)
+def failing(function, start, stop):
+    """The result, or None when memory ran out: from allocation `start` to `stop` (0: to the end)."""
+    _testcapi.set_nomemory(start, stop)
     try:
         return function()
     except MemoryError:
@@ -196,24 +196,13 @@ def fail_at(function, start):
         _testcapi.remove_mem_hooks()
 
 
-def fail_from(function, start):
-    """The same, and memory stays out."""
-    _testcapi.set_nomemory(start, 0)
-    try:
-        return function()
-    except MemoryError:
-        return None
-    finally:
-        _testcapi.remove_mem_hooks()
-
-
-def check(function, fail):
+def check(function, for_good):
     right = repr(function())
     succeeded = 0
     wrong = []
     for start in range(1, 2000):
         try:
-            result = fail(function, start)
+            result = failing(function, start, 0 if for_good else start + 1)
         except BaseException as problem:
             wrong.append((start, type(problem).__name__, str(problem)))
             continue
@@ -231,8 +220,8 @@ def check(function, fail):
 def main():
     sys.unraisablehook = lambda unraisable: None
     for function in FUNCTIONS:
-        for fail in (fail_at, fail_from):
-            print(function.__name__, fail.__name__, check(function, fail))
+        for for_good in (False, True):
+            print(function.__name__, for_good, check(function, for_good))
     gc.collect()
     print([repr(function())[:40] for function in FUNCTIONS])
 

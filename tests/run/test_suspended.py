@@ -154,7 +154,7 @@ class Marker:
     def __add__(self, other):
         return self
 
-    __radd__ = __neg__ = __enter__ = __add__
+    __radd__ = __add__
 
     def __neg__(self):
         return self

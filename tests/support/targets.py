@@ -33,6 +33,14 @@ class Target:
         return int(self.minor.split(".")[1])
 
     @property
+    def support_folder(self) -> Path:
+        return self.command.resolve().parent / "lib/pyc2c" / self.minor
+
+    @property
+    def has_native_code(self) -> bool:
+        return (self.support_folder / "librt-native.a").exists()
+
+    @property
     def stdlib(self) -> str:
         return _ask(self.python, "import sysconfig; print(sysconfig.get_path('stdlib'))")
 

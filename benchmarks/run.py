@@ -13,10 +13,7 @@ program, or the program did not do what it does under CPython.
 from __future__ import annotations
 
 import argparse
-import os
-import subprocess
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -25,13 +22,8 @@ sys.path.insert(0, str(HERE))
 from harness import plot, report  # noqa: E402
 from harness.measure import Series, measure  # noqa: E402
 from harness.programs import PROGRAMS, REPOSITORY, REQUIREMENTS  # noqa: E402
-from harness.tools import TOOLS, Build, Place, Tool  # noqa: E402
-
-INSIDE = "PYC2C_BENCH_INSIDE"
-
-
-def say(text: str) -> None:
-    print(f"bench: {text}", file=sys.stderr, flush=True)
+from harness.start import chosen, enter, say  # noqa: E402
+from harness.tools import TOOLS, Build, Tool  # noqa: E402
 
 
 def parse() -> argparse.Namespace:
@@ -45,26 +37,6 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--output", type=Path, default=HERE / "results")
     parser.add_argument("--publish", action="store_true", help="replace RESULTS.md and RESULTS.svg")
     return parser.parse_args()
-
-
-def chosen(named: str, known: Iterable[str], what: str) -> list[str]:
-    names = [name for name in named.split(",") if name]
-    unknown = sorted(set(names) - set(known))
-    if unknown:
-        raise SystemExit(f"bench: no such {what}: {', '.join(unknown)} (there is {', '.join(known)})")
-    return names or list(known)
-
-
-def enter_environment(build: Path, name: str, requirements: Iterable[Path]) -> Path:
-    """Goes on in an environment with the peers and the programs' packages; its interpreter."""
-    folder = build / f"{name}-venv-{sys.version_info.major}.{sys.version_info.minor}"
-    python = folder / "bin" / "python"
-    if os.environ.get(INSIDE) != str(folder):
-        script = REPOSITORY / "scripts" / "venv.sh"
-        subprocess.run([script, sys.executable, folder, *requirements], check=True)
-        environment = {**os.environ, INSIDE: str(folder)}
-        os.execve(python, [str(python), *sys.argv], environment)
-    return python
 
 
 def build_all(program, tools: dict[str, Tool], quick: bool) -> dict[str, Build]:
@@ -82,24 +54,12 @@ def build_all(program, tools: dict[str, Tool], quick: bool) -> dict[str, Build]:
 
 def main() -> int:
     given = parse()
-    build = given.build.resolve()
     programs = {program.name: program for program in PROGRAMS}
-    classes = {tool.name: tool for tool in TOOLS}
     names = chosen(given.only, programs, "program")
-    tool_names = chosen(given.tools, classes, "tool")
-    if given.quick and not given.tools:
-        tool_names.remove("nuitka")
-    if "cpython" not in tool_names:
-        tool_names.insert(0, "cpython")  # without it there are no ratios
     rounds = given.rounds or (5 if given.quick else 30)
-    if not (build / "pyc2c").exists():
-        raise SystemExit(f"bench: {build}/pyc2c is not there: run `make` first")
-
-    python = enter_environment(build, "bench", REQUIREMENTS)
-    base = Path(sys._base_executable).resolve()
-    place = Place(python, base, build / "pyc2c", build / "bench", given.limit)
-    tools = {name: classes[name](place) for name in tool_names}
-    facts = {**report.machine(), **report.versions(python, place.pyc2c)}
+    leave_out = ["nuitka"] if given.quick and not given.tools else []
+    place, tools = enter(given, TOOLS, "bench", REQUIREMENTS, leave_out)
+    facts = {**report.machine(), **report.versions(place.python, place.pyc2c)}
 
     results: dict[str, dict[str, Series]] = {}
     for name in names:

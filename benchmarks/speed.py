@@ -23,9 +23,8 @@ sys.path.insert(0, str(HERE))
 from harness import report, speed_plot, speed_report  # noqa: E402
 from harness.speed_measure import Runs, measure_speed  # noqa: E402
 from harness.speed_tools import COMPILERS  # noqa: E402
+from harness.start import chosen, enter, say  # noqa: E402
 from harness.suite import REPOSITORY, REQUIREMENTS, SUBJECTS  # noqa: E402
-from harness.tools import Place  # noqa: E402
-from run import chosen, enter_environment, say  # noqa: E402
 
 
 def parse() -> argparse.Namespace:
@@ -70,27 +69,16 @@ def write(given: argparse.Namespace, results: dict[str, dict[str, Runs]], titles
 
 def main() -> int:
     given = parse()
-    build = given.build.resolve()
     subjects = {subject.name: subject for subject in SUBJECTS}
-    classes = {tool.name: tool for tool in COMPILERS}
     names = chosen(given.only, subjects, "program")
-    tool_names = chosen(given.tools, classes, "tool")
-    if "cpython" not in tool_names:
-        tool_names.insert(0, "cpython")  # without it there are no ratios
-    if not (build / "pyc2c").exists():
-        raise SystemExit(f"bench: {build}/pyc2c is not there: run `make` first")
-
-    python = enter_environment(build, "speed", REQUIREMENTS)
-    work = build / "bench-speed"
-    place = Place(python, Path(sys._base_executable).resolve(), build / "pyc2c", work, given.limit)
-    tools = {name: classes[name](place) for name in tool_names}
+    place, tools = enter(given, COMPILERS, "bench-speed", REQUIREMENTS)
     titles = {name: tool.title for name, tool in tools.items()}
     known = facts(place.pyc2c)
 
     results: dict[str, dict[str, Runs]] = {}
     for name in names:
         subject = subjects[name]
-        source = subject.prepare(work)
+        source = subject.prepare(place.work)
         builds = {}
         for tool_name, tool in tools.items():
             builds[tool_name] = tool.compile(subject, source)

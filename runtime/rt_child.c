@@ -10,8 +10,9 @@
  *     exe [flags] exe args…                                     the program with args (reloaders)
  *     anything else                                             the program
  * The mark names the parent, so that it means nothing to a grandchild that inherits it through some
- * other program. It also counts restarts: a program that takes its own child's shape for a request
- * to run would start children without end. */
+ * other program; a shell or the like whose arguments name this executable may be between the two.
+ * It also counts starts: a program that takes its own child's shape for a request to run would
+ * start children without end. */
 #include "rt_exec.h"
 
 #include <signal.h>
@@ -34,38 +35,78 @@ __attribute__((noreturn)) static void stop_recursion(void) {
 
 /* ---- the mark ---- */
 
-/* True when the text is "<pid>:<depth>" of our parent, or of a process that has ended meanwhile
- * (the resource tracker outlives its parent). Sets rt_spawn_depth. */
-static bool is_from_parent(const char *text) {
-    char *end;
-    long parent = strtol(text, &end, 10);
-    if (parent <= 0 || *end != ':') {
+/* The parent of another process, 0 when it cannot be told. */
+static pid_t parent_of(pid_t process) {
+    char path[32];
+    char text[512];
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)process);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t size = fd >= 0 ? read(fd, text, sizeof text - 1) : -1;
+    if (fd >= 0) {
+        close(fd);
+    }
+    text[size > 0 ? size : 0] = 0;
+    const char *name_end = strrchr(text, ')'); /* "pid (name) state parent …" */
+    long parent = 0;
+    return name_end != NULL && sscanf(name_end + 1, " %*c %ld", &parent) == 1 ? (pid_t)parent : 0;
+}
+
+/* What the mark says. */
+typedef struct Mark {
+    long parent;
+    long depth;
+    bool below; /* another program got it, which had this executable's path as an argument */
+} Mark;
+
+/* False for what is none, or is another executable's. */
+static bool read_mark(const char *text, Mark *mark) {
+    unsigned long long device = 0;
+    unsigned long long inode = 0;
+    int end = 0;
+    int more = 0;
+    if (sscanf(text, "%ld:%ld%n:%llu:%llu%n", &mark->parent, &mark->depth, &end, &device, &inode,
+               &more) < 2 ||
+        mark->parent <= 0 || mark->depth <= 0) {
         return false;
     }
-    long depth = strtol(end + 1, &end, 10);
-    if (*end != 0 || depth <= 0) {
+    mark->below = more > 0;
+    return mark->below ? text[more] == 0 && device == rt_image.exe_dev && inode == rt_image.exe_ino
+                       : text[end] == 0;
+}
+
+/* True when the mark comes from our parent, or from a process that has ended meanwhile (the
+ * resource tracker outlives its parent). In the other form: when the process that it names is our
+ * parent, for some shells replace themselves, or our parent's; and we are called by the path that
+ * was there. */
+static bool is_from_parent(const char *text, const char *name) {
+    Mark mark;
+    if (!read_mark(text, &mark)) {
         return false;
     }
-    if (parent != getppid() && (kill((pid_t)parent, 0) == 0 || errno != ESRCH)) {
-        return false;
+    pid_t parent = getppid();
+    bool ours = mark.parent == parent;
+    if (mark.below) {
+        ours = strcmp(name, rt_image.exe) == 0 && (ours || mark.parent == parent_of(parent));
+    } else if (!ours) {
+        ours = kill((pid_t)mark.parent, 0) != 0 && errno == ESRCH;
     }
-    if (depth > RT_SPAWN_DEPTH_LIMIT) {
+    if (ours && mark.depth > RT_SPAWN_DEPTH_LIMIT) {
         stop_recursion();
     }
-    rt_spawn_depth = (int)depth;
-    return true;
+    rt_exec_count_from_here(ours ? (int)mark.depth : 0);
+    return ours;
 }
 
 /* Looks for the mark and removes it: neither Python nor its children shall see it. A process with
  * more rights than its caller believes no mark. */
-static bool take_mark(void) {
+static bool take_mark(const char *called) {
     char name[] = RT_SPAWN_MARK;
     name[sizeof RT_SPAWN_MARK - 2] = 0; /* without '=' */
     const char *text = getenv(name);
     if (text == NULL) {
         return false;
     }
-    bool marked = getauxval(AT_SECURE) == 0 && is_from_parent(text);
+    bool marked = getauxval(AT_SECURE) == 0 && is_from_parent(text, called);
     unsetenv(name);
     return marked;
 }
@@ -176,7 +217,8 @@ static RtChildKind judge(int argc, char **argv, int *first) {
 
 RtChildKind rt_child_kind(int argc, char **argv, int *first) {
     *first = 1;
-    bool marked = take_mark();
+    rt_exec_count_from_here(0);
+    bool marked = argc > 0 && take_mark(argv[0]);
     if (!marked || argc < 2 || rt_image.base == NULL) {
         return RT_RUN_PROGRAM;
     }

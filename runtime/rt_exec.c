@@ -1,9 +1,9 @@
 /* exec of other programs and of ourselves.
  *
  * Two things are done on the way to the kernel:
- *   - when the target is this executable's own file, the child's environment gets a mark, by which
- *     it knows that an interpreter may be meant (rt_child.c); for any other target a mark is
- * removed;
+ *   - when the target is this executable's own file, or its arguments name that, the child's
+ *     environment gets a mark, by which the executable knows that an interpreter may be meant
+ *     (rt_exec_mark.c); for any other target a mark is removed;
  *   - the target or its arguments may be files that exist only inside this process. The child gets
  *     them as descriptors, named /proc/self/fd/N in its arguments.
  *
@@ -13,8 +13,6 @@
 
 #include <sys/statfs.h>
 #include <sys/statvfs.h>
-
-int rt_spawn_depth;
 
 /* ---- what is executed ---- */
 
@@ -29,29 +27,6 @@ bool rt_exec_is_own(const char *path) {
     bool own = syscall(SYS_newfstatat, AT_FDCWD, path, &file, 0) == 0 && is_own_file(&file);
     errno = saved;
     return own;
-}
-
-static char *put_number(char *to, unsigned number) {
-    char digits[12];
-    size_t count = 0;
-    do {
-        digits[count++] = (char)('0' + number % 10);
-        number /= 10;
-    } while (number > 0);
-    while (count > 0) {
-        *to++ = digits[--count];
-    }
-    return to;
-}
-
-void rt_exec_mark(ExecPlan *plan, pid_t parent) {
-    char *to = plan->mark;
-    plan->own = true;
-    memcpy(to, RT_SPAWN_MARK, sizeof RT_SPAWN_MARK - 1);
-    to = put_number(to + sizeof RT_SPAWN_MARK - 1, (unsigned)parent);
-    *to++ = ':';
-    to = put_number(to, (unsigned)rt_spawn_depth + 1);
-    *to = 0;
 }
 
 /* An ordinary path: is it this executable? A newer version under the same name counts, since it
@@ -182,10 +157,20 @@ static bool open_program(ExecPlan *plan, int32_t node) {
     return true;
 }
 
-bool rt_exec_plan(ExecPlan *plan, const char *path, pid_t parent) {
+static bool arguments_name_us(char *const *argv) {
+    for (size_t i = 1; argv != NULL && argv[0] != NULL && argv[i] != NULL; i++) {
+        if (rt_exec_names_us(argv[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool rt_exec_plan(ExecPlan *plan, const char *path, char *const *argv, pid_t parent) {
     __asm__("" : "+r"(path));
     plan->path = path;
     plan->own = false;
+    plan->marked = false;
     plan->program = -1;
     plan->by_descriptor = false;
     plan->opened_count = 0;
@@ -198,6 +183,8 @@ bool rt_exec_plan(ExecPlan *plan, const char *path, pid_t parent) {
     }
     if (plan->own) {
         rt_exec_mark(plan, parent);
+    } else if (arguments_name_us(argv)) {
+        rt_exec_mark_below(plan, parent);
     }
     if (node == VFS_OUTSIDE || node == VFS_LEAVES) {
         return true;
@@ -236,7 +223,7 @@ static bool is_mark(const char *variable) {
 
 size_t rt_exec_environment_size(const ExecPlan *plan, char *const *envp) {
     size_t count = 0;
-    bool change = plan->own;
+    bool change = plan->marked;
     for (; envp != NULL && envp[count] != NULL; count++) {
         change |= is_mark(envp[count]);
     }
@@ -251,7 +238,7 @@ char *const *rt_exec_environment(const ExecPlan *plan, char *const *envp, void *
             to[used++] = envp[i];
         }
     }
-    if (plan->own) {
+    if (plan->marked) {
         to[used++] = (char *)(uintptr_t)plan->mark;
     }
     to[used] = NULL;

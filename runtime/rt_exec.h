@@ -4,16 +4,19 @@
 
 #include "rt_vfs.h"
 
-/* In the environment of a child that runs this executable: "<pid of its parent>:<depth>". */
+/* In the environment of a child; rt_exec_mark.c says what follows. */
 #define RT_SPAWN_MARK "_PYC2C_SPAWN="
-enum { RT_SPAWN_DEPTH_LIMIT = 16, RT_SPAWN_MARK_SIZE = 48, RT_EXEC_FILES = 64 };
-/* How many restarts of this executable lie between the user's command and this process. */
+enum { RT_SPAWN_DEPTH_LIMIT = 16, RT_SPAWN_MARK_SIZE = 96, RT_EXEC_FILES = 64 };
+/* How many starts of this executable lie between the user's command and this process. */
 extern int rt_spawn_depth;
+/* This process has that depth. */
+void rt_exec_count_from_here(int depth);
 
 /* What one exec needs besides what the caller gave. */
 typedef struct ExecPlan {
     const char *path;                   /* to execute */
     bool own;                           /* it is this executable */
+    bool marked;                        /* the child's environment gets the mark */
     char mark[RT_SPAWN_MARK_SIZE];      /* for the child's environment */
     char program_path[RT_FD_PATH_SIZE]; /* where path points for a program of ours */
     int program;                        /* its descriptor, else -1 */
@@ -24,9 +27,13 @@ typedef struct ExecPlan {
 
 /* Finds out what `path` is, and opens it when it is a file of ours. `parent` is what getppid() will
  * say in the child. False with errno set when it cannot be executed. */
-bool rt_exec_plan(ExecPlan *plan, const char *path, pid_t parent);
+bool rt_exec_plan(ExecPlan *plan, const char *path, char *const *argv, pid_t parent);
 /* Makes it a plan for executing this executable. */
 void rt_exec_mark(ExecPlan *plan, pid_t parent);
+/* Another program may start this executable. */
+void rt_exec_mark_below(ExecPlan *plan, pid_t parent);
+/* True when a word of the text, as a shell sees words, is this executable's path. */
+bool rt_exec_names_us(const char *text);
 /* Bytes that rt_exec_arguments and rt_exec_environment may need; 0 when the caller's arrays will
  * do. Callers take them from the stack: nothing here may allocate. */
 size_t rt_exec_arguments_size(const ExecPlan *plan, char *const *argv);

@@ -5,7 +5,7 @@
 
 static int exec_path(const char *path, char *const *argv, char *const *envp) {
     ExecPlan plan;
-    if (!rt_exec_plan(&plan, path, (pid_t)syscall(SYS_getppid))) {
+    if (!rt_exec_plan(&plan, path, argv, (pid_t)syscall(SYS_getppid))) {
         return -1;
     }
     size_t size = rt_exec_environment_size(&plan, envp);

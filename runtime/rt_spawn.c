@@ -25,7 +25,7 @@ static int spawn(const SpawnCall *call, const char *path, const char *name, Spaw
     char *const *argv = call->argv;
     char *const *envp = call->envp;
     int saved = errno;
-    if (!rt_exec_plan(&plan, path, getpid())) {
+    if (!rt_exec_plan(&plan, path, argv, getpid())) {
         int error = errno;
         errno = saved;
         return error;
@@ -89,14 +89,27 @@ RT_EXPORT int posix_spawnp(pid_t *restrict pid, const char *restrict file,
 
 /* ---- shell commands ---- */
 
-/* The command with our files replaced by descriptors' names; NULL when it has none. */
+static const char EXPORT[] = "export ";
+
+/* The command with our files replaced by descriptors' names. Where it names this executable the
+ * shell itself sets the mark for what it starts: libc takes the environment from the process, which
+ * other threads use. NULL when it can stay as it is. */
 static char *replace(ExecPlan *plan, const char *command) {
-    size_t size = command != NULL ? rt_exec_text_size(command) : 0;
-    char *text = size > 0 ? malloc(size) : NULL;
     plan->program = -1;
     plan->opened_count = 0;
+    plan->marked = false;
+    if (command == NULL || rt_image.base == NULL) {
+        return NULL;
+    }
+    size_t size = rt_exec_text_size(command);
+    if (rt_exec_names_us(command)) {
+        rt_exec_mark_below(plan, getpid());
+        size = (size > 0 ? size : strlen(command) + 1) + sizeof EXPORT + RT_SPAWN_MARK_SIZE;
+    }
+    char *text = size > 0 ? malloc(size) : NULL;
     if (text != NULL) {
-        rt_exec_text(plan, command, text);
+        int used = plan->marked ? sprintf(text, "%s%s; ", EXPORT, plan->mark) : 0;
+        rt_exec_text(plan, command, text + used);
     }
     return text;
 }

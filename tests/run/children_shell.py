@@ -1,32 +1,38 @@
-"""Children that are not Python: pipes, shells, signals, groups, timeouts."""
+"""sys.executable below a shell and below programs that start others: an interpreter, and the environment that such a child sees."""
+import json.tool
 import os
-import signal
+import shlex
 import subprocess
+import sys
 
-print(subprocess.check_output(["echo", "grün"]), subprocess.getoutput("echo $((1 + 2))"))
-print(subprocess.run("exit 3", shell=True).returncode, subprocess.run(["sh", "-c", "kill -9 $$"]).returncode)
-process = subprocess.Popen(["cat"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-print(process.communicate("through cat"), process.returncode)
-try:
-    subprocess.run(["sleep", "10"], timeout=0.05)
-except subprocess.TimeoutExpired as problem:
-    print(problem.cmd, problem.output)
-try:
-    subprocess.run(["false"], check=True)
-except subprocess.CalledProcessError as problem:
-    print(problem)
-try:
-    subprocess.run(["no-such-command-here"])
-except FileNotFoundError as problem:
-    print(problem)
-process = subprocess.Popen(["sleep", "10"], start_new_session=True)
-os.killpg(process.pid, signal.SIGTERM)
-print(process.wait(), os.system("exit 5") >> 8, os.popen("echo popen").read())
-reader, writer = os.pipe()
-process = subprocess.Popen(["sh", "-c", f"echo to pipe >&{writer}"], pass_fds=[writer])
-os.close(writer)
-print(os.read(reader, 100), process.wait())
-child = os.fork()
-if child == 0:
-    os._exit(9)
-print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+python = shlex.quote(sys.executable)
+code = shlex.quote("import sys, os; print(sys.argv, __name__, sorted(k for k in os.environ if 'PYC2C' in k), flush=True)")
+
+
+def show(what, **options):
+    done = subprocess.run(what, capture_output=True, text=True, timeout=50, **options)
+    print(done.returncode, repr(done.stdout), repr(done.stderr))
+
+
+show(f"{python} -c {code} a 'b c'", shell=True)
+show(f"{sys.executable} -c {code}; {python} -c 'import sys; sys.exit(3)'", shell=True)
+show(f"{python} -c {code} | cat", shell=True)
+show(f"echo {python} | wc -l; x=$({python} -c 'print(6 * 7)'); echo got $x", shell=True)
+show(f"{python} -c '1 / 0' && echo not reached", shell=True)
+show(["bash", "-c", f'{python} -c "print(1)"; true'])
+show(["sh", "-c", 'exec "$0" "$@"', sys.executable, "-c", "print('as arguments')"])
+show(["env", "GIVEN=1", sys.executable, "-c", "import os; print(os.environ['GIVEN'])"])
+show(["timeout", "40", sys.executable, "-c", "print('in time')"])
+show(f"{python} -m json.tool", shell=True, input='{"a": [1]}')
+show(f"{python} - x <<'END'\nimport sys; print(sys.argv)\nEND", shell=True)
+show(f"{python} -c {code}", shell=True, close_fds=False)
+show(f"{python} -c {code}", shell=True, env={"PATH": os.environ["PATH"]})
+with open("script.py", "w") as file:
+    file.write("import sys; print(sys.argv, __file__)\n")
+show(f"{python} script.py word", shell=True)
+print(os.system(f"{python} -c {code} system"))
+print(os.system(f"{python} -c 'import sys; sys.exit(5)'") >> 8)
+with os.popen(f"{python} -c {code} popen") as stream:
+    print(stream.read())
+nested = shlex.quote("import os, sys; os.system(sys.executable + ' -c \"print(1 + 1)\"')")
+show(f"{python} -c {nested}", shell=True)

@@ -303,6 +303,35 @@ def test_recursion_ends(exe):
     assert len(result.stderr.splitlines()) == 1
 
 
+def test_replacing_itself_is_no_recursion(exe):
+    assert check(exe, "replace", "40") == "replaced\n"
+
+
+@pytest.mark.parametrize("shell", ["'{exe}' -c x", "'{exe}' -c x; exit", "cat /dev/null | '{exe}' -c x", "echo $('{exe}' -c x)"])
+def test_mark_below_a_shell(exe, shell):
+    """The shell's environment says which executable is meant; called by another name it is the program."""
+    file = exe.stat()
+    (exe.parent / "link").symlink_to(exe)
+    for parent, inode, name, expected in [
+        (os.getpid(), file.st_ino, exe, "interpreter"),
+        (os.getpid(), file.st_ino + 1, exe, "program"),
+        (os.getpid(), file.st_ino, exe.parent / "link", "program"),
+        (os.getppid(), file.st_ino, exe, "program"),
+    ]:
+        environment = {**os.environ, "VFS_KIND": "1", "_PYC2C_SPAWN": f"{parent}:1:{file.st_dev}:{inode}"}
+        command = ["sh", "-c", shell.replace("{exe}", str(name))]
+        result = subprocess.run(command, env=environment, capture_output=True, text=True)
+        assert result.stdout == f"{expected} 1 0\n", (parent, inode, name)
+
+
+def test_mark_below_other_programs(exe):
+    """What another program starts that our arguments do not name."""
+    file = exe.stat()
+    environment = {**os.environ, "VFS_KIND": "1", "_PYC2C_SPAWN": f"{os.getpid()}:1:{file.st_dev}:{file.st_ino}"}
+    nested = ["sh", "-c", "sh -c '\"$0\" -c x; exit' \"$0\"; exit", exe]
+    assert subprocess.run(nested, env=environment, capture_output=True, text=True).stdout == "program 1 0\n"
+
+
 def test_mark_is_not_passed_on(exe):
     """Through another program the mark means nothing, nor does it reach that program from us."""
     environment = {**os.environ, "_PYC2C_SPAWN": "1:1"}

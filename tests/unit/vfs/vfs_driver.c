@@ -611,6 +611,18 @@ int main(int argc, char **argv) {
         fputs(RUN(argv[0], TEXT("deep")), stdout);
         return 0;
     }
+    if (strcmp(part, "replace") == 0) { /* replaces itself so many times */
+        int first;
+        int left = atoi(argv[2]);
+        char text[16];
+        rt_child_kind(argc, argv, &first);
+        snprintf(text, sizeof text, "%d", left - 1);
+        if (left > 0) {
+            return execv(argv[0], (char *[]){argv[0], argv[1], text, NULL});
+        }
+        puts("replaced");
+        return 0;
+    }
     if (strcmp(part, "environment") == 0) { /* what another program gets from us */
         fputs(output_of((char *[]){TEXT("env"), NULL}, true), stdout);
         return 0;

@@ -67,8 +67,8 @@ void state_start(BuildState *state, Session *session, const char *output) {
     const Request *request = &session->options.request;
     StrBuf text = {0};
     clock_gettime(CLOCK_REALTIME, &state->started);
-    strbuf_printf(&text, "%s %s\n%s\n%s\n", PYC2C_VERSION, PYC2C_PYTHON_MINOR, output,
-                  path_absolute(&session->arena, "."));
+    strbuf_printf(&text, "%s %s %s\n%s\n%s\n", PYC2C_VERSION, PYC2C_PYTHON_MINOR,
+                  session->support_dir, output, path_absolute(&session->arena, "."));
     for (size_t i = 0; i < session->line.uses.count; i++) {
         const OptionUse *use = &session->line.uses.items[i];
         if (!is_about_the_work(use->spec)) {

@@ -260,10 +260,14 @@ PyObject *rt_load_extension(PyObject *name, const ImageModule *entry) {
     PyObject *load = PyDict_GetItemString(rt_importer.bootstrap, "_load_unlocked");
     PyObject *path = rt_import_path(rt_string(entry->path));
     PyObject *loader = path ? PyObject_CallFunctionObjArgs(class, name, path, NULL) : NULL;
-    PyObject *spec = loader ? new_spec(name, loader, path, NULL) : NULL;
+    bool is_package = (entry->flags & IMAGE_MODULE_PACKAGE) != 0;
+    PyObject *locations = loader && is_package ? package_path(path) : NULL;
+    PyObject *spec =
+        loader && (locations || !is_package) ? new_spec(name, loader, path, locations) : NULL;
     PyObject *module = spec && load ? PyObject_CallOneArg(load, spec) : NULL;
     Py_XDECREF(path);
     Py_XDECREF(loader);
+    Py_XDECREF(locations);
     Py_XDECREF(spec);
     return module;
 }

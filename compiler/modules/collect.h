@@ -68,6 +68,11 @@ void graph_include_distribution(Collector *collector, Distribution *dist);
  * when the source is broken or unreadable; *why says so then, in the arena. */
 bool source_load(Collector *collector, Module *module, const char **why, FrontError *error);
 
+/* Fills the facts of an extension module from the source that it was made from, where that lies
+ * beside it (mypyc's and Cython's packages have it): imports in functions show nowhere else. False
+ * when there is none, or none that can be read. */
+bool source_scan_twin(Collector *collector, Module *module);
+
 /* ---- names used by several parts ---- */
 
 /* Is this (relative) path or module name part a directory of tests? */

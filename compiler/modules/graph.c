@@ -339,6 +339,9 @@ static void process(Collector *collector, Module *module) {
         }
     } else if (module->kind == MODULE_EXTENSION) {
         vec_push(&collector->extensions, module);
+        if (module->origin != ORIGIN_STDLIB && source_scan_twin(collector, module)) {
+            imports_follow(collector, module);
+        }
     }
     if (module->origin == ORIGIN_PROGRAM && module->is_package) {
         add_own_package(collector, module);

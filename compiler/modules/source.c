@@ -7,6 +7,7 @@
 #include "names.h"
 
 #include "../support/fs.h"
+#include "../support/path.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -22,7 +23,7 @@ static void cache_key(const Collector *collector, const Module *module, const St
                       uint8_t key[FRONT_HASH_SIZE]) {
     StrBuf text = {0};
     strbuf_printf(&text, "source 3 pyc2c %s python %s optimize %d kind %d\n%s\n", PYC2C_VERSION,
-                  front_python_version(), collector->optimize, module->kind == MODULE_FROZEN,
+                  front_python_version(), collector->optimize, module->kind != MODULE_SOURCE,
                   module->vpath);
     strbuf_add(&text, strbuf_text(source), source->length);
     front_hash(text.data, text.length, key);
@@ -64,7 +65,7 @@ static void to_cache(Collector *collector, const Module *module,
 
 static bool compile(Collector *collector, Module *module, const StrBuf *source, FrontError *error) {
     const uint8_t *text = (const uint8_t *)strbuf_text(source);
-    if (module->kind == MODULE_FROZEN) { /* libpython has its code; only the imports matter here */
+    if (module->kind != MODULE_SOURCE) { /* its code is elsewhere; only the imports matter here */
         return front_scan(collector->arena, module->vpath, text, source->length, &module->facts,
                           error);
     }
@@ -101,6 +102,22 @@ static bool take_pyc(Collector *collector, Module *module, const StrBuf *content
     return true;
 }
 
+static bool take_source(Collector *collector, Module *module, const StrBuf *source,
+                        FrontError *error) {
+    uint8_t key[FRONT_HASH_SIZE];
+    if (collector->cache != NULL) {
+        cache_key(collector, module, source, key);
+        if (from_cache(collector, module, key)) {
+            return true;
+        }
+    }
+    bool ok = compile(collector, module, source, error);
+    if (ok && collector->cache != NULL) {
+        to_cache(collector, module, key);
+    }
+    return ok;
+}
+
 bool source_load(Collector *collector, Module *module, const char **why, FrontError *error) {
     StrBuf source = {0};
     *why = NULL;
@@ -115,20 +132,26 @@ bool source_load(Collector *collector, Module *module, const char **why, FrontEr
     if (text_ends(module->path, ".pyc")) {
         ok = take_pyc(collector, module, &source, why);
     } else {
-        uint8_t key[FRONT_HASH_SIZE];
-        bool cached = false;
-        if (collector->cache != NULL) {
-            cache_key(collector, module, &source, key);
-            cached = from_cache(collector, module, key);
-        }
-        ok = cached || compile(collector, module, &source, error);
-        if (!ok) {
-            *why = error->message;
-        } else if (!cached && collector->cache != NULL) {
-            to_cache(collector, module, key);
-        }
+        ok = take_source(collector, module, &source, error);
+        *why = ok ? NULL : error->message;
     }
     module->source_size = source.length;
+    strbuf_free(&source);
+    return ok;
+}
+
+bool source_scan_twin(Collector *collector, Module *module) {
+    Arena *arena = collector->arena;
+    const char *base = path_base(module->path);
+    const char *stem = arena_strndup(arena, base, strcspn(base, "."));
+    const char *path =
+        path_join(arena, path_dir(arena, module->path), arena_printf(arena, "%s.py", stem));
+    StrBuf source = {0};
+    FrontError error;
+    bool ok = fs_is_file(path) && fs_read(path, &source) &&
+              take_source(collector, module, &source, &error);
+    module->code = NULL; /* of what the cache held: the facts alone */
+    module->code_size = 0;
     strbuf_free(&source);
     return ok;
 }

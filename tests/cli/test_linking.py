@@ -289,3 +289,37 @@ def test_run_path_of_those_that_need_a_library(project):
     assert b"was not found" not in done.stderr
     subprocess.run(["rm", "-r", "deps", "fast.so"], cwd=project.folder, check=True)
     assert subprocess.run([project.folder / "dist/app"], capture_output=True, timeout=60).stdout == b"42\n"
+
+
+LATE = """
+#include <Python.h>
+static PyObject *load(PyObject *self, PyObject *none) {
+    char name[] = "tools-later";
+    name[5] = '.'; /* no constant holds the name */
+    PyObject *module = PyImport_ImportModule(name);
+    PyObject *value = module ? PyObject_GetAttrString(module, "VALUE") : NULL;
+    Py_XDECREF(module);
+    return value;
+}
+static PyMethodDef methods[] = {{"load", load, METH_NOARGS, 0}, {0}};
+static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "tools", 0, 0, methods};
+PyMODINIT_FUNC PyInit_tools(void) { return PyModuleDef_Init(&module); }
+"""
+
+
+def test_source_beside_an_extension_says_what_it_imports(project, target):
+    """So it is with packages made by mypyc: imports in functions are in no constant of their own."""
+    subprocess.run([target.python, "-m", "venv", "--without-pip", project.folder / "env"], check=True)
+    site = next((project.folder / "env").glob("lib/python3*/site-packages"))
+    ask = "import sysconfig as s; print(s.get_path('include'), s.get_config_var('EXT_SUFFIX'))"
+    include, suffix = run_command([target.python, "-c", ask], cwd=site).stdout.decode().split()
+    package = site / "tools"
+    package.mkdir()
+    source = project.write("late.c", LATE)
+    subprocess.run(["cc", "-shared", "-fPIC", f"-I{include}", source, "-o", package / f"__init__{suffix}"],
+                   check=True)
+    (package / "__init__.py").write_text("def load():\n    from .later import VALUE\n    return VALUE\n")
+    (package / "later.py").write_text("VALUE = 'found'\n")
+    project.write("app.py", "import tools\nprint(tools.load(), tools.__file__[-3:])\n")
+    project("build", "app.py", "-q", "--no-trace", python=site.parents[2] / "bin/python")
+    assert run(project, "dist/app") == "found .so\n"

@@ -56,11 +56,23 @@ static bool has_suffix(const char *file, const char *const *suffixes) {
 
 /* What a compiler, a type checker or another system needs, but no running program. */
 static bool is_never_data(const char *file) {
-    static const char *const suffixes[] = {".pyc", ".pyo",   ".pyi", ".pyx",      ".pxd", ".pxi",
-                                           ".h",   ".hh",    ".hpp", ".c",        ".cc",  ".cpp",
-                                           ".cxx", ".a",     ".o",   ".lib",      ".dll", ".pyd",
-                                           ".exe", ".dylib", ".pth", "/py.typed", NULL};
+    static const char *const suffixes[] = {".pyc",   ".pyo", ".pyx",      ".pxd", ".pxi", ".h",
+                                           ".hh",    ".hpp", ".c",        ".cc",  ".cpp", ".cxx",
+                                           ".a",     ".o",   ".lib",      ".dll", ".pyd", ".exe",
+                                           ".dylib", ".pth", "/py.typed", NULL};
     return has_suffix(file, suffixes);
+}
+
+/* A stub lies where modules are. In a folder that is no package, it is what type checkers and
+ * editors read: data of mypy and jedi. */
+static bool is_stub(const Collector *collector, const Distribution *dist, const char *file) {
+    if (!text_ends(file, ".pyi")) {
+        return false;
+    }
+    const char *path = path_join(collector->arena, dist->site_dir, file);
+    const char *source = arena_strndup(collector->arena, path, strlen(path) - 1);
+    const char *init = path_join(collector->arena, path_dir(collector->arena, path), "__init__.py");
+    return strchr(file, '/') == NULL || fs_is_file(source) || fs_is_file(init);
 }
 
 static bool is_shared_object(const char *file) {
@@ -152,7 +164,8 @@ static bool is_dist_data(Collector *collector, const DistFiles *files, const cha
         is_asked_for(collector, &request->collect_data, dist, file)) {
         return !text_ends(file, ".pyc");
     }
-    return !text_ends(file, ".py") && !is_never_data(file) && !is_below_tests(collector, file);
+    return !text_ends(file, ".py") && !is_never_data(file) && !is_stub(collector, dist, file) &&
+           !is_below_tests(collector, file);
 }
 
 static void add_dist_data(Collector *collector, const DistFiles *files) {

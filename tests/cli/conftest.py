@@ -1,6 +1,7 @@
 """A project folder, and the command run in it."""
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,20 @@ class Project:
         outcome = self(*words, status=status, **options)
         assert outcome.stdout == b""
         return outcome.stderr.decode()
+
+    def environment(self, python: Path, name: str, files: dict[str, str]) -> tuple[Path, Path]:
+        """A virtual environment with one distribution of these files: its interpreter, its site-packages."""
+        folder = self.folder / "environment"
+        subprocess.run([python, "-m", "venv", "--without-pip", folder], check=True)
+        site = next(folder.glob("lib/python3*/site-packages"))
+        info = f"{name}-1.0.dist-info"
+        record = "".join(f"{file},,\n" for file in [*files, f"{info}/METADATA", f"{info}/RECORD"])
+        metadata = {f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n",
+                    f"{info}/RECORD": record}
+        for file, text in {**files, **metadata}.items():
+            (site / file).parent.mkdir(parents=True, exist_ok=True)
+            (site / file).write_text(text)
+        return folder / "bin/python", site
 
     def settings(self, executable: str = "dist/hello") -> dict[str, list[str]]:
         import json

@@ -217,3 +217,15 @@ def test_external_program_where_no_file_system_allows_programs(project):
     project("build", "app.py", "--external-bin=/bin/echo", "-q")
     done = run_in_empty_root(project.folder / "dist/app", proc=False, programs_in_memory=False)
     assert done.stdout == b"ran\n\n", done.describe()
+
+
+def test_stubs_are_data_where_no_modules_are(project, target):
+    """mypy and jedi carry the standard library's; those beside modules are for type checkers."""
+    python, _ = project.environment(target.python, "checker", {
+        "checker/__init__.py": "", "checker/__init__.pyi": "", "checker/part.pyi": "", "single.pyi": "",
+        "checker/typeshed/VERSIONS": "", "checker/typeshed/os/__init__.pyi": "", "single.py": ""})
+    project.write("app.py", "import checker, pathlib\n"
+                            "root = pathlib.Path(checker.__file__).parents[1]\n"
+                            "print(sorted(str(path.relative_to(root)) for path in root.rglob('*.pyi')))\n")
+    project("build", "app.py", "-q", python=python)
+    assert run(project, "dist/app") == "['checker/typeshed/os/__init__.pyi']\n"

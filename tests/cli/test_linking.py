@@ -309,17 +309,14 @@ PyMODINIT_FUNC PyInit_tools(void) { return PyModuleDef_Init(&module); }
 
 def test_source_beside_an_extension_says_what_it_imports(project, target):
     """So it is with packages made by mypyc: imports in functions are in no constant of their own."""
-    subprocess.run([target.python, "-m", "venv", "--without-pip", project.folder / "env"], check=True)
-    site = next((project.folder / "env").glob("lib/python3*/site-packages"))
+    python, site = project.environment(target.python, "tools", {
+        "tools/__init__.py": "def load():\n    from .later import VALUE\n    return VALUE\n",
+        "tools/later.py": "VALUE = 'found'\n"})
     ask = "import sysconfig as s; print(s.get_path('include'), s.get_config_var('EXT_SUFFIX'))"
     include, suffix = run_command([target.python, "-c", ask], cwd=site).stdout.decode().split()
-    package = site / "tools"
-    package.mkdir()
     source = project.write("late.c", LATE)
-    subprocess.run(["cc", "-shared", "-fPIC", f"-I{include}", source, "-o", package / f"__init__{suffix}"],
-                   check=True)
-    (package / "__init__.py").write_text("def load():\n    from .later import VALUE\n    return VALUE\n")
-    (package / "later.py").write_text("VALUE = 'found'\n")
+    subprocess.run(["cc", "-shared", "-fPIC", f"-I{include}", source, "-o",
+                    site / "tools" / f"__init__{suffix}"], check=True)
     project.write("app.py", "import tools\nprint(tools.load(), tools.__file__[-3:])\n")
-    project("build", "app.py", "-q", "--no-trace", python=site.parents[2] / "bin/python")
+    project("build", "app.py", "-q", "--no-trace", python=python)
     assert run(project, "dist/app") == "found .so\n"

@@ -105,12 +105,21 @@ def generate(items):
     yield from items
 
 
+def copied(value):
+    """Equal but not the same object, where there is a choice: what else has the recipe's own may go while an operation runs,
+    in a collection of garbage, and count as the operation's doing."""
+    kind = type(value)
+    if kind in (int, float):
+        return value + 0
+    if kind is complex:
+        return complex(value.real, value.imag)
+    return "".join(list(value)) if kind is str else bytes(bytearray(value)) if kind is bytes else value
+
+
 def build(recipe):
     kind, *rest = recipe
     if kind == "leaf":
-        # Equal but not the same objects, where there is a choice.
-        value = rest[0]
-        return value + 0 if type(value) in (int, float) else "".join(list(value)) if type(value) is str else value
+        return copied(rest[0])
     if kind == "weird":
         return build_weird(*rest)
     if kind == "list":

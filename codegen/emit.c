@@ -1,7 +1,8 @@
 /* IR → C.
  *
- * A unit is some functions of one module. Its text includes rt_native.h only, defines one static C
- * function for each Python function, and ends with the RtUnit that introduces them to the runtime.
+ * A unit is some functions of one module. Its text includes rt_unit.h only (rt_native.h, made slim
+ * by scripts/slim_header.py), defines one static C function for each Python function, and ends with
+ * the RtUnit that introduces them to the runtime.
  * What the emitter and the runtime agree on:
  *
  * Functions. `PyObject *f<ordinal>_<name>(ts, frame)` computes a function's body in a frame that
@@ -161,7 +162,7 @@ static void add_unit_head(const NativeUnit *unit, StrBuf *out) {
     strbuf_printf(out,
                   ", %zu function%s: C by pyc2c " PYC2C_VERSION
                   " from CPython's instructions, which the comments name. */\n"
-                  "#include \"native/rt_native.h\"\n\n"
+                  "#include \"native/rt_unit.h\"\n\n"
                   "static RtCode codes[%zu];\n",
                   unit->functions.count, unit->functions.count == 1 ? "" : "s",
                   unit->functions.count);

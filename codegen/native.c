@@ -25,9 +25,6 @@ static const char *trouble(NativeBuild *build, const char **hint) {
         return "executables carry a shared libpython";
     }
     *hint = "apt-get install libpython" PYC2C_PYTHON_MINOR "-dev";
-    if (!fs_is_file(path_join(arena, plan->include, "internal/pycore_frame.h"))) {
-        return arena_printf(arena, "Python's headers were not found in '%s'", plan->include);
-    }
     if (plan->libpython == NULL) {
         return "libpython" PYC2C_PYTHON_MINOR ".a was not found";
     }
@@ -35,7 +32,7 @@ static const char *trouble(NativeBuild *build, const char **hint) {
         return "libpython" PYC2C_PYTHON_MINOR "-pic.a was not found, which --pie needs";
     }
     *hint = "install pyc2c again, or run 'make' in its source tree";
-    if (!fs_is_file(path_join(arena, build->include, "native/rt_native.h"))) {
+    if (!fs_is_file(path_join(arena, build->include, "native/rt_unit.h"))) {
         return arena_printf(arena, "pyc2c's own headers are not in '%s'", build->include);
     }
     return NULL;
@@ -91,7 +88,6 @@ static void choose_flags(NativeBuild *build) {
     }
     vec_push(&build->flags, link_plan_code_model(&build->plan, request));
     vec_push(&build->flags, arena_printf(build->arena, "-I%s", build->include));
-    vec_push(&build->flags, arena_printf(build->arena, "-I%s", build->plan.include));
 }
 
 /* ---- building ---- */

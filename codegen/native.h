@@ -87,7 +87,7 @@ typedef struct NativeUnit {
     const char *source_name;
 } NativeUnit;
 
-/* The unit's C text: includes runtime/rt_native.h only, is warning-free, and the same for the same
+/* The unit's C text: includes rt_unit.h only, is warning-free, and the same for the same
  * input. */
 void emit_unit(const NativeUnit *unit, StrBuf *out);
 

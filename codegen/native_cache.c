@@ -2,7 +2,7 @@
  *
  * The key covers all that decides about an object: the code of the unit's functions (by their
  * fingerprints, which leave line numbers out), their numbers, the module's name, pyc2c itself,
- * options of the passes, compiler, flags, and the headers that the text includes. The payload is
+ * options of the passes, compiler, flags, and the header that the text includes. The payload is
  *
  *     <ordinal> <why it stays bytecode>\n      for each such function of the unit
  *     \n
@@ -23,23 +23,19 @@ static const char KIND[] = "native";
 
 /* ---- keys ---- */
 
-static bool add_headers(NativeBuild *build) {
-    StrVec files = {0};
-    bool ok = fs_walk(build->arena, build->include, &files, NULL, NULL);
-    for (size_t i = 0; ok && i < files.count; i++) {
-        uint8_t hash[FRONT_HASH_SIZE];
-        uint64_t size;
-        ok = front_hash_file(path_join(build->arena, build->include, files.items[i]), hash, &size);
-        strbuf_add(&build->identity, files.items[i], strlen(files.items[i]) + 1);
-        strbuf_add(&build->identity, hash, sizeof(hash));
-    }
-    vec_free(&files);
-    if (!ok) {
+/* The one header that the text includes. */
+static bool add_header(NativeBuild *build) {
+    const char *header = path_join(build->arena, build->include, "native/rt_unit.h");
+    uint8_t hash[FRONT_HASH_SIZE];
+    uint64_t size;
+    if (!front_hash_file(header, hash, &size)) {
         diag_error(build->diags, EXIT_TOOLCHAIN,
                    "install pyc2c again, or run 'make' in its source tree",
-                   "cannot read the headers in '%s': %s", build->include, strerror(errno));
+                   "cannot read the header '%s': %s", header, strerror(errno));
+        return false;
     }
-    return ok;
+    strbuf_add(&build->identity, hash, sizeof(hash));
+    return true;
 }
 
 /* One part: its bytes for the keys, and for people a name and what it is, or its hash. */
@@ -77,10 +73,10 @@ bool native_identity(NativeBuild *build) {
     add_flags_of_compiler(build);
     add_part(build, "compiler", NULL, from);
     from = text->length;
-    if (!add_headers(build)) {
+    if (!add_header(build)) {
         return false;
     }
-    add_part(build, "headers", NULL, from);
+    add_part(build, "header", NULL, from);
     from = text->length;
     for (size_t i = 0; i < build->flags.count; i++) {
         const char *flag = build->flags.items[i];

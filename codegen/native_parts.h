@@ -27,7 +27,7 @@ typedef struct NativeBuild {
     Diags *diags;
     LinkPlan plan;
     const char *directory;                  /* private */
-    const char *include;                    /* of rt_native.h */
+    const char *include;                    /* of native/rt_unit.h */
     StrVec flags;                           /* of every compiler run */
     StrBuf identity;                        /* what all keys have in common */
     StrVec identity_names, identity_values; /* the same for people, one part each */

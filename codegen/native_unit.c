@@ -1,8 +1,10 @@
 /* Functions to units, units to C text.
  *
- * A unit holds consecutive functions of one module, about as much as 400 lines of Python: small
- * enough that several compilers keep all processors busy and that none of them needs much memory,
- * large enough that reading the headers does not count. Size is measured in instructions, so that
+ * A unit holds consecutive functions of one module, about as much as 50 lines of Python. After an
+ * edit the C compiler runs for the unit that holds the function, and nothing else of a rebuild
+ * takes as long, so units are small: as small as the 40 ms allow that a compiler takes for nothing
+ * (a hundredth of a second of which is the header). In a program of a few hundred lines that is
+ * next to nothing, so there they are smaller still. Size is measured in instructions, so that
  * comments do not move the borders. Between the least and the largest size a unit ends where the
  * next function's name says so (content-defined chunking): an edit that makes a function longer
  * moves the borders near it, not those of the rest of the module. */
@@ -15,9 +17,10 @@
 #include <time.h>
 
 enum {
-    LEAST_UNIT_INSTRUCTIONS = 2500,
-    UNIT_INSTRUCTIONS = 5000,
-    NAMES_PER_BORDER = 8,         /* one name in so many is a border */
+    LEAST_UNIT_INSTRUCTIONS = 400,
+    UNIT_INSTRUCTIONS = 1600,
+    SMALL_PROGRAM = 8000,         /* instructions: where units are a sixth of that size */
+    NAMES_PER_BORDER = 4,         /* one name in so many is a border */
     FUNCTION_INSTRUCTIONS = 15000 /* more: a minute and more in the optimiser, for one function */
 };
 
@@ -71,7 +74,8 @@ static void add_job(NativeCode *native, NativeModule *module, OrdinalVec *open,
     }
 }
 
-static void split_module(NativeCode *native, NativeModule *module, NativeJobVec *jobs) {
+static void split_module(NativeCode *native, NativeModule *module, uint32_t least, uint32_t most,
+                         NativeJobVec *jobs) {
     OrdinalVec open = {0};
     uint32_t size = 0;
     for (uint32_t i = 0; i < module->code.count; i++) {
@@ -84,8 +88,7 @@ static void split_module(NativeCode *native, NativeModule *module, NativeJobVec 
             function->reason = "it is too large for a C compiler";
             continue;
         }
-        if (size + more > UNIT_INSTRUCTIONS ||
-            (size >= LEAST_UNIT_INSTRUCTIONS && is_border(function->code))) {
+        if (size + more > most || (size >= least && is_border(function->code))) {
             add_job(native, module, &open, jobs);
             size = 0;
         }
@@ -96,9 +99,24 @@ static void split_module(NativeCode *native, NativeModule *module, NativeJobVec 
     vec_free(&open);
 }
 
+static size_t count_instructions(const NativeModule *module) {
+    size_t count = 0;
+    for (uint32_t i = 0; i < module->code.count; i++) {
+        const NativeFunction *function = &module->functions[i];
+        count += is_open(function) ? function->code->instr_count : 0;
+    }
+    return count;
+}
+
 void native_split(NativeCode *native, NativeJobVec *jobs) {
+    size_t all = 0;
     for (size_t i = 0; i < native->modules.count; i++) {
-        split_module(native, native->modules.items[i], jobs);
+        all += count_instructions(native->modules.items[i]);
+    }
+    uint32_t part = all < SMALL_PROGRAM ? 6 : 1;
+    for (size_t i = 0; i < native->modules.count; i++) {
+        split_module(native, native->modules.items[i], LEAST_UNIT_INSTRUCTIONS / part,
+                     UNIT_INSTRUCTIONS / part, jobs);
     }
     native->units = jobs->count;
 }

@@ -1,7 +1,8 @@
 # The runtime of native code: linked, after librt.a, only into programs that have some.
 #
 #   librt-native.a, librt-native-pic.a   whole archives, like librt.a
-#   include/native/rt_native.h           what generated C includes: -I <runtime>/include
+#   include/native/rt_unit.h             what generated C includes: -I <runtime>/include
+#   include/native/rt_native.h, ...      what that is made of, for the unit tests
 #
 # Native code is for Python 3.11 and a static libpython so far.
 NATIVE := $(if $(filter 3.11,$(PY_MINOR)),$(LINKED_LIB))
@@ -28,8 +29,13 @@ $(NATIVE_INSTALLED): $(RTDIR)/include/%: runtime/%
 	@mkdir -p $(@D)
 	$(Q)cp $< $@
 
+# With the flags of generated code, as far as headers look at them.
+NATIVE_UNIT_CFLAGS := -std=gnu11 -O1 -DNDEBUG -I$(RTDIR)/include -I$(PY_INC)
+$(RTDIR)/include/native/rt_unit.h: scripts/slim_header.py $(NATIVE_INSTALLED) $(wildcard codegen/emit*.c)
+	$(Q)$(PYTHON) $< $@ $(RTDIR)/include/native/rt_native.h codegen/emit $(CC) $(NATIVE_UNIT_CFLAGS)
+
 ifneq ($(NATIVE),)
-$(BUILD)/pyc2c: $(RTDIR)/librt-native.a $(NATIVE_INSTALLED) $(if $(LINKED_PIC),$(RTDIR)/librt-native-pic.a)
+$(BUILD)/pyc2c: $(RTDIR)/librt-native.a $(RTDIR)/include/native/rt_unit.h $(if $(LINKED_PIC),$(RTDIR)/librt-native-pic.a)
 endif
 
 -include $(NATIVE_OBJ:.o=.d) $(NATIVE_PIC_OBJ:.o=.d)

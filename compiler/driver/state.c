@@ -26,7 +26,8 @@
 #include <unistd.h>
 
 static const char KIND[] = "state";
-/* Larger inputs are known by size and times only: hashing them would cost more than it is worth. */
+/* Larger files, the output among them, are known by size and times only: hashing them would cost
+ * more than it is worth. */
 static const off_t HASHED_UP_TO = 4 << 20;
 
 /* ---- the key ---- */
@@ -242,7 +243,7 @@ static void add_compiler(Inputs *inputs, const Session *session) {
 
 /* ---- writing ---- */
 
-static bool write_file(StrBuf *text, char letter, const char *path, bool always_hash) {
+static bool write_file(StrBuf *text, char letter, const char *path) {
     Signature signature;
     uint8_t hash[FRONT_HASH_SIZE];
     char hex[2 * FRONT_HASH_SIZE + 1] = "-";
@@ -250,7 +251,7 @@ static bool write_file(StrBuf *text, char letter, const char *path, bool always_
     if (strchr(path, '\n') != NULL || !sign(path, &signature)) {
         return false;
     }
-    if (always_hash || signature.size <= (uint64_t)HASHED_UP_TO) {
+    if (signature.size <= (uint64_t)HASHED_UP_TO) {
         if (!front_hash_file(path, hash, &size)) {
             return false;
         }
@@ -273,7 +274,7 @@ static bool write_inputs(const Inputs *inputs, const char *output, int64_t start
     for (size_t i = 0; ok && i < inputs->files.count; i++) {
         const char *path = inputs->files.entries[i].key;
         bool own = lock != NULL && strcmp(path, lock) == 0; /* written by this build */
-        ok = (own || !is_newer(path, started)) && write_file(text, 'f', path, false);
+        ok = (own || !is_newer(path, started)) && write_file(text, 'f', path);
     }
     for (size_t i = 0; ok && i < inputs->directories.count; i++) {
         const char *path = inputs->directories.entries[i].key;
@@ -307,7 +308,7 @@ void state_save(const BuildState *state, Session *session, const Program *progra
         add_compiler(&inputs, session);
     }
     StrBuf text = {0};
-    bool ok = write_file(&text, 'o', output, true) &&
+    bool ok = write_file(&text, 'o', output) &&
               write_inputs(&inputs, output, nanoseconds(state->started), request->lock, &text);
     if (ok) {
         strbuf_printf(&text, "text\n%s", said);

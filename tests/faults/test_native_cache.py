@@ -70,6 +70,7 @@ def test_killed_builds(native):
 
 
 @pytest.mark.long
+@pytest.mark.timeout(14400)
 def test_two_hundred_killed_builds(native):
     kill_builds(native, 200, 2)
 

@@ -444,6 +444,29 @@ static void apply_rule(Facts *facts, const CallRule *rule, expr_ty call, expr_ty
     facts->open_import = facts->open_import || (imports && facts->imports.count == before);
 }
 
+/* register_plugins(linter, __path__[0]), os.listdir(__path__[0]): who hands out the folders of this
+ * package means the modules in them. Only changing __path__ does not load any. */
+static bool hands_out_own_path(expr_ty call, const char *name) {
+    static const char *const changes[] = {"extend_path", "append", "insert", "extend", "remove"};
+    for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
+        if (strcmp(name, changes[i]) == 0) {
+            return false;
+        }
+    }
+    asdl_expr_seq *arguments = call->v.Call.args;
+    for (Py_ssize_t i = 0; i < asdl_seq_LEN(arguments); i++) {
+        expr_ty argument = asdl_seq_GET(arguments, i);
+        if (argument->kind == Subscript_kind) {
+            argument = argument->v.Subscript.value;
+        }
+        const char *id = argument->kind == Name_kind ? facts_text(argument->v.Name.id) : NULL;
+        if (id != NULL && strcmp(id, "__path__") == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* True when the function's full name is `name` from one of the modules, or its origin is unknown.
  */
 static bool comes_from(Facts *facts, expr_ty function, const CallRule *rule) {
@@ -495,6 +518,9 @@ void facts_visit_call(Facts *facts, expr_ty call) {
             }
             return;
         }
+    }
+    if (hands_out_own_path(call, name)) {
+        facts_add_import(facts, "*", NULL, 1, call->lineno, IMPORT_DYNAMIC);
     }
     if (strcmp(name, "get") == 0 && function->kind == Attribute_kind &&
         asdl_seq_LEN(call->v.Call.args) > 0 &&

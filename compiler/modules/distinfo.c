@@ -416,7 +416,7 @@ void distinfo_entry_points(DistIndex *index, const char *group,
         read_points(index);
     }
     for (size_t i = 0; i < index->points.count; i++) {
-        if (strcmp(index->points.items[i].group, group) == 0) {
+        if (group == NULL || strcmp(index->points.items[i].group, group) == 0) {
             each(context, &index->points.items[i]);
         }
     }

@@ -34,7 +34,8 @@ Distribution *distinfo_named(const DistIndex *index, const char *name);
 void distinfo_read_metadata(DistIndex *index, Distribution *dist);
 /* Top-level importable names of a distribution, sorted. */
 void distinfo_top_names(DistIndex *index, const Distribution *dist, StrVec *names);
-/* Entry points of a group in any installed distribution: calls `each` in a fixed order. */
+/* Entry points of a group (NULL: of all) in any installed distribution: calls `each` in a fixed
+ * order. */
 void distinfo_entry_points(DistIndex *index, const char *group,
                            void (*each)(void *context, const EntryPoint *point), void *context);
 

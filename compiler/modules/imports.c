@@ -222,8 +222,46 @@ static void follow_point(void *context, const EntryPoint *point) {
     }
 }
 
+typedef struct StringGroups {
+    Collector *collector;
+    StrMap names; /* of groups whose name is a dotted one, so that no other string looks like it */
+} StringGroups;
+
+static void take_group(void *context, const EntryPoint *point) {
+    StringGroups *groups = context;
+    if (strchr(point->group, '.') != NULL &&
+        !strmap_has(&groups->collector->groups, point->group)) {
+        strmap_set(&groups->names, point->group, NULL);
+    }
+}
+
+static bool cuts_group(Collector *collector, const Module *module, const char *group) {
+    RuleVec rules = {0};
+    rules_for(&collector->rules, module->name, &rules);
+    bool cut = rules_cut_group(&rules, group);
+    vec_free(&rules);
+    return cut;
+}
+
+/* Who goes through all entry points compares their groups with strings: flake8 does. */
+static void find_groups_in_strings(Collector *collector) {
+    StringGroups groups = {.collector = collector};
+    distinfo_entry_points(&collector->dists, NULL, take_group, &groups);
+    for (size_t i = 0; groups.names.count > 0 && i < collector->program->modules.count; i++) {
+        Module *module = collector->program->modules.entries[i].value;
+        const char *const *text = module->facts.strings;
+        for (; module->origin != ORIGIN_STDLIB && text != NULL && *text != NULL; text++) {
+            if (strmap_has(&groups.names, *text) && !cuts_group(collector, module, *text)) {
+                strmap_set(&collector->groups, *text, module);
+            }
+        }
+    }
+    strmap_free(&groups.names);
+}
+
 bool imports_follow_groups(Collector *collector) {
     bool added = false;
+    find_groups_in_strings(collector);
     for (size_t i = 0; i < collector->groups.count; i++) {
         const char *group = collector->groups.entries[i].key;
         if (strcmp(group, "console_scripts") == 0 || strcmp(group, "gui_scripts") == 0) {

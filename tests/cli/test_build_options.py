@@ -229,3 +229,23 @@ def test_stubs_are_data_where_no_modules_are(project, target):
                             "print(sorted(str(path.relative_to(root)) for path in root.rglob('*.pyi')))\n")
     project("build", "app.py", "-q", python=python)
     assert run(project, "dist/app") == "['checker/typeshed/os/__init__.pyi']\n"
+
+
+def test_modules_that_are_found_by_listing(project, target):
+    """pylint loads what lies in the folders of its packages, flake8 goes through all entry points."""
+    python, site = project.environment(target.python, "tool", {
+        "tool/__init__.py": "import importlib, importlib.metadata, os\n"
+                            "def names(folder):\n"
+                            "    return sorted(name[:-3] for name in os.listdir(folder) if name[0] != '_')\n"
+                            "def load(package, folder):\n"
+                            "    return [importlib.import_module('.' + n, package).WHAT for n in names(folder)]\n"
+                            "def points():\n"
+                            "    return [point.load().WHAT for d in importlib.metadata.distributions()\n"
+                            "            for point in d.entry_points if point.group in {'tool.plugins'}]\n",
+        "tool/checks/__init__.py": "from tool import load\nfound = load(__name__, __path__[0])\n",
+        "tool/checks/one.py": "WHAT = 1\n", "tool/checks/two.py": "WHAT = 2\n",
+        "tool_plugin.py": "WHAT = 'plugin'\n",
+        "tool-1.0.dist-info/entry_points.txt": "[tool.plugins]\nx = tool_plugin\n"})
+    project.write("app.py", "import tool\nimport tool.checks\nprint(tool.checks.found, tool.points())\n")
+    project("build", "app.py", "-q", "--no-trace", python=python)
+    assert run(project, "dist/app") == "[1, 2] ['plugin']\n"

@@ -1,5 +1,5 @@
 # For users: the demo, building a plugin, the benchmarks.
-.PHONY: demo build-plugin bench bench-speed
+.PHONY: demo build-plugin bench bench-speed bench-builds
 
 # The sub-make reads mk/config.mk anew: before bootstrap.sh there may be no Python to ask.
 demo:
@@ -39,3 +39,9 @@ bench-speed:
 	@scripts/bootstrap.sh build bench
 	@$(MAKE) --no-print-directory -j$$(nproc) all
 	@$(PYTHON) benchmarks/speed.py --build $(BUILD) $(ARGS)
+
+# make bench-builds [ARGS="--only plugin --tools pyc2c"]
+bench-builds:
+	@scripts/bootstrap.sh build bench
+	@$(MAKE) --no-print-directory -j$$(nproc) all
+	@$(PYTHON) benchmarks/builds.py --build $(BUILD) $(ARGS)

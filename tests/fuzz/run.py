@@ -80,8 +80,8 @@ def compiler(name: str | None, work: Path) -> str | None:
     """tcc lacks some of gcc's headers and does not link executables; so it becomes a program that does both."""
     if name != "tcc":
         return name
-    script = work / "tcc"
-    script.write_text(f'#!/bin/sh\ncase " $* " in\n*" -c "*) exec tcc "-I{HERE / "tcc"}" "$@" ;;\n*) exec cc "$@" ;;\nesac\n')
+    script, headers = work / "tcc", sysconfig.get_path("include")
+    script.write_text(f'#!/bin/sh\ncase " $* " in\n*" -c "*) exec tcc "-I{HERE / "tcc"}" "-I{headers}" "$@" ;;\n*) exec cc "$@" ;;\nesac\n')
     script.chmod(0o755)
     return str(script)
 

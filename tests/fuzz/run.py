@@ -67,7 +67,10 @@ def from_pysource(count: int, seed: int) -> list[str]:
     numbers = random.Random(seed)
     found: dict[str, None] = {}
     while len(found) < count:
-        text = pysource.program(numbers)
+        try:
+            text = pysource.program(numbers)
+        except SyntaxError:  # ast.unparse does not write every f-string as Python reads it
+            continue
         if is_valid(text):
             found[text] = None
     return list(found)

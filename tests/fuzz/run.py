@@ -20,6 +20,7 @@ import os
 import random
 import subprocess
 import sys
+import sysconfig
 import time
 import warnings
 from pathlib import Path

@@ -89,23 +89,23 @@ static bool add_license(Link *link) {
     return true;
 }
 
-static bool add_generated(Link *link) {
+static bool add_generated(Link *link, const CacheOps *cache) {
     StrBuf text = {0};
     bool ok = true;
     if (static_table_text(link->program, &text)) {
         ok = link_compile(link->arena, link->request, link->plan, link->directory, "modules", &text,
-                          &link->objects, link->diags);
+                          cache, &link->objects, link->diags);
     }
     strbuf_clear(&text);
     if (ok && link->request->static_libc) {
         ok = link_static_table(link->program, link->plan, &text, link->diags) &&
              link_compile(link->arena, link->request, link->plan, link->directory, "symbols", &text,
-                          &link->objects, link->diags);
+                          cache, &link->objects, link->diags);
         strbuf_clear(&text);
     }
     if (ok && link_size_builtins(link->program, link->request, link->plan, &text)) {
         ok = link_compile(link->arena, link->request, link->plan, link->directory, "builtins",
-                          &text, &link->objects, link->diags);
+                          &text, cache, &link->objects, link->diags);
     }
     strbuf_free(&text);
     return ok;
@@ -324,7 +324,7 @@ static bool link_runtime(Link *executable, const CacheOps *cache) {
         vec_push(&link.flags, flags[i]);
     }
     const char *output = path_join(link.arena, link.directory, soname);
-    bool ok = add_generated(&link) && link_cached(&link, cache, output);
+    bool ok = add_generated(&link, cache) && link_cached(&link, cache, output);
     if (ok) {
         replace_library(link.program, soname, output);
     }
@@ -362,7 +362,7 @@ bool link_stub(Program *program, const Request *request, const LinkPlan *plan,
     *path = path_join(arena, link.directory, "stub");
     bool ok = choose_archives(&link) && link_runtime(&link, cache) &&
               (!request->license_token || add_license(&link)) &&
-              (plan->libpython_shared != NULL || add_generated(&link)) &&
+              (plan->libpython_shared != NULL || add_generated(&link, cache)) &&
               add_frozen(&link, cache) && choose_flags(&link) && link_cached(&link, cache, *path);
     vec_free(&link.objects);
     vec_free(&link.flags);

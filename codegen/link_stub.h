@@ -10,9 +10,11 @@
 bool link_stub(Program *program, const Request *request, const LinkPlan *plan,
                const StrVec *objects, const StrVec *libraries, bool native, const CacheOps *cache,
                const char **path, Diags *diags);
-/* Compiles one C text to <directory>/<name>.o and adds it to `objects`. */
+/* Compiles one C text, which includes no file, to <directory>/<name>.o, or takes the object from
+ * the cache (may be NULL), and adds it to `objects`. */
 bool link_compile(Arena *arena, const Request *request, const LinkPlan *plan, const char *directory,
-                  const char *name, const StrBuf *text, StrVec *objects, Diags *diags);
+                  const char *name, const StrBuf *text, const CacheOps *cache, StrVec *objects,
+                  Diags *diags);
 /* A new private directory for intermediate files, removed at exit; NULL with an error. */
 const char *link_directory(Arena *arena, Diags *diags);
 /* Runs a tool and turns a failure into an error that shows the command and what it printed. */

@@ -84,28 +84,85 @@ bool link_tool_identity(const LinkPlan *plan, const char *linker, StrBuf *key, D
                       diags);
 }
 
+/* ---- generated files ---- */
+
+typedef struct Generated {
+    Arena *arena;
+    const LinkPlan *plan;
+    const char *flags[2];
+    const char *directory;
+    const char *source, *object; /* names in it */
+    const StrBuf *text;
+    Diags *diags;
+} Generated;
+
+static bool cannot_write(const Generated *file, const char *path) {
+    diag_error(file->diags, EXIT_TOOLCHAIN, "check $TMPDIR", "cannot write '%s': %s", path,
+               strerror(errno));
+    return false;
+}
+
+static bool generated_key(const Generated *file, uint8_t out[FRONT_HASH_SIZE]) {
+    StrBuf key = {0};
+    strbuf_puts(&key, "generated " PYC2C_VERSION "\n");
+    bool ok = link_compiler_identity(file->plan, &key, file->diags);
+    for (size_t i = 0; i < sizeof(file->flags) / sizeof(file->flags[0]); i++) {
+        strbuf_add(&key, file->flags[i], strlen(file->flags[i]) + 1);
+    }
+    strbuf_add(&key, strbuf_text(file->text), file->text->length);
+    front_hash(key.data, key.length, out);
+    strbuf_free(&key);
+    return ok;
+}
+
+static bool compile_generated(const Generated *file) {
+    const char *source = path_join(file->arena, file->directory, file->source);
+    if (!fs_write_atomic(source, strbuf_text(file->text), file->text->length, 0600)) {
+        return cannot_write(file, source);
+    }
+    StrVec argv = {0};
+    for (size_t i = 0; i < file->plan->cc.count; i++) {
+        vec_push(&argv, file->plan->cc.items[i]);
+    }
+    for (size_t i = 0; i < sizeof(file->flags) / sizeof(file->flags[0]); i++) {
+        vec_push(&argv, file->flags[i]);
+    }
+    const char *const rest[] = {"-c", file->source, "-o", file->object, NULL};
+    for (size_t i = 0; i < sizeof(rest) / sizeof(rest[0]); i++) {
+        vec_push(&argv, rest[i]);
+    }
+    bool ok = link_run(argv.items, file->directory, "compiling a generated file", file->diags);
+    vec_free(&argv);
+    return ok;
+}
+
 bool link_compile(Arena *arena, const Request *request, const LinkPlan *plan, const char *directory,
-                  const char *name, const StrBuf *text, StrVec *objects, Diags *diags) {
-    const char *source = arena_printf(arena, "%s/%s.c", directory, name);
-    const char *object = arena_printf(arena, "%s/%s.o", directory, name);
-    if (!fs_write_atomic(source, strbuf_text(text), text->length, 0600)) {
-        diag_error(diags, EXIT_TOOLCHAIN, "check $TMPDIR", "cannot write '%s': %s", source,
-                   strerror(errno));
+                  const char *name, const StrBuf *text, const CacheOps *cache, StrVec *objects,
+                  Diags *diags) {
+    static const char KIND[] = "object";
+    Generated file = {.arena = arena,
+                      .plan = plan,
+                      .flags = {"-O1", link_plan_code_model(plan, request)},
+                      .directory = directory,
+                      .source = arena_printf(arena, "%s.c", name),
+                      .object = arena_printf(arena, "%s.o", name),
+                      .text = text,
+                      .diags = diags};
+    const char *object = path_join(arena, directory, file.object);
+    uint8_t key[FRONT_HASH_SIZE];
+    const uint8_t *data;
+    size_t size;
+    vec_push(objects, object);
+    if (!generated_key(&file, key)) {
         return false;
     }
-    VEC(const char *) argv = {0};
-    for (size_t i = 0; i < plan->cc.count; i++) {
-        vec_push(&argv, plan->cc.items[i]);
+    if (cache != NULL && cache->get(cache->context, KIND, key, arena, &data, &size)) {
+        return fs_write_atomic(object, data, size, 0600) || cannot_write(&file, object);
     }
-    vec_push(&argv, "-O1");
-    vec_push(&argv, link_plan_code_model(plan, request));
-    vec_push(&argv, "-c");
-    vec_push(&argv, path_base(source));
-    vec_push(&argv, "-o");
-    vec_push(&argv, path_base(object));
-    vec_push(&argv, NULL);
-    bool ok = link_run(argv.items, directory, "compiling a generated file", diags);
-    vec_free(&argv);
-    vec_push(objects, object);
+    bool ok = compile_generated(&file);
+    if (ok && cache != NULL && fs_map(object, &data, &size)) {
+        cache->put(cache->context, KIND, key, data, size);
+        fs_unmap(data, size);
+    }
     return ok;
 }

@@ -30,6 +30,13 @@ bool is_test_name(const char *name) {
     return text_starts(name, "test_") || text_ends(name, "_test") || text_ends(name, "_test.py");
 }
 
+/* A single module called `test` is as often a command of that name as it is a test. */
+static bool is_test(const char *name, const Found *found) {
+    const char *last = name_last(name);
+    return is_test_name(last) && (found->is_package || found->kind == MODULE_NAMESPACE ||
+                                  last == name || strcmp(last, "test") != 0);
+}
+
 /* ---- what is missing ---- */
 
 /* An import that fails when the program gets there, come what may. */
@@ -239,11 +246,10 @@ void graph_add_below(Collector *collector, const char *package, bool tests,
     rules_for(&collector->rules, package, &rules);
     finder_children(&collector->finder, package, &names);
     for (size_t i = 0; i < names.count; i++) {
-        if ((!tests && is_test_name(name_last(names.items[i]))) ||
-            rules_cut(&rules, names.items[i])) {
+        const Found *found = finder_find(&collector->finder, names.items[i]);
+        if ((!tests && is_test(names.items[i], found)) || rules_cut(&rules, names.items[i])) {
             continue;
         }
-        const Found *found = finder_find(&collector->finder, names.items[i]);
         if (found->kind == MODULE_NAMESPACE &&
             !finder_has_modules(&collector->finder, names.items[i])) {
             continue; /* a directory of data */
@@ -285,7 +291,7 @@ static void add_own_package(Collector *collector, Module *module) {
     finder_children(&collector->finder, module->name, &names);
     for (size_t i = 0; i < names.count; i++) {
         const Found *found = finder_find(&collector->finder, names.items[i]);
-        bool skip = is_test_name(name_last(names.items[i])) || found->origin != ORIGIN_PROGRAM ||
+        bool skip = is_test(names.items[i], found) || found->origin != ORIGIN_PROGRAM ||
                     (found->kind == MODULE_NAMESPACE &&
                      !finder_has_modules(&collector->finder, names.items[i])) ||
                     (strcmp(name_last(names.items[i]), "__main__") == 0 &&

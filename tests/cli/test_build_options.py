@@ -249,3 +249,15 @@ def test_modules_that_are_found_by_listing(project, target):
     project.write("app.py", "import tool\nimport tool.checks\nprint(tool.checks.found, tool.points())\n")
     project("build", "app.py", "-q", "--no-trace", python=python)
     assert run(project, "dist/app") == "[1, 2] ['plugin']\n"
+
+
+def test_a_module_called_test_is_no_test(project):
+    """Commands are found by listing a package; one of Django's is called `test`."""
+    for name in ("run", "test", "test_run"):
+        project.write(f"commands/{name}.py", f"print({name!r})\n")
+    project.write("commands/__init__.py", "")
+    project.write("app.py", "import importlib, pkgutil, commands\n"
+                            "for module in pkgutil.iter_modules(commands.__path__):\n"
+                            "    importlib.import_module('commands.' + module.name)\n")
+    project("build", "app.py", "-q", "--no-trace")
+    assert run(project, "dist/app") == "run\ntest\n"

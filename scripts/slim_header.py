@@ -131,6 +131,8 @@ def read(text: str, is_ours) -> tuple[list[Declaration], dict[str, str], set[str
             macros.pop(line.split()[1], None)
         elif not line.startswith("#"):
             for token in TOKEN.findall(line):
+                if token == "_Atomic":  # clang wants the operations that gcc made of <stdatomic.h> without it
+                    continue
                 tokens.append(token)
                 depth += (token in OPEN) - (token in CLOSE)
                 if depth == 0 and ends_here(tokens):

@@ -41,7 +41,8 @@
  * A yield is rt_suspend(frame, entries, count) and `return value`.
  *
  * Variables (emit_vars.c): v<n> hold objects, b<n> truth values and statuses; several values share
- * one where their lives do not overlap. */
+ * one where their lives do not overlap. Beside a v<n> there may be an n<n> (emit_lazy.c): numbers
+ * that are no objects yet. */
 #include "emit.h"
 
 #include <inttypes.h>
@@ -105,6 +106,15 @@ static void add_variables(const char *type, char letter, uint32_t count, StrBuf 
     }
 }
 
+/* Beside an object variable whose value may be a number. */
+static void add_numbers(const Emitter *emitter, StrBuf *out) {
+    for (uint32_t i = 0; i < emitter->object_count; i++) {
+        if (emitter->has_number[i]) {
+            strbuf_printf(out, "    int64_t n%u;\n", (unsigned)i);
+        }
+    }
+}
+
 static void add_function_head(const Emitter *emitter, StrBuf *out) {
     Arena arena = {0};
     const FrontCode *code = emitter->function->code;
@@ -122,6 +132,7 @@ static void add_function_head(const Emitter *emitter, StrBuf *out) {
                   (unsigned)emitter->index);
     add_variables("PyObject ", 'v', emitter->object_count, out);
     add_variables("int ", 'b', emitter->int_count, out);
+    add_numbers(emitter, out);
     if (emitter->moves_in_circle) {
         strbuf_puts(out, "    PyObject *moved;\n");
     }
@@ -141,6 +152,7 @@ static void emit_function(const NativeUnit *unit, uint32_t index, StrBuf *out) {
     emit_assign_variables(&emitter);
     emit_find_labels(&emitter);
     emit_find_hot(&emitter);
+    emit_find_lazy(&emitter);
     for (size_t i = 0; i < emitter.function->blocks.count; i++) {
         emit_block(&emitter, i);
     }

@@ -20,9 +20,12 @@ typedef enum EmitKind {
 typedef struct EmitValue {
     EmitKind kind;
     uint32_t variable;
-    IrOp *alias;  /* a repeated `second` or `item`: the first one */
-    IrOp *second; /* of an op that has one: the `second` op */
-    IrOp **items; /* of an unpack: its `item` ops by index, entries may be NULL */
+    IrOp *alias;       /* a repeated `second` or `item`: the first one */
+    IrOp *second;      /* of an op that has one: the `second` op */
+    IrOp **items;      /* of an unpack: its `item` ops by index, entries may be NULL */
+    bool lazy;         /* may be a number in n<variable> (emit_lazy.c) */
+    unsigned likely;   /* of a lazy one: EMIT_INTS, EMIT_FLOATS, 0: unknown */
+    const IrOp *store; /* of a loop's item: the slot_set that it may have been stored for */
 } EmitValue;
 
 /* One step on the way out of an op that failed; `next` is shared by all ways that go on alike. */
@@ -31,6 +34,8 @@ typedef struct EmitExit {
     uint32_t next;    /* EMIT_END: the text ends it (goto, return) */
     uint32_t label;   /* number in E<n>, 0: nobody jumps here */
 } EmitExit;
+
+enum { EMIT_INTS = 1, EMIT_FLOATS = 2 };
 
 enum { EMIT_END = UINT32_MAX, EMIT_SITE_KINDS = 4 };
 
@@ -44,9 +49,10 @@ typedef struct Emitter {
     EmitValue *values;                /* by IrOp.id */
     uint32_t object_count, int_count; /* C variables */
     uint32_t sites[EMIT_SITE_KINDS];
-    bool *labelled; /* by IrBlock.id */
-    bool *hot;      /* by number of the block in the function */
-    int hot_now;    /* what RT_HOT is; -1: not defined */
+    bool *labelled;   /* by IrBlock.id */
+    bool *hot;        /* by number of the block in the function */
+    int hot_now;      /* what RT_HOT is; -1: not defined */
+    bool *has_number; /* by number of the object variable: there is a number beside it */
     VEC(EmitExit) exits;
     StrMap exit_keys; /* "<next>:<text>" -> number + 1 */
     uint32_t label_count;
@@ -84,6 +90,13 @@ void emit_op(Emitter *emitter, const IrOp *op);
 /* The op, or that behind a `loc`, in its brief form; the last op that is part of it. NULL: it has
  * none. */
 const IrOp *emit_brief(Emitter *emitter, const IrOp *op);
+
+/* ---- emit_lazy.c: numbers that need not become objects ---- */
+/* After emit_find_hot. */
+void emit_find_lazy(Emitter *emitter);
+bool emit_is_lazy(const Emitter *emitter, const IrOp *value);
+/* Emits the op if such a number, or the variable of a loop, takes part. */
+bool emit_lazy(Emitter *emitter, const IrOp *op);
 
 /* ---- emit_control.c: the end of a block ---- */
 void emit_find_labels(Emitter *emitter);

@@ -161,7 +161,7 @@ const IrOp *emit_brief(Emitter *emitter, const IrOp *op) {
         (op == main || op->imm[0] == main->offset)) {
         return emit_call(emitter, main);
     }
-    if (op->opcode == IR_decref && !op->args[0]->nullable) {
+    if (op->opcode == IR_decref && !op->args[0]->nullable && !emit_is_lazy(emitter, op->args[0])) {
         strbuf_printf(emitter->out, "    rt_brief_decref(%s);\n", emit_value(emitter, op->args[0]));
         return op;
     }

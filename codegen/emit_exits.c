@@ -43,7 +43,9 @@ uint32_t emit_exit(Emitter *emitter, const IrOp *op, bool raised) {
     uint32_t at = last_step(emitter, op);
     for (uint32_t i = op->release_count; i-- > 0;) {
         const char *value = emit_value(emitter, op->release[i]);
-        at = step(emitter, at, arena_printf(&emitter->arena, "    rt_release(%s);\n", value));
+        const char *lazy = emit_is_lazy(emitter, op->release[i]) ? "lazy_" : "";
+        at = step(emitter, at,
+                  arena_printf(&emitter->arena, "    rt_%srelease(%s);\n", lazy, value));
     }
     if (raised) {
         at = step(emitter, at, "    rt_raised(ts, frame);\n");

@@ -221,7 +221,7 @@ static bool emit_in_place(Emitter *emitter, const IrOp *op) {
 
 void emit_op(Emitter *emitter, const IrOp *op) {
     emit_instruction_comment(emitter, op);
-    if (!emit_in_place(emitter, op)) {
+    if (!emit_lazy(emitter, op) && !emit_in_place(emitter, op)) {
         emit_helper(emitter, op);
     }
 }

@@ -23,6 +23,7 @@
 #include "rt_op_import.h"
 #include "rt_op_item.h"
 #include "rt_op_iter.h"
+#include "rt_op_lazy.h"
 #include "rt_op_match.h"
 #include "rt_op_name.h"
 #include "rt_op_number.h"

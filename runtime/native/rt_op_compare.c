@@ -4,17 +4,6 @@
 
 enum { UNKNOWN = -2 };
 
-static inline int compare_floats(double a, double b, int op) {
-    switch (op) {
-    case Py_LT: return a < b;
-    case Py_LE: return a <= b;
-    case Py_EQ: return a == b;
-    case Py_NE: return a != b;
-    case Py_GT: return a > b;
-    default: return a >= b;
-    }
-}
-
 /* Truth of the comparison where it can be told at once, else UNKNOWN; -1 with an exception. */
 static inline int compare_exact(PyObject *left, PyObject *right, int op) {
     PyTypeObject *type = Py_TYPE(left);
@@ -25,7 +14,7 @@ static inline int compare_exact(PyObject *left, PyObject *right, int op) {
         return rt_compare_digits(rt_digit(left), rt_digit(right), op);
     }
     if (type == &PyFloat_Type) {
-        return compare_floats(PyFloat_AS_DOUBLE(left), PyFloat_AS_DOUBLE(right), op);
+        return rt_compare_floats(PyFloat_AS_DOUBLE(left), PyFloat_AS_DOUBLE(right), op);
     }
     if (type == &PyUnicode_Type && (op == Py_EQ || op == Py_NE)) {
         int equal = _PyUnicode_Equal(left, right);

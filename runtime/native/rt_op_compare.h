@@ -15,6 +15,17 @@ RT_INLINE bool rt_compare_digits(int64_t a, int64_t b, int op) {
     }
 }
 
+RT_INLINE int rt_compare_floats(double a, double b, int op) {
+    switch (op) {
+    case Py_LT: return a < b;
+    case Py_LE: return a <= b;
+    case Py_EQ: return a == b;
+    case Py_NE: return a != b;
+    case Py_GT: return a > b;
+    default: return a >= b;
+    }
+}
+
 int rt_compare_truth_call(PyThreadState *ts, PyObject *left, PyObject *right, int op);
 
 RT_INLINE int rt_compare_truth_inline(PyThreadState *ts, PyObject *left, PyObject *right, int op) {

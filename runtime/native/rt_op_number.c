@@ -4,71 +4,7 @@
  * A result computed here is the one that long_add and friends, float_add and friends would give;
  * where that is not plain (division by zero, shifts by negative counts, overflow) the operands go
  * the long way, which also words the errors. */
-#include "rt_native.h"
-
-#include <internal/pycore_pymem.h> /* _Py_tracemalloc_config */
-
-/* ---- ints ---- */
-
-/* An exact int that fits in two digits. */
-static inline bool small_int(PyObject *object, int64_t *out) {
-    if (!PyLong_CheckExact(object)) {
-        return false;
-    }
-    const digit *digits = ((PyLongObject *)object)->ob_digit;
-    Py_ssize_t size = Py_SIZE(object);
-    if (rt_likely((size_t)(size + 1) <= 2)) {
-        *out = (int64_t)size * digits[0];
-        return true;
-    }
-    if (size != 2 && size != -2) {
-        return false;
-    }
-    int64_t magnitude = (int64_t)digits[1] << PyLong_SHIFT | digits[0];
-    *out = size < 0 ? -magnitude : magnitude;
-    return true;
-}
-
-static inline bool small_ints(PyObject *left, PyObject *right, int64_t *a, int64_t *b) {
-    return small_int(left, a) && small_int(right, b);
-}
-
-/* ---- floats ---- */
-
-/* An exact float, or an exact int that the float operators would convert to this value. */
-static inline bool as_float(PyObject *object, double *out) {
-    int64_t integer;
-    if (PyFloat_CheckExact(object)) {
-        *out = PyFloat_AS_DOUBLE(object);
-        return true;
-    }
-    if (!small_int(object, &integer)) {
-        return false;
-    }
-    *out = (double)integer; /* rounds half to even, as PyLong_AsDouble does */
-    return true;
-}
-
-/* True when the float operators apply: at least one float, the other a float or small int. */
-static inline bool floats(PyObject *left, PyObject *right, double *a, double *b) {
-    return (PyFloat_CheckExact(left) || PyFloat_CheckExact(right)) && as_float(left, a) &&
-           as_float(right, b);
-}
-
-/* PyFloat_FromDouble without its calls: native code runs in the main interpreter. */
-static inline PyObject *float_new(double value) {
-    struct _Py_float_state *state = &_PyRuntime.interpreters.main->float_state;
-    PyFloatObject *result = state->free_list;
-    if (rt_unlikely(result == NULL || _Py_tracemalloc_config.tracing)) {
-        return PyFloat_FromDouble(value);
-    }
-    state->free_list = (PyFloatObject *)Py_TYPE(result);
-    state->numfree--;
-    Py_SET_TYPE(result, &PyFloat_Type);
-    Py_SET_REFCNT(result, 1);
-    result->ob_fval = value;
-    return (PyObject *)result;
-}
+#include "rt_compute.h"
 
 /* ---- results ---- */
 
@@ -195,65 +131,24 @@ PyObject *rt_multiply(PyObject *left, PyObject *right, int op) {
 }
 
 PyObject *rt_divide(PyObject *left, PyObject *right, int op) {
-    static const int64_t exact = INT64_C(1) << 53; /* below, ints are doubles without rounding */
     int64_t a, b;
     double x, y;
     if (floats(left, right, &x, &y)) {
         if (y != 0.0) {
             return float_result(left, right, op, x / y);
         }
-    } else if (small_ints(left, right, &a, &b) && b != 0 && -exact <= a && a <= exact &&
-               -exact <= b && b <= exact) {
-        return float_result(left, right, op, (double)a / (double)b);
+    } else if (small_ints(left, right, &a, &b) && divide_exact(a, b, &x)) {
+        return float_result(left, right, op, x);
     }
     return rt_binary_other(left, right, op);
 }
 
-/* Quotient and remainder as C has them. Processors divide 64 bits several times as slowly as 32. */
-static inline int64_t divide_ints(int64_t a, int64_t b, int64_t *remainder) {
-    if (rt_likely(a == (int32_t)a && b == (int32_t)b && b != -1)) {
-        *remainder = (int32_t)a % (int32_t)b;
-        return (int32_t)a / (int32_t)b;
-    }
-    *remainder = a % b;
-    return a / b;
-}
-
-/* Floor division and remainder; C rounds to zero, Python down. */
 PyObject *rt_floor(PyObject *left, PyObject *right, int op) {
-    int64_t a, b, remainder;
-    if (!small_ints(left, right, &a, &b) || b == 0) {
-        return rt_binary_other(left, right, op);
+    int64_t a, b, result;
+    if (small_ints(left, right, &a, &b) && compute_int(a, b, op & ~RT_TAKES, &result)) {
+        return int_result(left, right, op, result);
     }
-    int64_t quotient = divide_ints(a, b, &remainder);
-    bool adjust = remainder != 0 && (remainder < 0) != (b < 0);
-    int plain = op & ~RT_TAKES;
-    if (plain == NB_FLOOR_DIVIDE || plain == NB_INPLACE_FLOOR_DIVIDE) {
-        return int_result(left, right, op, quotient - adjust);
-    }
-    return int_result(left, right, op, adjust ? remainder + b : remainder);
-}
-
-static inline bool small_bits(int64_t a, int64_t b, int op, int64_t *out) {
-    switch (op) {
-    case NB_AND:
-    case NB_INPLACE_AND: *out = a & b; return true;
-    case NB_OR:
-    case NB_INPLACE_OR: *out = a | b; return true;
-    case NB_XOR:
-    case NB_INPLACE_XOR: *out = a ^ b; return true;
-    case NB_RSHIFT:
-    case NB_INPLACE_RSHIFT: *out = a >> (0 <= b && b < 63 ? b : 63); return b >= 0;
-    default: {
-        /* left shift: the result has to fit */
-        int64_t bits = 64 - __builtin_clzll((unsigned long long)(a < 0 ? -a : a) | 1);
-        if (b < 0 || b > 62 - bits) {
-            return false;
-        }
-        *out = a * (INT64_C(1) << b);
-        return true;
-    }
-    }
+    return rt_binary_other(left, right, op);
 }
 
 PyObject *rt_bits(PyObject *left, PyObject *right, int op) {
@@ -265,33 +160,6 @@ PyObject *rt_bits(PyObject *left, PyObject *right, int op) {
 }
 
 /* ---- storing to a variable ---- */
-
-/* The float result of an operator that has one for these operands; false: take the long way. */
-static inline bool compute_float(double a, double b, int op, double *out) {
-    switch (op) {
-    case NB_ADD:
-    case NB_INPLACE_ADD: *out = a + b; return true;
-    case NB_SUBTRACT:
-    case NB_INPLACE_SUBTRACT: *out = a - b; return true;
-    case NB_MULTIPLY:
-    case NB_INPLACE_MULTIPLY: *out = a * b; return true;
-    case NB_TRUE_DIVIDE:
-    case NB_INPLACE_TRUE_DIVIDE: *out = a / b; return b != 0.0;
-    default: return false;
-    }
-}
-
-static inline bool compute_int(int64_t a, int64_t b, int op, int64_t *out) {
-    switch (op) {
-    case NB_ADD:
-    case NB_INPLACE_ADD: *out = a + b; return true;
-    case NB_SUBTRACT:
-    case NB_INPLACE_SUBTRACT: *out = a - b; return true;
-    case NB_MULTIPLY:
-    case NB_INPLACE_MULTIPLY: *out = a * b; return true;
-    default: return false;
-    }
-}
 
 /* Puts the result in the place of the variable's value, which nobody else holds. False: it does not
  * fit there. */

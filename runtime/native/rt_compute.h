@@ -1,0 +1,196 @@
+/* Values of numbers, and what Python's operators make of them.
+ *
+ * Exact ints of up to two digits (60 bits) as int64_t, exact floats as double. Where an operator
+ * has no plain result (division by zero, overflow, shifts by negative counts, complex powers) the
+ * functions say so, and the operands go the long way, which also words the errors. */
+#ifndef PYC2C_RUNTIME_RT_COMPUTE_H
+#define PYC2C_RUNTIME_RT_COMPUTE_H
+
+#include "rt_native.h"
+
+#include <internal/pycore_pymem.h> /* _Py_tracemalloc_config */
+#include <math.h>
+
+/* Below, ints are doubles without rounding. */
+#define RT_EXACT_MAX (INT64_C(1) << 53)
+
+/* ---- objects ---- */
+
+/* An exact int that fits in two digits. */
+static inline bool small_int(PyObject *object, int64_t *out) {
+    if (!PyLong_CheckExact(object)) {
+        return false;
+    }
+    const digit *digits = ((PyLongObject *)object)->ob_digit;
+    Py_ssize_t size = Py_SIZE(object);
+    if (rt_likely((size_t)(size + 1) <= 2)) {
+        *out = (int64_t)size * digits[0];
+        return true;
+    }
+    if (size != 2 && size != -2) {
+        return false;
+    }
+    int64_t magnitude = (int64_t)digits[1] << PyLong_SHIFT | digits[0];
+    *out = size < 0 ? -magnitude : magnitude;
+    return true;
+}
+
+static inline bool small_ints(PyObject *left, PyObject *right, int64_t *a, int64_t *b) {
+    return small_int(left, a) && small_int(right, b);
+}
+
+/* An exact float, or an exact int that the float operators would convert to this value. */
+static inline bool as_float(PyObject *object, double *out) {
+    int64_t integer;
+    if (PyFloat_CheckExact(object)) {
+        *out = PyFloat_AS_DOUBLE(object);
+        return true;
+    }
+    if (!small_int(object, &integer)) {
+        return false;
+    }
+    *out = (double)integer; /* rounds half to even, as PyLong_AsDouble does */
+    return true;
+}
+
+/* True when the float operators apply: at least one float, the other a float or small int. */
+static inline bool floats(PyObject *left, PyObject *right, double *a, double *b) {
+    return (PyFloat_CheckExact(left) || PyFloat_CheckExact(right)) && as_float(left, a) &&
+           as_float(right, b);
+}
+
+/* PyFloat_FromDouble without its calls: native code runs in the main interpreter. */
+static inline PyObject *float_new(double value) {
+    struct _Py_float_state *state = &_PyRuntime.interpreters.main->float_state;
+    PyFloatObject *result = state->free_list;
+    if (rt_unlikely(result == NULL || _Py_tracemalloc_config.tracing)) {
+        return PyFloat_FromDouble(value);
+    }
+    state->free_list = (PyFloatObject *)Py_TYPE(result);
+    state->numfree--;
+    Py_SET_TYPE(result, &PyFloat_Type);
+    Py_SET_REFCNT(result, 1);
+    result->ob_fval = value;
+    return (PyObject *)result;
+}
+
+/* ---- operators ---- */
+
+/* Quotient and remainder as C has them. Processors divide 64 bits several times as slowly as 32. */
+static inline int64_t divide_ints(int64_t a, int64_t b, int64_t *remainder) {
+    if (rt_likely(a == (int32_t)a && b == (int32_t)b && b != -1)) {
+        *remainder = (int32_t)a % (int32_t)b;
+        return (int32_t)a / (int32_t)b;
+    }
+    *remainder = a % b;
+    return a / b;
+}
+
+/* Floor division and remainder of b != 0; C rounds to zero, Python down. */
+static inline int64_t floor_ints(int64_t a, int64_t b, bool quotient) {
+    int64_t remainder, result = divide_ints(a, b, &remainder);
+    bool adjust = remainder != 0 && (remainder < 0) != (b < 0);
+    if (quotient) {
+        return result - adjust;
+    }
+    return adjust ? remainder + b : remainder;
+}
+
+static inline bool small_bits(int64_t a, int64_t b, int op, int64_t *out) {
+    switch (op) {
+    case NB_AND:
+    case NB_INPLACE_AND: *out = a & b; return true;
+    case NB_OR:
+    case NB_INPLACE_OR: *out = a | b; return true;
+    case NB_XOR:
+    case NB_INPLACE_XOR: *out = a ^ b; return true;
+    case NB_RSHIFT:
+    case NB_INPLACE_RSHIFT: *out = a >> (0 <= b && b < 63 ? b : 63); return b >= 0;
+    default: {
+        /* left shift: the result has to fit */
+        uint64_t magnitude = a < 0 ? 0 - (uint64_t)a : (uint64_t)a;
+        int64_t bits = 64 - __builtin_clzll(magnitude | 1);
+        if (b < 0 || b > 62 - bits) {
+            return false;
+        }
+        *out = a * (INT64_C(1) << b);
+        return true;
+    }
+    }
+}
+
+/* a ** b where that is an ordinary float; as float_pow computes it. */
+static inline bool power_floats(double a, double b, double *out) {
+    if (a < 0.0 && b == 2.0) {
+        a = -a;
+    }
+    if (!(a > 0.0) || !isfinite(b)) {
+        return false;
+    }
+    *out = pow(a, b);
+    return isnormal(*out);
+}
+
+/* The float result of an operator that has one for these operands; false: take the long way. */
+static inline bool compute_float(double a, double b, int op, double *out) {
+    switch (op) {
+    case NB_ADD:
+    case NB_INPLACE_ADD: *out = a + b; return true;
+    case NB_SUBTRACT:
+    case NB_INPLACE_SUBTRACT: *out = a - b; return true;
+    case NB_MULTIPLY:
+    case NB_INPLACE_MULTIPLY: *out = a * b; return true;
+    case NB_TRUE_DIVIDE:
+    case NB_INPLACE_TRUE_DIVIDE: *out = a / b; return b != 0.0;
+    case NB_POWER:
+    case NB_INPLACE_POWER: return power_floats(a, b, out);
+    default: return false;
+    }
+}
+
+/* The int result of an operator that has one that fits; false: take the long way. */
+static inline bool compute_int(int64_t a, int64_t b, int op, int64_t *out) {
+    switch (op) {
+    case NB_ADD:
+    case NB_INPLACE_ADD: return !__builtin_add_overflow(a, b, out);
+    case NB_SUBTRACT:
+    case NB_INPLACE_SUBTRACT: return !__builtin_sub_overflow(a, b, out);
+    case NB_MULTIPLY:
+    case NB_INPLACE_MULTIPLY: return !__builtin_mul_overflow(a, b, out);
+    case NB_FLOOR_DIVIDE:
+    case NB_INPLACE_FLOOR_DIVIDE:
+    case NB_REMAINDER:
+    case NB_INPLACE_REMAINDER:
+        if (b == 0 || (b == -1 && a == INT64_MIN)) {
+            return false;
+        }
+        *out = floor_ints(a, b, op == NB_FLOOR_DIVIDE || op == NB_INPLACE_FLOOR_DIVIDE);
+        return true;
+    case NB_AND:
+    case NB_INPLACE_AND:
+    case NB_OR:
+    case NB_INPLACE_OR:
+    case NB_XOR:
+    case NB_INPLACE_XOR:
+    case NB_RSHIFT:
+    case NB_INPLACE_RSHIFT:
+    case NB_LSHIFT:
+    case NB_INPLACE_LSHIFT: return small_bits(a, b, op, out);
+    default: return false;
+    }
+}
+
+/* The quotient of ints that both are doubles without rounding. */
+static inline bool divide_exact(int64_t a, int64_t b, double *out) {
+    if (b == 0 || a < -RT_EXACT_MAX || a > RT_EXACT_MAX || b < -RT_EXACT_MAX || b > RT_EXACT_MAX) {
+        return false;
+    }
+    *out = (double)a / (double)b;
+    return true;
+}
+
+static inline bool is_true_divide(int op) {
+    return op == NB_TRUE_DIVIDE || op == NB_INPLACE_TRUE_DIVIDE;
+}
+
+#endif

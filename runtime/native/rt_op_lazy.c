@@ -1,0 +1,262 @@
+/* Numbers that are no objects yet: the ways that are not in place. */
+#include "rt_compute.h"
+
+/* ---- values ---- */
+
+typedef struct Number {
+    int64_t integer;
+    double real;
+    bool is_float;
+} Number;
+
+static inline bool read_number(PyObject *value, int64_t number, Number *out) {
+    *out = (Number){.is_float = value == RT_FLOAT};
+    if (value == RT_FLOAT) {
+        out->real = rt_number_float(number);
+        return true;
+    }
+    if (value == RT_INT) {
+        out->integer = number;
+        return true;
+    }
+    if (PyFloat_CheckExact(value)) {
+        out->is_float = true;
+        out->real = PyFloat_AS_DOUBLE(value);
+        return true;
+    }
+    return small_int(value, &out->integer);
+}
+
+static inline double real_of(const Number *number) {
+    return number->is_float ? number->real : (double)number->integer;
+}
+
+/* An object for a number; the reference is handed on. NULL with MemoryError. */
+static PyObject *box(PyObject *value, int64_t number) {
+    if (value == RT_INT) {
+        return rt_int_new(number);
+    }
+    return value == RT_FLOAT ? float_new(rt_number_float(number)) : value;
+}
+
+/* Both operands as objects. False with MemoryError, after those that `op` takes are dropped. */
+static bool box_both(PyObject **left, int64_t l, PyObject **right, int64_t r, int op) {
+    PyObject *a = box(*left, l), *b = a != NULL ? box(*right, r) : NULL;
+    if (rt_likely(b != NULL)) {
+        *left = a;
+        *right = b;
+        return true;
+    }
+    if (op & RT_TAKES_LEFT) {
+        if (a != NULL) {
+            Py_DECREF(a);
+        }
+    }
+    if ((op & RT_TAKES_RIGHT) && !rt_is_number(*right)) {
+        Py_DECREF(*right);
+    }
+    return false;
+}
+
+static inline void drop_objects(PyObject *left, PyObject *right, int op) {
+    if ((op & RT_TAKES_LEFT) && !rt_is_number(left)) {
+        Py_DECREF(left);
+    }
+    if ((op & RT_TAKES_RIGHT) && !rt_is_number(right)) {
+        Py_DECREF(right);
+    }
+}
+
+/* ---- arithmetic ---- */
+
+/* RT_INT or RT_FLOAT with the number in *out; NULL: take the long way. */
+static inline PyObject *compute(PyObject *left, int64_t l, PyObject *right, int64_t r, int op,
+                                int64_t *out) {
+    Number a, b;
+    double real;
+    int operator= op & RT_OPERATOR;
+    if (!read_number(left, l, &a) || !read_number(right, r, &b)) {
+        return NULL;
+    }
+    if (a.is_float || b.is_float) {
+        if (compute_float(real_of(&a), real_of(&b), operator, & real)) {
+            *out = rt_float_number(real);
+            return RT_FLOAT;
+        }
+    } else if (is_true_divide(operator)) {
+        if (divide_exact(a.integer, b.integer, &real)) {
+            *out = rt_float_number(real);
+            return RT_FLOAT;
+        }
+    } else if (compute_int(a.integer, b.integer, operator, out)) {
+        return RT_INT;
+    }
+    return NULL;
+}
+
+PyObject *rt_lazy_binary_call(PyObject *left, int64_t l, PyObject *right, int64_t r, int op,
+                              int64_t *out) {
+    PyObject *result = compute(left, l, right, r, op, out);
+    if (rt_likely(result != NULL)) {
+        drop_objects(left, right, op);
+        return result;
+    }
+    *out = 0;
+    return box_both(&left, l, &right, r, op) ? rt_binary_call(left, right, op) : NULL;
+}
+
+PyObject *rt_lazy_binary_box(PyObject *left, int64_t l, PyObject *right, int64_t r, int op) {
+    int64_t number;
+    PyObject *result = rt_lazy_binary_call(left, l, right, r, op & RT_PLAIN, &number);
+    return box(result, number);
+}
+
+/* Puts the number in the place of the variable's value if nobody else holds that. */
+static inline bool store_in_place(PyObject *old, PyObject *value, int64_t number) {
+    if (old == NULL || Py_REFCNT(old) != 1) {
+        return false;
+    }
+    if (value == RT_FLOAT && PyFloat_CheckExact(old)) {
+        ((PyFloatObject *)old)->ob_fval = rt_number_float(number);
+        return true;
+    }
+    if (value == RT_INT && rt_is_digit(old) && rt_is_unshared_digit(number)) {
+        rt_digit_set(old, number);
+        return true;
+    }
+    return false;
+}
+
+int rt_slot_set_int(_PyInterpreterFrame *frame, int64_t number, int slot) {
+    PyObject *old = frame->localsplus[slot];
+    if (rt_is_unshared_digit(number) && old != NULL && Py_REFCNT(old) == 1 && rt_is_digit(old)) {
+        rt_digit_set(old, number);
+        return 0;
+    }
+    PyObject *value = rt_int_new(number);
+    if (rt_unlikely(value == NULL)) {
+        return -1;
+    }
+    frame->localsplus[slot] = value;
+    Py_XDECREF(old);
+    return 0;
+}
+
+int rt_lazy_slot_binary_call(_PyInterpreterFrame *frame, PyObject *left, int64_t l, PyObject *right,
+                             int64_t r, int slot, int op) {
+    int64_t number;
+    PyObject *result = compute(left, l, right, r, op, &number);
+    if (rt_unlikely(result == NULL)) {
+        return box_both(&left, l, &right, r, op) ? rt_slot_binary_call(frame, left, right, slot, op)
+                                                 : -1;
+    }
+    PyObject **variable = &frame->localsplus[slot];
+    bool in_place = store_in_place(*variable, result, number);
+    drop_objects(left, right, op);
+    if (in_place) {
+        return 0;
+    }
+    result = box(result, number);
+    if (result == NULL) {
+        return -1;
+    }
+    PyObject *old = *variable;
+    *variable = result;
+    Py_XDECREF(old);
+    return 0;
+}
+
+/* ---- comparison ---- */
+
+int rt_lazy_compare_truth_call(PyThreadState *ts, PyObject *left, int64_t l, PyObject *right,
+                               int64_t r, int op) {
+    Number a, b;
+    if (rt_likely(read_number(left, l, &a) && read_number(right, r, &b))) {
+        if (a.is_float && b.is_float) {
+            return rt_compare_floats(a.real, b.real, op);
+        }
+        if (!a.is_float && !b.is_float) {
+            return rt_compare_digits(a.integer, b.integer, op);
+        }
+        int64_t integer = a.is_float ? b.integer : a.integer;
+        if (-RT_EXACT_MAX <= integer && integer <= RT_EXACT_MAX) {
+            return rt_compare_floats(real_of(&a), real_of(&b), op);
+        }
+    }
+    PyObject *x = left, *y = right;
+    int takes =
+        (rt_is_number(left) ? RT_TAKES_LEFT : 0) | (rt_is_number(right) ? RT_TAKES_RIGHT : 0);
+    if (!box_both(&x, l, &y, r, takes)) {
+        return -1;
+    }
+    int result = rt_compare_truth_call(ts, x, y, op);
+    if (takes & RT_TAKES_LEFT) {
+        Py_DECREF(x);
+    }
+    if (takes & RT_TAKES_RIGHT) {
+        Py_DECREF(y);
+    }
+    return result;
+}
+
+/* ---- items ---- */
+
+PyObject *rt_lazy_item_get_call(PyThreadState *ts, PyObject *container, PyObject *key, int64_t k) {
+    if (key == RT_INT && PyTuple_CheckExact(container)) {
+        Py_ssize_t size = PyTuple_GET_SIZE(container), index = k + (k < 0 ? size : 0);
+        if (rt_likely((size_t)index < (size_t)size)) {
+            return Py_NewRef(PyTuple_GET_ITEM(container, index));
+        }
+    }
+    PyObject *object = box(key, k);
+    if (object == NULL) {
+        return NULL;
+    }
+    PyObject *result = rt_item_get_call(ts, container, object);
+    if (rt_is_number(key)) {
+        Py_DECREF(object);
+    }
+    return result;
+}
+
+/* The place of an item that is there; NULL: take the long way. */
+static inline PyObject **list_place(PyObject *container, PyObject *key, int64_t k) {
+    if (!PyList_CheckExact(container)) {
+        return NULL;
+    }
+    Py_ssize_t size = PyList_GET_SIZE(container), index = -1;
+    if (key == RT_INT) {
+        index = k + (k < 0 ? size : 0);
+    } else if (!rt_is_number(key)) {
+        index = rt_position(key, size);
+    }
+    return (size_t)index < (size_t)size ? ((PyListObject *)container)->ob_item + index : NULL;
+}
+
+int rt_lazy_item_set(PyThreadState *ts, PyObject *container, PyObject *key, int64_t k,
+                     PyObject *value, int64_t v) {
+    PyObject **place = list_place(container, key, k);
+    if (rt_likely(place != NULL) && rt_is_number(value) && store_in_place(*place, value, v)) {
+        return 0;
+    }
+    PyObject *object = box(value, v);
+    if (object == NULL) {
+        return -1;
+    }
+    int result = 0;
+    if (rt_likely(place != NULL)) {
+        PyObject *old = *place;
+        *place = rt_is_number(value) ? object : Py_NewRef(object);
+        Py_DECREF(old);
+        return 0;
+    }
+    PyObject *index = box(key, k);
+    result = index != NULL ? rt_item_set_call(ts, container, index, object) : -1;
+    if (rt_is_number(value)) {
+        Py_DECREF(object);
+    }
+    if (index != NULL && rt_is_number(key)) {
+        Py_DECREF(index);
+    }
+    return result;
+}

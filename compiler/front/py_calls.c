@@ -503,6 +503,16 @@ static void add_hidden_import(Facts *facts, expr_ty call, const char *name) {
     }
 }
 
+void facts_visit_variable(Facts *facts, expr_ty name, expr_ty value, int line) {
+    static const char ending[] = "_MODULE";
+    const char *key = facts_literal(name), *module = facts_literal(value);
+    size_t length = key != NULL ? strlen(key) : 0, end = sizeof(ending) - 1;
+    if (module != NULL && length > end && strcmp(key + length - end, ending) == 0 &&
+        is_dotted_name(module)) {
+        facts_add_import(facts, arena_strdup(facts->arena, module), NULL, 0, line, IMPORT_DYNAMIC);
+    }
+}
+
 void facts_visit_call(Facts *facts, expr_ty call) {
     expr_ty function = call->v.Call.func;
     const char *name = facts_last_name(facts, function);
@@ -510,6 +520,10 @@ void facts_visit_call(Facts *facts, expr_ty call) {
         return;
     }
     add_hidden_import(facts, call, name);
+    if (strcmp(name, "setdefault") == 0 && asdl_seq_LEN(call->v.Call.args) == 2) {
+        facts_visit_variable(facts, asdl_seq_GET(call->v.Call.args, 0),
+                             asdl_seq_GET(call->v.Call.args, 1), call->lineno);
+    }
     for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
         if (strcmp(name, rules[i].name) == 0 && comes_from(facts, function, &rules[i])) {
             expr_ty argument = find_argument(call, rules[i].position, rules[i].keyword);

@@ -65,6 +65,9 @@ void facts_add_import(Facts *facts, const char *module, const char *const *names
                       int line, unsigned flags);
 /* Looks whether a call imports something or names an entry point group. */
 void facts_visit_call(Facts *facts, expr_ty call);
+/* os.environ["DJANGO_SETTINGS_MODULE"] = "settings", and the same by setdefault(): the value of a
+ * variable with such a name is a module, though it be a single word. */
+void facts_visit_variable(Facts *facts, expr_ty name, expr_ty value, int line);
 /* `entry_points()["group"]`. */
 void facts_visit_subscript(Facts *facts, expr_ty subscript);
 /* [sys.executable, "-m", "module", …] */

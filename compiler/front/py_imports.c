@@ -234,6 +234,10 @@ static void visit_assignment(Facts *facts, stmt_ty statement) {
         if (facts->scope == 0 && is_all(asdl_seq_GET(targets, i))) {
             add_all_names(facts, statement->v.Assign.value);
         }
+        if (asdl_seq_GET(targets, i)->kind == Subscript_kind) {
+            facts_visit_variable(facts, asdl_seq_GET(targets, i)->v.Subscript.slice,
+                                 statement->v.Assign.value, statement->lineno);
+        }
     }
     visit_all(facts, targets);
     visit_expression(facts, statement->v.Assign.value);

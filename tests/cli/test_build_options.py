@@ -261,3 +261,13 @@ def test_a_module_called_test_is_no_test(project):
                             "    importlib.import_module('commands.' + module.name)\n")
     project("build", "app.py", "-q", "--no-trace")
     assert run(project, "dist/app") == "run\ntest\n"
+
+
+@pytest.mark.parametrize("set_it", ["os.environ.setdefault('APP_SETTINGS_MODULE', 'settings')",
+                                    "os.environ['APP_SETTINGS_MODULE'] = 'settings'"])
+def test_variables_that_name_modules(project, set_it):
+    project.write("settings.py", "NAME = 'found'\n")
+    project.write("app.py", f"import importlib, os\n{set_it}\n"
+                            "print(importlib.import_module(os.environ['APP_SETTINGS_MODULE']).NAME)\n")
+    project("build", "app.py", "-q", "--no-trace")
+    assert run(project, "dist/app") == "found\n"

@@ -6,8 +6,9 @@
 
 CPython, pyc2c (default, --optimize-speed, bytecode only), Nuitka, Cython and mypyc take turns in one
 run. Writes speed.md, speed.json and speed.svg into benchmarks/results/ (or --output); --publish also
-replaces SPEED.md and SPEED.svg beside this file. Figures are figures: nothing here passes or fails
-by time. The exit status is 1 only when pyc2c could not build a program or the program failed.
+replaces SPEED.md and SPEED.svg beside this file. Functions that are slower as native code than as
+bytecode are listed. Figures are figures: nothing here passes or fails by time. The exit status is 1
+only when pyc2c could not build a program or the program failed.
 """
 from __future__ import annotations
 
@@ -21,10 +22,11 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
 from harness import report, speed_plot, speed_report  # noqa: E402
+from harness.speed_functions import Function, measure_functions  # noqa: E402
 from harness.speed_measure import Runs, measure_speed  # noqa: E402
 from harness.speed_tools import COMPILERS  # noqa: E402
 from harness.start import chosen, enter, say  # noqa: E402
-from harness.suite import REPOSITORY, REQUIREMENTS, SUBJECTS  # noqa: E402
+from harness.suite import REPOSITORY, REQUIREMENTS, SUBJECTS, Subject  # noqa: E402
 
 
 def parse() -> argparse.Namespace:
@@ -35,6 +37,13 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--tools", default="", help=f"tools: {tools}")
     parser.add_argument("--rounds", type=int, default=5, help="interleaved rounds (default: 5)")
     parser.add_argument("--seconds", type=float, default=1.0, help="CPU time a benchmark and round")
+    parser.add_argument(
+        "--functions",
+        type=float,
+        default=4,
+        help="CPU time in which a benchmark's functions are compared with their bytecode, when the "
+        "tools are pyc2c and pyc2c-bytecode (default: 4; 0: not)",
+    )
     parser.add_argument("--limit", type=float, default=900, help="seconds a build may take")
     parser.add_argument("--output", type=Path, default=HERE / "results")
     parser.add_argument("--publish", action="store_true", help="replace SPEED.md and SPEED.svg")
@@ -52,13 +61,28 @@ def facts(pyc2c: Path) -> dict[str, str]:
     }
 
 
-def write(given: argparse.Namespace, results: dict[str, dict[str, Runs]], titles, known) -> str:
+def compare_functions(given, subject: Subject, runs: dict[str, Runs]) -> list[Function] | None:
+    """The functions that are slower as native code; None when that was not measured."""
+    native, bytecode = runs.get("pyc2c"), runs.get("pyc2c-bytecode")
+    if not given.functions or not (native and native.works and bytecode and bytecode.works):
+        return None
+    slower, problem = measure_functions(subject, native, bytecode, given.functions)
+    if problem:
+        say(f"{subject.name}: functions: {problem}")
+        return None
+    return slower
+
+
+def write(
+    given: argparse.Namespace, results: dict[str, dict[str, Runs]], functions, titles, known
+) -> str:
     """After each program, so that a run that is cut short leaves what it measured."""
-    text = speed_report.markdown(results, titles, known, given.rounds, given.seconds)
+    text = speed_report.markdown(results, titles, functions, known, given.rounds, given.seconds)
     picture = speed_plot.svg(results, titles)
     given.output.mkdir(parents=True, exist_ok=True)
     (given.output / "speed.md").write_text(text, encoding="utf-8")
-    (given.output / "speed.json").write_text(speed_report.as_json(results, known), encoding="utf-8")
+    figures = speed_report.as_json(results, functions, known)
+    (given.output / "speed.json").write_text(figures, encoding="utf-8")
     (given.output / "speed.svg").write_text(picture, encoding="utf-8")
     if given.publish and len(results) == len(SUBJECTS):
         linked = text.replace("\n## What", "\n![times as fast as CPython](SPEED.svg)\n\n## What", 1)
@@ -76,6 +100,7 @@ def main() -> int:
     known = facts(place.pyc2c)
 
     results: dict[str, dict[str, Runs]] = {}
+    functions: dict[str, list[Function]] = {}
     for name in names:
         subject = subjects[name]
         source = subject.prepare(place.work)
@@ -86,7 +111,9 @@ def main() -> int:
                 say(f"{name}: {tool.title}: {builds[tool_name].problem}")
         say(f"{name}: measuring {given.rounds} rounds")
         results[name] = measure_speed(subject, builds, given.rounds, given.seconds, say)
-        text = write(given, results, titles, known)
+        if (slower := compare_functions(given, subject, results[name])) is not None:
+            functions[name] = slower
+        text = write(given, results, functions, titles, known)
     print(text)
     say(f"written: {given.output}/speed.md, speed.json, speed.svg")
     own = [runs for by_tool in results.values() for tool, runs in by_tool.items() if "pyc2c" in tool]

@@ -3,11 +3,13 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import exp, log
 from pathlib import Path
 from statistics import median, quantiles
+from types import MappingProxyType
+from typing import Any
 
 from harness.measure import ENVIRONMENT
 from harness.processes import run_watched
@@ -56,25 +58,39 @@ def measure_speed(
 
 def _one_round(subject: Subject, runs: Runs, seconds: float, folder: Path) -> str:
     """What went wrong, or an empty string."""
+    problem, values = run_variants(subject, runs.build.command, seconds, folder)
+    for name, value in values:
+        runs.seconds.setdefault(name, []).append(value)
+    return problem
+
+
+def run_variants(
+    subject: Subject,
+    program: Sequence[str],
+    seconds: float,
+    folder: Path,
+    more: Mapping[str, str] = MappingProxyType({}),
+) -> tuple[str, list[tuple[str, Any]]]:
+    """What went wrong, or an empty string; and what the shim measured, by benchmark."""
     result = folder / "result"
     environment = {
         **ENVIRONMENT,
         "BENCH_OUTPUT": str(result),
         "BENCH_SECONDS": str(seconds),
         "PYTHONHASHSEED": "0",
+        **more,
     }
+    values: list[tuple[str, Any]] = []
     for arguments in subject.variants:
         result.unlink(missing_ok=True)
-        command = [*runs.build.command, *arguments]
-        ended = run_watched(command, environment, folder / "output", RUN_LIMIT, 0.02)
+        ended = run_watched([*program, *arguments], environment, folder / "output", RUN_LIMIT, 0.02)
         if ended is None:
-            return f"no end after {RUN_LIMIT:.0f} s"
+            return f"no end after {RUN_LIMIT:.0f} s", values
         if ended.status != 0 or not result.exists():
             lines = (folder / "output").read_text(errors="replace").strip().splitlines()
-            return f"status {ended.status}: {lines[-1] if lines else '(no output)'}"
-        for name, value in json.loads(result.read_text()).items():
-            runs.seconds.setdefault(name, []).append(value)
-    return ""
+            return f"status {ended.status}: {lines[-1] if lines else '(no output)'}", values
+        values += json.loads(result.read_text()).items()
+    return "", values
 
 
 def geomean(values: list[float]) -> float:

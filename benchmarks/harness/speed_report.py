@@ -5,6 +5,7 @@ import json
 from dataclasses import asdict
 from statistics import median
 
+from harness.speed_functions import Function
 from harness.speed_measure import Runs, geomean, speedup, speedups, speedups_by_round, spread
 from harness.suite import FIRST
 
@@ -99,9 +100,23 @@ def _slower(results: Results, tool: str, base: str) -> list[str]:
     ]
 
 
-def findings(results: Results, titles: dict[str, str]) -> str:
+def slower_functions(functions: dict[str, list[Function]]) -> str:
+    """Of the default build, against their own bytecode."""
+    listed = [
+        f"    - {each.name} in {each.benchmark}: {each.speedup:.2f} times its bytecode's speed, "
+        f"{each.share:.0%} of the time"
+        for found in functions.values()
+        for each in found
+    ]
+    words = f"- Functions slower than their bytecode, of {len(functions)} programs"
+    return "\n".join([f"{words}:", *listed]) if listed else f"{words}: none"
+
+
+def findings(
+    results: Results, titles: dict[str, str], functions: dict[str, list[Function]]
+) -> str:
     """What is slower than it should be, and what a tool could not do."""
-    lines = []
+    lines = [slower_functions(functions)] if functions else []
     for tool in ("pyc2c", "pyc2c-speed"):
         if tool not in titles:
             continue
@@ -121,7 +136,12 @@ def findings(results: Results, titles: dict[str, str]) -> str:
 
 
 def markdown(
-    results: Results, titles: dict[str, str], facts: dict[str, str], rounds: int, seconds: float
+    results: Results,
+    titles: dict[str, str],
+    functions: dict[str, list[Function]],
+    facts: dict[str, str],
+    rounds: int,
+    seconds: float,
 ) -> str:
     parts = [
         "# Speed of compiled programs",
@@ -134,7 +154,7 @@ def markdown(
         "  take one file).",
         summary(results, titles),
         "## What stands out",
-        findings(results, titles) or "Nothing.",
+        findings(results, titles, functions) or "Nothing.",
         "## Builds",
         builds(results, titles),
         "## Each benchmark",
@@ -143,11 +163,16 @@ def markdown(
     return "\n\n".join(parts) + "\n"
 
 
-def as_json(results: Results, facts: dict[str, str]) -> str:
+def as_json(
+    results: Results, functions: dict[str, list[Function]], facts: dict[str, str]
+) -> str:
     """Everything, single samples included."""
     return json.dumps(
         {
             "facts": facts,
+            "slower_functions": {
+                program: [asdict(each) for each in found] for program, found in functions.items()
+            },
             "results": {
                 program: {tool: asdict(runs) for tool, runs in by_tool.items()}
                 for program, by_tool in results.items()

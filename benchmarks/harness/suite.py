@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-SHIM = REPOSITORY / "benchmarks" / "shim" / "pyperf.py"
+SHIM = REPOSITORY / "benchmarks" / "shim"
 REQUIREMENTS = (REPOSITORY / "benchmarks" / "requirements-speed.txt",)
 
 
@@ -31,7 +31,8 @@ class Subject:
         folder = work / "programs" / self.name
         shutil.rmtree(folder, ignore_errors=True)
         shutil.copytree(origin, folder, ignore=shutil.ignore_patterns("*.toml", "requirements.txt"))
-        shutil.copy(SHIM, folder)
+        for file in SHIM.glob("*.py"):
+            shutil.copy(file, folder)
         return folder / "run_benchmark.py"
 
 

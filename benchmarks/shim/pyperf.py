@@ -3,7 +3,8 @@
 pyperf itself starts sys.executable again and again, which in an executable is the program itself.
 This module lies beside the unchanged program, so an interpreter finds it first and a compiler takes
 it along. Time is the process's CPU time; each benchmark runs once to warm up, then until
-BENCH_SECONDS are used up, and its best time for one run goes to the file BENCH_OUTPUT.
+BENCH_SECONDS are used up, and its best time for one run goes to the file BENCH_OUTPUT. With
+BENCH_FUNCTIONS that file gets where the time went: the best time, and samples by function.
 """
 import argparse
 import asyncio
@@ -20,6 +21,16 @@ FEWEST_SAMPLES = 2
 
 def python_implementation():
     return "cpython"
+
+
+def _functions(run, times):
+    """Apart from measuring: a timer of CPU time makes the clock of CPU time a coarse one."""
+    from sampling import Sampler
+
+    with Sampler() as sampler:
+        for _ in range(times):
+            run()
+    return sampler.functions()
 
 
 class Runner:
@@ -66,7 +77,12 @@ class Runner:
             time.process_time() < limit and len(samples) < MOST_SAMPLES
         ):
             samples.append(timed(loops) / loops)
-        self._results[name] = min(samples) / (inner_loops or 1)
+        best = min(samples) / (inner_loops or 1)
+        if "BENCH_FUNCTIONS" in os.environ:
+            functions = _functions(lambda: timed(loops), len(samples))
+            self._results[name] = {"seconds": best, "functions": functions}
+        else:
+            self._results[name] = best
         text = json.dumps(self._results)
         if "BENCH_OUTPUT" in os.environ:
             with open(os.environ["BENCH_OUTPUT"], "w", encoding="utf-8") as file:

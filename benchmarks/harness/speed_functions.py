@@ -1,0 +1,82 @@
+"""Which functions are slower as native code than as bytecode: a sampled run of both executables.
+
+A function's own time is its share of the samples times the best time of the benchmark; it holds
+that of C functions that it calls, which should be equal. A function counts as slower when the
+difference is larger than twice what chance makes of so many samples: rerun with more seconds to see
+smaller ones.
+"""
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import sqrt
+from pathlib import Path
+
+from harness.speed_measure import Runs, run_variants
+from harness.suite import Subject
+
+# A sample that meets a frame of the interpreter while that is being made or dropped may end the
+# process; seen with bytecode, one run in three.
+ATTEMPTS, CRASHED = 5, "status -11"
+
+SLOW = 0.97
+SMALLEST_SHARE = 0.01  # of the bytecode's time: below it nothing can be said
+
+
+@dataclass(frozen=True)
+class Function:
+    """Own seconds in one run of a benchmark."""
+
+    benchmark: str
+    name: str
+    native: float
+    bytecode: float
+    share: float  # of the whole benchmark's native time
+
+    @property
+    def speedup(self) -> float:
+        return self.bytecode / self.native
+
+
+def measure_functions(
+    subject: Subject, native: Runs, bytecode: Runs, seconds: float
+) -> tuple[list[Function], str]:
+    """The slower ones, worst loss first, and what went wrong."""
+    found = []
+    with tempfile.TemporaryDirectory(prefix="bench-") as name:
+        for tool in (native, bytecode):
+            for _ in range(ATTEMPTS):
+                problem, values = run_variants(
+                    subject, tool.build.command, seconds, Path(name), {"BENCH_FUNCTIONS": "1"}
+                )
+                if not problem.startswith(CRASHED):
+                    break
+            if problem:
+                return [], problem
+            found.append(dict(values))
+    slower = [function for name in found[0] for function in _slower(subject, name, *found)]
+    return sorted(slower, key=lambda each: (each.speedup - 1) * each.share), ""
+
+
+def _slower(subject: Subject, benchmark: str, native: dict, bytecode: dict) -> Iterator[Function]:
+    ours, theirs = native[benchmark], bytecode[benchmark]
+    unit, other_unit = _seconds_a_sample(ours), _seconds_a_sample(theirs)
+    total = sum(theirs["functions"].values())
+    for name, count in ours["functions"].items():
+        other = theirs["functions"].get(name, 0)
+        if not _is_native(subject, name) or other < SMALLEST_SHARE * total:
+            continue
+        seconds, before = count * unit, other * other_unit
+        chance = sqrt(count * unit**2 + other * other_unit**2)
+        if before / seconds < SLOW and seconds - before > 2 * chance:
+            yield Function(benchmark, name, seconds, before, seconds / ours["seconds"])
+
+
+def _seconds_a_sample(result: dict) -> float:
+    return result["seconds"] / max(1, sum(result["functions"].values()))
+
+
+def _is_native(subject: Subject, function: str) -> bool:
+    """By its module, with which the name begins."""
+    return any(function.startswith(f"{module}.") for module in ("__main__", *subject.native))

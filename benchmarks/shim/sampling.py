@@ -1,0 +1,64 @@
+"""Which functions the CPU time goes to, for programs as they are: `Sampler`, used by pyperf.py.
+
+A timer of CPU time interrupts the process; faulthandler's handler, which is C and may interrupt
+anything, writes down what Python code runs. So native code is seen as bytecode is, nothing is traced,
+and a function's own time holds that of the C functions that it calls.
+"""
+import faulthandler
+import gc
+import signal
+import tempfile
+import types
+from collections import Counter
+
+INTERVAL = 0.001  # seconds; systems round it up to what their clock ticks in
+FIRST_LINE = "Stack (most recent call first):"
+
+
+class Sampler:
+    def __enter__(self):
+        self._file = tempfile.TemporaryFile()
+        faulthandler.register(signal.SIGPROF, file=self._file, all_threads=False)
+        signal.setitimer(signal.ITIMER_PROF, INTERVAL, INTERVAL)
+        return self
+
+    def __exit__(self, *_):
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        faulthandler.unregister(signal.SIGPROF)
+
+    def functions(self):
+        """Samples by function, as `module.qualified_name:line`; closes the file."""
+        self._file.seek(0)
+        with self._file:
+            lines = self._file.read().decode("ascii", "replace").splitlines()
+        places = Counter(
+            place for line, place in zip(lines, lines[1:]) if line.startswith(FIRST_LINE)
+        )
+        names = _names()
+        counts = Counter()
+        for place, count in places.items():
+            counts[names.get(_place(place), "")] += count
+        return dict(counts)
+
+
+def _place(line):
+    """(file, line, name) of `  File "…", line 7 in name`."""
+    file, _, rest = line.strip().removeprefix('File "').rpartition('", line ')
+    number, _, name = rest.partition(" in ")
+    return (file, int(number), name) if number.isdigit() else None
+
+
+def _names():
+    """The names of all functions that exist, by each line of theirs."""
+    names = {}
+    for function in gc.get_objects():
+        if not isinstance(function, types.FunctionType):
+            continue
+        codes = [function.__code__]
+        while codes:
+            code = codes.pop()
+            codes += [const for const in code.co_consts if isinstance(const, types.CodeType)]
+            name = f"{function.__module__}.{code.co_qualname}:{code.co_firstlineno}"
+            for _, _, line in code.co_lines():
+                names[code.co_filename, line, code.co_name] = name
+    return names

@@ -45,16 +45,6 @@ def test_private_and_optional(project):
     project("build", "hello.py", "-q", "--clean", "--module-cache-dir=file/below")
 
 
-def test_read_only_cache(project, target):
-    if os.geteuid() == 0:
-        pytest.skip("nothing is read-only for root")
-    project("build", "hello.py", "-q", *WORDS)
-    for folder, _, _ in os.walk(project.folder / "cache"):
-        os.chmod(folder, 0o500)
-    project.write("hello.py", "print('other')\n")
-    project("build", "hello.py", "-q", *WORDS)
-
-
 def test_refusals(project):
     assert "did you mean 'clear'?" in project.refused("cache", "claer")
     assert "wrong number of arguments" in project.refused("cache", "stats", "x")

@@ -91,6 +91,24 @@ def test_eight_builds_share_a_cold_cache(native):
     assert left == [], "unfinished entries"
 
 
+def test_read_only_cache(shared_project, nobody, native_code):
+    """What is there is used, what is new is not kept, and nothing is said."""
+    shared_project.write({"app.py": APP, "helper.py": HELPER})
+    shared_project.build("-o", "dist/app", **nobody).expect()
+    clean = shared_project.output.read_bytes()
+    cache = shared_project.folder / ".cache"
+    for folder, _, _ in os.walk(cache):
+        os.chmod(folder, 0o500)
+    before = sorted(cache.rglob("*"))
+    shared_project.write({"app.py": APP + "print('more')\n"})
+    assert b"warning" not in shared_project.build("-o", "dist/app", **nobody).expect().stderr
+    assert shared_project.start().expect().stdout == SAYS + b"more\n"
+    shared_project.write({"app.py": APP})
+    shared_project.build("-o", "dist/app", **nobody).expect()
+    assert shared_project.output.read_bytes() == clean
+    assert sorted(cache.rglob("*")) == before
+
+
 def test_full_disk_of_the_cache(native):
     clean = expected(native)
     native.in_small_filesystem(".cache", "64k", "-o", "dist/app").expect()

@@ -139,7 +139,7 @@ static bool compile_generated(const Generated *file) {
 bool link_compile(Arena *arena, const Request *request, const LinkPlan *plan, const char *directory,
                   const char *name, const StrBuf *text, const CacheOps *cache, StrVec *objects,
                   Diags *diags) {
-    static const char KIND[] = "object";
+    static const char KIND[] = "table"; /* too small to be fetched from a shared cache */
     Generated file = {.arena = arena,
                       .plan = plan,
                       .flags = {"-O1", link_plan_code_model(plan, request)},

@@ -26,6 +26,7 @@ static const char *kind_text(const char *kind) {
         {"sdist", "source distributions"},
         {"code", "pyc2c's own modules"},
         {"patterns", "compiled regular expressions"},
+        {"table", "tables of built-in modules"},
         {"trace", "results of traced imports"},
         {"traced", "marks of traced imports"},
         {"state", "builds that are up to date"},

@@ -84,6 +84,8 @@ const char *emit_new_site(Emitter *emitter, char letter);
 void emit_sites(const Emitter *emitter, StrBuf *out);
 
 /* ---- emit_ops.c: one operation ---- */
+/* `super(...)` with a method of it looked up next: the helper is rt_call_super. */
+bool emit_is_super_call(const Emitter *emitter, const IrOp *op);
 void emit_op(Emitter *emitter, const IrOp *op);
 
 /* ---- emit_brief.c: operations that run seldom ---- */

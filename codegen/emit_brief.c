@@ -61,8 +61,11 @@ static const IrOp *take_drops(const IrOp *op, unsigned *drops) {
 }
 
 /* The variants of an operator that take operands over share its brief form. */
-static const char *helper_name(const IrOp *op, const char **takes) {
+static const char *helper_name(const Emitter *emitter, const IrOp *op, const char **takes) {
     *takes = "";
+    if (emit_is_super_call(emitter, op)) {
+        return "call_super";
+    }
     switch (op->opcode) {
     case IR_binary_left: *takes = " | RT_TAKES_LEFT"; return "binary";
     case IR_binary_right: *takes = " | RT_TAKES_RIGHT"; return "binary";
@@ -143,7 +146,7 @@ static const IrOp *emit_call(Emitter *emitter, const IrOp *op) {
     if (value->kind != EMIT_NOWHERE) {
         strbuf_printf(out, "%s = ", emit_value(emitter, op));
     }
-    strbuf_printf(out, "rt_brief_%s(frame", helper_name(op, &takes));
+    strbuf_printf(out, "rt_brief_%s(frame", helper_name(emitter, op, &takes));
     add_arguments(emitter, op, has_items(op));
     strbuf_printf(out, "%s, RT_AT(%d, %u));\n", takes, (int)op->offset, drops);
     if (value->second != NULL && emitter->values[value->second->id].kind != EMIT_NOWHERE) {

@@ -23,6 +23,21 @@ static bool is_variadic(const IrRow *row) {
     return row->args[fixed_operands(row)] != '\0';
 }
 
+bool emit_is_super_call(const Emitter *emitter, const IrOp *op) {
+    const IrOp *callable = op->args[0];
+    if (op->opcode != IR_call || (op->arg_count != 1 && op->arg_count != 3) ||
+        callable->opcode != IR_global_get ||
+        strcmp(emitter->function->code->names[callable->imm[0]], "super") != 0) {
+        return false;
+    }
+    const IrOp *next = op->next;
+    while ((next->opcode == IR_decref && next->args[0] == callable) ||
+           (next->opcode == IR_check && next->args[0] == op) || next->opcode == IR_loc) {
+        next = next->next;
+    }
+    return next->opcode == IR_method_get && next->args[0] == op;
+}
+
 /* ---- the general case ---- */
 
 /* The variable operands as an array. Calls get room for two more in front: the callee may put a
@@ -60,7 +75,7 @@ static void add_imms(Emitter *emitter, const IrOp *op, const IrRow *row) {
 static void add_call(Emitter *emitter, const IrOp *op, const IrRow *row, uint32_t result_items) {
     StrBuf *out = emitter->out;
     uint32_t fixed = fixed_operands(row);
-    strbuf_printf(out, "rt_%s(ts", row->name);
+    strbuf_printf(out, "rt_%s(ts", emit_is_super_call(emitter, op) ? "call_super" : row->name);
     if (strchr(row->imms, 'f') != NULL) {
         strbuf_puts(out, ", frame");
     }

@@ -193,6 +193,16 @@ PyObject *rt_brief_call(_PyInterpreterFrame *frame, PyObject *callable, PyObject
     return result;
 }
 
+PyObject *rt_brief_call_super(_PyInterpreterFrame *frame, PyObject *callable,
+                              PyObject *const *items, Py_ssize_t count, RtCallSite *site,
+                              uint32_t at) {
+    HERE;
+    stand(frame, at);
+    PyObject *result = rt_call_super(ts, callable, items, count, site);
+    drop(callable, at, 0);
+    return result;
+}
+
 PyObject *rt_brief_call_method(_PyInterpreterFrame *frame, PyObject *callable,
                                PyObject *const *items, Py_ssize_t count, RtCallSite *site,
                                uint32_t at) {

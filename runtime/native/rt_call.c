@@ -21,25 +21,63 @@ static inline void drop_arguments(PyObject *const *args, Py_ssize_t count, PyObj
     }
 }
 
-/* A body whose parameters are filled by exactly these arguments. */
-static RT_ALWAYS_INLINE PyObject *call_plain(PyThreadState *ts, PyFunctionObject *function,
-                                             const RtCode *native, PyObject *const *args,
-                                             Arguments whose) {
+/* In `slots`: these arguments, then nothing. */
+static RT_ALWAYS_INLINE void fill_slots(PyObject **slots, const RtCode *native,
+                                        PyObject *const *args, Arguments whose) {
+    uint32_t i = 0;
+    for (; i < native->argcount; i++) {
+        slots[i] = whose == MOVED_ARGUMENTS ? args[i] : Py_NewRef(args[i]);
+    }
+    for (; i < native->slots; i++) {
+        slots[i] = NULL;
+    }
+}
+
+/* call_plain where it does not go the short way: a new chunk of the data stack, and whatever is to
+ * be said at the end of a recursion. */
+static RT_NOINLINE PyObject *call_at_limit(PyThreadState *ts, PyFunctionObject *function,
+                                           const RtCode *native, PyObject *const *args,
+                                           Arguments whose) {
     _PyInterpreterFrame *frame = rt_frame_new(ts, function, native);
-    if (rt_unlikely(frame == NULL)) {
+    if (frame == NULL) {
         if (whose == MOVED_ARGUMENTS) {
             drop_arguments(args, native->argcount, NULL);
         }
         return NULL;
     }
-    uint32_t i = 0;
-    for (; i < native->argcount; i++) {
-        frame->localsplus[i] = whose == MOVED_ARGUMENTS ? args[i] : Py_NewRef(args[i]);
-    }
-    for (; i < native->slots; i++) {
-        frame->localsplus[i] = NULL;
-    }
+    fill_slots(frame->localsplus, native, args, whose);
     return rt_frame_run(ts, frame, native);
+}
+
+/* A body whose parameters are filled by exactly these arguments. All that may stand in the way is
+ * tested first; then the frame is never the first one of its chunk, and giving it back is one
+ * store. Arguments that are handed over lie on the C stack: their place tells how deep it is. */
+static RT_ALWAYS_INLINE PyObject *call_plain(PyThreadState *ts, PyFunctionObject *function,
+                                             const RtCode *native, PyObject *const *args,
+                                             Arguments whose) {
+    _PyInterpreterFrame *frame = (_PyInterpreterFrame *)ts->datastack_top;
+    uintptr_t top = (uintptr_t)frame + native->frame_size * sizeof(PyObject *);
+    uintptr_t depth =
+        whose == MOVED_ARGUMENTS ? (uintptr_t)args : (uintptr_t)__builtin_frame_address(0);
+    if (rt_unlikely(top >= (uintptr_t)ts->datastack_limit || ts->recursion_remaining <= 0 ||
+                    depth < rt_stack_limit)) {
+        return call_at_limit(ts, function, native, args, whose);
+    }
+    ts->datastack_top = (PyObject **)top;
+    ts->recursion_remaining--;
+    rt_frame_init(frame, function, native);
+    fill_slots(frame->localsplus, native, args, whose);
+    rt_frame_link(ts, frame);
+    PyObject *result = native->body(ts, frame);
+    ts->cframe->current_frame = frame->previous;
+    if (rt_unlikely(frame->frame_obj != NULL)) {
+        rt_frame_leave_shared(ts, frame);
+    } else {
+        rt_frame_drop(frame, native->slots);
+        ts->datastack_top = (PyObject **)frame;
+    }
+    ts->recursion_remaining++;
+    return result;
 }
 
 /* Any arguments. */
@@ -118,7 +156,7 @@ static const RtCode *native_of(PyThreadState *ts, PyFunctionObject *function, Py
         return NULL;
     }
     const RtCode *native = rt_code_of((PyCodeObject *)function->func_code);
-    if (native != NULL && (native->flags & RT_CODE_PLAIN) &&
+    if (native != NULL && (native->flags & RT_CODE_PLAIN) && native->body != NULL &&
         count == (Py_ssize_t)native->argcount) {
         site->code = function->func_code;
         site->native = native;
@@ -196,10 +234,11 @@ static PyObject *construct(PyThreadState *ts, PyTypeObject *type, PyObject *init
     return self;
 }
 
-/* Finds out the functions that are static in typeobject.c. */
+/* Finds out the functions that are static in typeobject.c, from a class that is there already: one
+ * more would be seen in object.__subclasses__(). */
 int rt_call_start(void) {
-    PyObject *class =
-        PyObject_CallFunction((PyObject *)&PyType_Type, "s(){sO}", "C", "__init__", Py_None);
+    PyObject *importlib = _PyThreadState_GET()->interp->importlib;
+    PyObject *class = PyObject_GetAttrString(importlib, "ModuleSpec");
     if (class == NULL) {
         return -1;
     }
@@ -244,11 +283,9 @@ static RT_ALWAYS_INLINE PyObject *call_again(PyThreadState *ts, PyObject *callab
                                              PyObject *const *args, Py_ssize_t count,
                                              RtCallSite *site) {
     PyFunctionObject *function = (PyFunctionObject *)callable;
-    if (rt_likely(rt_is_function(callable) && function->func_code == site->code &&
+    if (rt_likely(Py_IS_TYPE(callable, &rt_function_type) && function->func_code == site->code &&
                   count == site->count && rt_may_run(ts))) {
-        return rt_likely(site->native->body != NULL)
-                   ? call_plain(ts, function, site->native, args, MOVED_ARGUMENTS)
-                   : rt_generator_plain(ts, function, site->native, args);
+        return call_plain(ts, function, site->native, args, MOVED_ARGUMENTS);
     }
     return call_any(ts, callable, args, count, NULL, site);
 }

@@ -41,6 +41,21 @@ RT_COLD _PyInterpreterFrame *rt_frame_room(PyThreadState *ts, const RtCode *nati
 RT_COLD void rt_frame_leave_shared(PyThreadState *ts, _PyInterpreterFrame *frame);
 RT_COLD void rt_frame_leave_chunk(PyThreadState *ts, _PyInterpreterFrame *frame);
 
+/* All of a frame but its slots and its link. */
+static inline void rt_frame_init(_PyInterpreterFrame *frame, PyFunctionObject *function,
+                                 const RtCode *native) {
+    frame->f_func = function;
+    frame->f_globals = function->func_globals;
+    frame->f_builtins = function->func_builtins;
+    frame->f_locals = NULL;
+    frame->f_code = native->code;
+    frame->frame_obj = NULL;
+    frame->prev_instr = native->first - 1;
+    frame->stacktop = (int)native->slots;
+    frame->is_entry = true;
+    frame->owner = FRAME_OWNED_BY_THREAD;
+}
+
 /* Room for a frame, all but its slots set, not yet linked. NULL with an exception when memory is
  * out. */
 static inline _PyInterpreterFrame *rt_frame_new(PyThreadState *ts, PyFunctionObject *function,
@@ -54,16 +69,7 @@ static inline _PyInterpreterFrame *rt_frame_new(PyThreadState *ts, PyFunctionObj
             return NULL;
         }
     }
-    frame->f_func = function;
-    frame->f_globals = function->func_globals;
-    frame->f_builtins = function->func_builtins;
-    frame->f_locals = NULL;
-    frame->f_code = native->code;
-    frame->frame_obj = NULL;
-    frame->prev_instr = native->first - 1;
-    frame->stacktop = (int)native->slots;
-    frame->is_entry = true;
-    frame->owner = FRAME_OWNED_BY_THREAD;
+    rt_frame_init(frame, function, native);
     return frame;
 }
 
@@ -81,6 +87,17 @@ static inline void rt_frame_free(PyThreadState *ts, _PyInterpreterFrame *frame) 
     }
 }
 
+/* Drops what the frame holds; no frame object was made of it. */
+static inline void rt_frame_drop(_PyInterpreterFrame *frame, uint32_t slots) {
+    PyObject *const *end = frame->localsplus + slots;
+    for (PyObject *const *slot = frame->localsplus; slot < end; slot++) {
+        if (*slot != NULL) {
+            rt_decref(*slot);
+        }
+    }
+    Py_XDECREF(frame->f_locals);
+}
+
 /* Drops what the frame holds and gives its room back. It is unlinked: finalisers that run now must
  * not see it (CPython's GH-99729). */
 static inline void rt_frame_clear(PyThreadState *ts, _PyInterpreterFrame *frame, uint32_t slots) {
@@ -88,10 +105,7 @@ static inline void rt_frame_clear(PyThreadState *ts, _PyInterpreterFrame *frame,
         rt_frame_leave_shared(ts, frame);
         return;
     }
-    for (uint32_t i = 0; i < slots; i++) {
-        Py_XDECREF(frame->localsplus[i]);
-    }
-    Py_XDECREF(frame->f_locals);
+    rt_frame_drop(frame, slots);
     rt_frame_free(ts, frame);
 }
 
@@ -148,6 +162,7 @@ int rt_call_start(void); /* -1 with an exception set */
 /* Calls what has no native code. Arguments are borrowed; in front of them is a writable entry. */
 PyObject *rt_call_c(PyThreadState *ts, PyObject *callable, PyObject *const *args, Py_ssize_t count,
                     PyObject *names);
+int rt_super_start(void); /* rt_super.c; -1 with an exception set */
 /* vectorcall of rt_function_type. */
 PyObject *rt_function_vectorcall(PyObject *function, PyObject *const *args, size_t flags,
                                  PyObject *names);

@@ -52,8 +52,9 @@ typedef struct RtCode {
 } RtCode;
 
 enum {
-    RT_CODE_PLAIN = 1, /* only positional-or-keyword parameters, so that a call with exactly argcount
-                          arguments binds by position; a generator makes no cells at its start */
+    RT_CODE_PLAIN =
+        1, /* only positional-or-keyword parameters, so that a call with exactly argcount
+              arguments binds by position; a generator makes no cells at its start */
 };
 
 typedef struct RtUnit {
@@ -177,7 +178,7 @@ void rt_exc_pop(PyThreadState *ts, PyObject *previous);
 /* In front of `items` the caller leaves this many entries that the helper may write to. */
 enum { RT_CALL_ROOM = 2 };
 
-/* What was called here last, when it has native code that these arguments fit by position. Zero:
+/* What was called here last, when it has a native body that these arguments fit by position. Zero:
  * nothing yet. */
 typedef struct RtCallSite {
     PyObject *code; /* of the function; its RtCode keeps it alive */
@@ -189,6 +190,9 @@ typedef struct RtCallSite {
 
 PyObject *rt_call(PyThreadState *ts, PyObject *callable, PyObject *const *items, Py_ssize_t count,
                   RtCallSite *site);
+/* rt_call, where `callable` was named super and a method of the result is looked up next. */
+PyObject *rt_call_super(PyThreadState *ts, PyObject *callable, PyObject *const *items,
+                        Py_ssize_t count, RtCallSite *site);
 PyObject *rt_call_method(PyThreadState *ts, PyObject *callable, PyObject *self,
                          PyObject *const *items, Py_ssize_t count, RtCallSite *site);
 PyObject *rt_call_kw(PyThreadState *ts, PyObject *callable, PyObject *self, PyObject *const *items,

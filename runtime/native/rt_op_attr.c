@@ -85,7 +85,8 @@ static bool read_way(PyObject *owner, PyObject *name, const RtWay *way, PyObject
                      PyObject **result) {
     PyObject *found = NULL;
     switch (RT_WAY_KIND(way)) {
-    case RT_WAY_NONE: break;
+    case RT_WAY_NONE:
+    case RT_WAY_SUPER: break;
     case RT_WAY_GUARDED:
     case RT_WAY_VALUE: {
         PyDictValues *values = *_PyObject_ValuesPointer(owner);
@@ -243,6 +244,9 @@ PyObject *rt_method_get_call(PyThreadState *ts, PyObject *owner, PyObject **self
     if (rt_likely(way != NULL && way->value_version == 0 && rt_way_unhidden(owner, way))) {
         *self = owner;
         return Py_NewRef(way->value);
+    }
+    if (owner == &rt_super_pending) {
+        return rt_super_method(ts, self, name, site);
     }
     *self = NULL;
     PyObject *result = find_method(owner, self, name, site);

@@ -75,6 +75,14 @@ RT_INLINE int rt_attr_del(PyThreadState *ts, PyObject *owner, PyObject *name) {
 
 /* ---- methods ---- */
 
+/* Remembers which function `name` is behind `class` in the MRO of `type`, if it is one. Runs no
+ * Python code, raises nothing. */
+void rt_super_fill(PyTypeObject *class, PyTypeObject *type, PyObject *name, RtMethodSite *site);
+/* What rt_call_super returned instead of a super object; */
+extern PyObject rt_super_pending;
+/* method_get of it. */
+PyObject *rt_super_method(PyThreadState *ts, PyObject **self, PyObject *name, RtMethodSite *site);
+
 PyObject *rt_method_get_call(PyThreadState *ts, PyObject *owner, PyObject **self, PyObject *name,
                              RtMethodSite *site);
 

@@ -8,7 +8,7 @@
  *
  * Follows the order of _PyObject_GenericGetAttrWithDict, type_getattro and
  * _PyObject_GenericSetAttrWithDict; specialize.c is CPython's counterpart. */
-#include "rt_native.h"
+#include "rt_frame.h"
 
 #include <structmember.h>
 
@@ -202,7 +202,8 @@ static RtWayKind classify(PyObject *owner, PyObject *name, char purpose, RtWay *
 
 /* The way that the new one replaces: one that says the same thing, else the next in turn. */
 static RtWay *place_for(RtAttrSite *site, const RtWay *way) {
-    bool of_type = RT_WAY_KIND(way) == RT_WAY_TYPE || RT_WAY_KIND(way) == RT_WAY_TYPE_BIND;
+    RtWayKind kind = RT_WAY_KIND(way);
+    bool of_type = kind == RT_WAY_TYPE || kind == RT_WAY_TYPE_BIND || kind == RT_WAY_SUPER;
     for (int i = 0; i < RT_WAYS; i++) {
         const RtWay *old = &site->ways[i];
         if (old->key == 0 || (old->key == way->key && (!of_type || old->keys == way->keys))) {
@@ -214,15 +215,23 @@ static RtWay *place_for(RtAttrSite *site, const RtWay *way) {
     return place;
 }
 
-void rt_attr_fill(PyObject *owner, PyObject *name, RtAttrSite *site, char purpose) {
+/* False: this miss is not worth the work. */
+static bool is_worth_filling(RtAttrSite *site) {
     if (site->wait > 0) {
         site->wait--;
-        return;
+        return false;
     }
     if (site->fills < LONGEST_WAIT) {
         site->fills++;
     }
     site->wait = site->fills < FILLS_AT_ONCE ? 0 : site->fills;
+    return true;
+}
+
+void rt_attr_fill(PyObject *owner, PyObject *name, RtAttrSite *site, char purpose) {
+    if (!is_worth_filling(site)) {
+        return;
+    }
     RtWay way = {0};
     RtWayKind kind =
         PyUnicode_CheckExact(name) ? classify(owner, name, purpose, &way) : RT_WAY_NONE;
@@ -231,5 +240,42 @@ void rt_attr_fill(PyObject *owner, PyObject *name, RtAttrSite *site, char purpos
         return;
     }
     way.key = RT_WAY_KEY(kind, version);
+    *place_for(site, &way) = way;
+}
+
+/* The first of the classes behind `class` in the MRO that has the name; NULL: none, or unknown. */
+static PyObject *find_behind(PyTypeObject *class, PyTypeObject *type, PyObject *name) {
+    PyObject *mro = type->tp_mro;
+    Py_ssize_t count = PyTuple_GET_SIZE(mro), i = 0;
+    while (i < count && PyTuple_GET_ITEM(mro, i) != (PyObject *)class) {
+        i++;
+    }
+    for (i++; i < count; i++) {
+        PyDictObject *dict = (PyDictObject *)((PyTypeObject *)PyTuple_GET_ITEM(mro, i))->tp_dict;
+        if (!DK_IS_UNICODE(dict->ma_keys)) {
+            return NULL; /* a lookup might run Python code */
+        }
+        PyObject *value = PyDict_GetItemWithError((PyObject *)dict, name);
+        if (value != NULL) {
+            return value;
+        }
+    }
+    return NULL;
+}
+
+void rt_super_fill(PyTypeObject *class, PyTypeObject *type, PyObject *name, RtMethodSite *site) {
+    if (!is_worth_filling(site) || !PyUnicode_CheckExact(name)) {
+        return;
+    }
+    (void)_PyType_Lookup(class, name); /* both assign a tag */
+    (void)_PyType_Lookup(type, name);
+    PyObject *value = find_behind(class, type, name);
+    if (value == NULL || !rt_is_function(value) || class->tp_version_tag == 0 ||
+        type->tp_version_tag == 0) {
+        return;
+    }
+    RtWay way = {.key = RT_WAY_KEY(RT_WAY_SUPER, type->tp_version_tag),
+                 .keys = class->tp_version_tag,
+                 .value = value};
     *place_for(site, &way) = way;
 }

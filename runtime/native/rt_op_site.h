@@ -27,6 +27,7 @@ typedef enum RtWayKind {
     RT_WAY_BIND,      /* other descriptor of the type, unless the object has one */
     RT_WAY_TYPE,      /* the owner is a type: plain attribute of it */
     RT_WAY_TYPE_BIND, /* the owner is a type: descriptor in it */
+    RT_WAY_SUPER,     /* of an object's type: function behind another class in the type's MRO */
 } RtWayKind;
 
 typedef struct RtWay {
@@ -34,7 +35,7 @@ typedef struct RtWay {
     int32_t index;   /* see RtWayKind; CLASS, METHOD, BIND: index of the name in the type's shared
                         keys, or an RT_OWN_… */
     uint32_t keys;   /* RT_OWN_ABSENT: version of the type's shared keys; TYPE, TYPE_BIND: version
-                        tag of the owner */
+                        tag of the owner; SUPER: of the other class */
     PyObject *value; /* what the type has */
     uint32_t value_version; /* of the value's type, if that type may become a descriptor; else 0 */
 } RtWay;

@@ -5,6 +5,7 @@
 #                       test-plugins test-property test-signals test-faults test-determinism)
 #   make test-shared    programs with a shared libpython inside, for a Python without an archive
 #   make test-oracle    the compared programs against CPython alone: no pyc2c needed
+#   make test-large     programs with large packages: SciPy, pandas, matplotlib, checkers of sources
 #   make test-long      what takes too long for every day
 #   make test-sanitizers    programs of native code under ASan and UBSan; test-valgrind under memcheck
 #   make test-debug-python  the same programs with a Python that checks itself and counts references
@@ -22,7 +23,7 @@ PYTEST_ONLY = PYC2C_TEST_APPS_PYTHON=$(TEST_APPS) PYTHONDONTWRITEBYTECODE=1 \
               $(TEST_PYTHON) -m pytest -n $(TEST_JOBS) --dist=worksteal
 PYTEST = PYC2C=$(abspath $(BUILD)/pyc2c) $(PYTEST_ONLY)
 
-.PHONY: test test-all test-tools test-venvs test-versions test-unit-python test-oracle test-long test-shared \
+.PHONY: test test-all test-tools test-venvs test-versions test-unit-python test-oracle test-large test-long test-shared \
         $(SUITES:%=test-%)
 
 # The sub-makes build the command for each further Python found here; the link goes back to the default.
@@ -55,6 +56,12 @@ $(SUITES:%=test-%): test-%: all test-venvs
 test-shared: test-venvs
 	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/shared LIBPYTHON=shared all
 	$(Q)cd tests && PYC2C=$(abspath $(BUILD)/shared/pyc2c) $(PYTEST_ONLY) -c pytest.ini $(T) run behaviour signals cli
+
+test-large: TEST_APPS := $(abspath $(BUILD)/tests/large/bin/python)
+test-large: all test-venvs
+	$(Q)scripts/venv.sh $(PYTHON) $(BUILD)/tests/large tests/apps/large/requirements.txt
+	$(Q)cd tests && PYC2C_TEST_APPS_FOLDER=large $(PYTEST) --timeout=1500 -c pytest.ini $(T) \
+	    apps/test_programs.py
 
 test-oracle: test-venvs
 	$(Q)cd tests && $(PYTEST) -c pytest.ini --oracle-only $(T) run behaviour apps

@@ -1,5 +1,4 @@
 #include "../../compiler/support/arena.h"
-#include "../../compiler/support/blake2b.h"
 #include "../../compiler/support/diag.h"
 #include "../../compiler/support/strbuf.h"
 #include "../../compiler/support/strmap.h"
@@ -155,41 +154,7 @@ static void test_diags(void) {
     diag_free(&diags);
 }
 
-static void check_blake2b(size_t size, size_t key, size_t piece, const char *expected) {
-    uint8_t data[1000], out[BLAKE2B_LARGEST];
-    char hex[2 * sizeof(out) + 1];
-    Blake2b hash;
-    for (size_t i = 0; i < sizeof(data); i++) {
-        data[i] = (uint8_t)i;
-    }
-    blake2b_start(&hash, 16, data, key);
-    for (size_t at = 0; at < size; at += piece) {
-        blake2b_add(&hash, data + at, size - at < piece ? size - at : piece);
-    }
-    blake2b_end(&hash, out);
-    for (size_t i = 0; i < 16; i++) {
-        snprintf(hex + 2 * i, 3, "%02x", out[i]);
-    }
-    CHECK_TEXT(hex, expected);
-}
-
-/* Expected values are those of Python's hashlib. */
-static void test_blake2b(void) {
-    check_blake2b(0, 0, 1, "cae66941d9efbd404e4d88758ea67670");
-    check_blake2b(0, 5, 1, "3fc22058844650469700ce9801f80c70");
-    check_blake2b(1, 0, 1, "7025e075d5e2f6cde3cc051a31f07660");
-    check_blake2b(127, 0, 13, "28b1296c7d4807883de6ee4ec04dcc0a");
-    check_blake2b(128, 0, 128, "a74787004ef589e31149183900d0294a");
-    check_blake2b(128, 64, 1, "e73ac67c730bc525224c1fe98561401b");
-    check_blake2b(129, 0, 128, "aaf1b0371f6d4ee49ee4fb5ddd9c49ef");
-    check_blake2b(256, 0, 256, "c2472c0ac37a8dbdb25f05ada0d82643");
-    check_blake2b(257, 32, 100, "d6babb1ef6eee66aefc30ef1ca422b8c");
-    check_blake2b(1000, 0, 1000, "978a3f8b45508a42fe7f0f99caf2c423");
-    check_blake2b(1000, 0, 7, "978a3f8b45508a42fe7f0f99caf2c423");
-}
-
 int main(void) {
-    test_blake2b();
     test_strbuf();
     test_strmap();
     test_arena();

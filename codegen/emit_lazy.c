@@ -150,8 +150,8 @@ static unsigned likely_of_operands(const Emitter *emitter, const IrOp *op) {
     return left == EMIT_INTS || right == EMIT_INTS ? EMIT_INTS : EMIT_INTS | EMIT_FLOATS;
 }
 
-static unsigned likely_of_binary(const Emitter *emitter, const IrOp *op, int32_t operator) {
-    switch (operator% NB_INPLACE) {
+static unsigned likely_of_binary(const Emitter *emitter, const IrOp *op, int32_t operation) {
+    switch (operation % NB_INPLACE) {
     case NB_TRUE_DIVIDE:
     case NB_POWER: return EMIT_FLOATS;
     case NB_AND:
@@ -197,14 +197,15 @@ static void add_operands(Emitter *emitter, const IrOp *op) {
     strbuf_free(&text);
 }
 
-/* The operator with its bits. */
-static void add_operator(Emitter *emitter, const IrOp *op, int32_t operator, unsigned likely) {
+/* The operation with its bits. */
+static void add_operator(Emitter *emitter, const IrOp *op, int32_t operation, unsigned likely) {
     unsigned takes = taken(op->opcode);
-    strbuf_printf(
-        emitter->out, ", %d%s%s%s%s%s", (int)operator,(takes & SIDE_LEFT) ? " | RT_TAKES_LEFT" : "",
-        (takes & SIDE_RIGHT) ? " | RT_TAKES_RIGHT" : "",
-        emit_is_lazy(emitter, op->args[0]) ? " | RT_LAZY_LEFT" : "",
-        emit_is_lazy(emitter, op->args[1]) ? " | RT_LAZY_RIGHT" : "", likely_text(likely));
+    strbuf_printf(emitter->out, ", %d%s%s%s%s%s", (int)operation,
+                  (takes & SIDE_LEFT) ? " | RT_TAKES_LEFT" : "",
+                  (takes & SIDE_RIGHT) ? " | RT_TAKES_RIGHT" : "",
+                  emit_is_lazy(emitter, op->args[0]) ? " | RT_LAZY_LEFT" : "",
+                  emit_is_lazy(emitter, op->args[1]) ? " | RT_LAZY_RIGHT" : "",
+                  likely_text(likely));
 }
 
 static void begin_assignment(Emitter *emitter, const IrOp *op, const char *helper) {

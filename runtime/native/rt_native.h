@@ -52,9 +52,9 @@ typedef struct RtCode {
 } RtCode;
 
 enum {
-    RT_CODE_PLAIN =
-        1, /* only positional-or-keyword parameters, so that a call with exactly argcount
-              arguments binds by position; a generator makes no cells at its start */
+    /* Only positional-or-keyword parameters, so that a call with exactly argcount arguments binds
+     * by position; a generator makes no cells at its start. */
+    RT_CODE_PLAIN = 1,
 };
 
 typedef struct RtUnit {

@@ -589,8 +589,11 @@ void facts_visit_string(Facts *facts, PyObject *literal) {
     bool is_module = text[length] == '\0' && dots > 0;
     bool is_object = text[length] == ':' && is_identifier_start((unsigned char)text[length + 1]) &&
                      text[length + 1 + dotted_length(text + length + 1, &attribute_dots)] == '\0';
+    bool is_prefix = dots > 0 && strcmp(text + length, ".") == 0; /* of names put together later */
     if (is_module || is_object) {
         add_once(facts, &facts->strings, 's', text);
+    } else if (is_prefix) {
+        add_once(facts, &facts->words, 'w', arena_printf(facts->arena, "%s*", text));
     } else if (text[length] == '\0') {
         add_once(facts, &facts->words, 'w', text);
     }

@@ -165,8 +165,19 @@ static bool may_follow(Collector *collector, const Module *from, const char *nam
            strcmp(name_top(collector->arena, name), name_top(collector->arena, from->name)) == 0;
 }
 
+/* All modules of a package; of distributions, only where it is the module's own. */
+static bool follow_below(Collector *collector, Module *module, const char *package) {
+    ImportEdge edge = {module, "named in a string", 0, IMPORT_DYNAMIC, false};
+    size_t before = collector->program->modules.count;
+    if (may_follow(collector, module, package, false)) {
+        graph_try_pattern(collector, arena_printf(collector->arena, "%s.*", package), &edge);
+    }
+    return collector->program->modules.count > before;
+}
+
 static bool follow_string(Collector *collector, Module *module, const char *text) {
-    size_t length = strcspn(text, ":");
+    bool below = text_ends(text, ".*"); /* "pkg.names." + name */
+    size_t length = below ? strlen(text) - 2 : strcspn(text, ":");
     bool exact = text[length] == ':';
     const char *dotted = arena_strndup(collector->arena, text, length);
     if (!name_is_dotted(dotted)) {
@@ -175,6 +186,9 @@ static bool follow_string(Collector *collector, Module *module, const char *text
     const char *name = exact && finder_find(&collector->finder, dotted) == NULL
                            ? NULL
                            : module_part(collector, dotted);
+    if (below && name != NULL && strcmp(name, dotted) == 0) {
+        return follow_below(collector, module, name);
+    }
     if (name == NULL || graph_has(collector, name) || is_test_name(name_last(name)) ||
         !may_follow(collector, module, name, exact)) {
         return false;

@@ -271,3 +271,18 @@ def test_variables_that_name_modules(project, set_it):
                             "print(importlib.import_module(os.environ['APP_SETTINGS_MODULE']).NAME)\n")
     project("build", "app.py", "-q", "--no-trace")
     assert run(project, "dist/app") == "found\n"
+
+
+def test_prefixes_of_modules_that_are_imported_by_name(project, target):
+    """docutils keeps 'docutils.languages.' in a table and adds the language later."""
+    python, _ = project.environment(target.python, "tool", {
+        "tool/__init__.py": "from importlib import import_module\n"
+                            "class Languages:\n"
+                            "    packages = ('tool.languages.', '')\n"
+                            "    def get(self, name):\n"
+                            "        for package in self.packages:\n"
+                            "            return import_module(package + name).NAME\n",
+        "tool/languages/__init__.py": "", "tool/languages/en.py": "NAME = 'English'\n"})
+    project.write("app.py", "import tool\nprint(tool.Languages().get('en'))\n")
+    project("build", "app.py", "-q", "--no-trace", python=python)
+    assert run(project, "dist/app") == "English\n"

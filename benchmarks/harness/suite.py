@@ -30,7 +30,9 @@ class Subject:
         origin = Path(found.origin).parent / "data-files" / "benchmarks" / f"bm_{self.name}"
         folder = work / "programs" / self.name
         shutil.rmtree(folder, ignore_errors=True)
-        shutil.copytree(origin, folder, ignore=shutil.ignore_patterns("*.toml", "requirements.txt"))
+        shutil.copytree(origin, folder)
+        for file in [*folder.glob("*.toml"), *folder.glob("requirements.txt")]:
+            file.unlink()
         for file in SHIM.glob("*.py"):
             shutil.copy(file, folder)
         return folder / "run_benchmark.py"

@@ -184,24 +184,18 @@ PyObject *rt_brief_format(_PyInterpreterFrame *frame, PyObject *value, PyObject 
 
 /* ---- calls and iteration ---- */
 
-PyObject *rt_brief_call(_PyInterpreterFrame *frame, PyObject *callable, PyObject *const *items,
-                        Py_ssize_t count, RtCallSite *site, uint32_t at) {
-    HERE;
-    stand(frame, at);
-    PyObject *result = rt_call(ts, callable, items, count, site);
-    drop(callable, at, 0);
-    return result;
-}
-
-PyObject *rt_brief_call_super(_PyInterpreterFrame *frame, PyObject *callable,
-                              PyObject *const *items, Py_ssize_t count, RtCallSite *site,
-                              uint32_t at) {
-    HERE;
-    stand(frame, at);
-    PyObject *result = rt_call_super(ts, callable, items, count, site);
-    drop(callable, at, 0);
-    return result;
-}
+#define BRIEF_CALL(name, call)                                                                     \
+    PyObject *name(_PyInterpreterFrame *frame, PyObject *callable, PyObject *const *items,         \
+                   Py_ssize_t count, RtCallSite *site, uint32_t at) {                              \
+        HERE;                                                                                      \
+        stand(frame, at);                                                                          \
+        PyObject *result = call(ts, callable, items, count, site);                                 \
+        drop(callable, at, 0);                                                                     \
+        return result;                                                                             \
+    }
+BRIEF_CALL(rt_brief_call, rt_call)
+BRIEF_CALL(rt_brief_call_super, rt_call_super)
+#undef BRIEF_CALL
 
 PyObject *rt_brief_call_method(_PyInterpreterFrame *frame, PyObject *callable,
                                PyObject *const *items, Py_ssize_t count, RtCallSite *site,

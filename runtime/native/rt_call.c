@@ -59,8 +59,8 @@ static RT_ALWAYS_INLINE PyObject *call_plain(PyThreadState *ts, PyFunctionObject
     uintptr_t top = (uintptr_t)frame + native->frame_size * sizeof(PyObject *);
     uintptr_t depth =
         whose == MOVED_ARGUMENTS ? (uintptr_t)args : (uintptr_t)__builtin_frame_address(0);
-    if (rt_unlikely(top >= (uintptr_t)ts->datastack_limit || ts->recursion_remaining <= 0 ||
-                    depth < rt_stack_limit)) {
+    if (rt_unlikely(!rt_guard(top < (uintptr_t)ts->datastack_limit &&
+                              ts->recursion_remaining > 0 && depth >= rt_stack_limit))) {
         return call_at_limit(ts, function, native, args, whose);
     }
     ts->datastack_top = (PyObject **)top;
@@ -105,8 +105,8 @@ static PyObject *call_bound(PyThreadState *ts, PyFunctionObject *function, const
 static PyObject *call_native(PyThreadState *ts, PyFunctionObject *function, const RtCode *native,
                              PyObject *const *args, Py_ssize_t count, PyObject *names,
                              Arguments whose) {
-    bool plain =
-        (native->flags & RT_CODE_PLAIN) && names == NULL && count == (Py_ssize_t)native->argcount;
+    bool plain = rt_guard((native->flags & RT_CODE_PLAIN) && names == NULL &&
+                          count == (Py_ssize_t)native->argcount);
     if (native->step != NULL) {
         if (plain && whose == MOVED_ARGUMENTS) {
             return rt_generator_plain(ts, function, native, args);
@@ -181,7 +181,7 @@ static PyObject *native_init(PyThreadState *ts, PyObject *callable, RtCallSite *
     if (Py_TYPE(type)->tp_call != call_type || !rt_may_run(ts)) {
         return NULL;
     }
-    if (site->version != 0 && site->version == type->tp_version_tag) {
+    if (rt_guard(site->version != 0 && site->version == type->tp_version_tag)) {
         return has_native_code(site->init) ? site->init : NULL;
     }
     if (type->tp_new != PyBaseObject_Type.tp_new || type->tp_init != init_by_method ||
@@ -283,8 +283,9 @@ static RT_ALWAYS_INLINE PyObject *call_again(PyThreadState *ts, PyObject *callab
                                              PyObject *const *args, Py_ssize_t count,
                                              RtCallSite *site) {
     PyFunctionObject *function = (PyFunctionObject *)callable;
-    if (rt_likely(Py_IS_TYPE(callable, &rt_function_type) && function->func_code == site->code &&
-                  count == site->count && rt_may_run(ts))) {
+    if (rt_likely(rt_guard(Py_IS_TYPE(callable, &rt_function_type) &&
+                           function->func_code == site->code && count == site->count) &&
+                  rt_may_run(ts))) {
         return call_plain(ts, function, site->native, args, MOVED_ARGUMENTS);
     }
     return call_any(ts, callable, args, count, NULL, site);

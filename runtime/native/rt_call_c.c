@@ -53,16 +53,16 @@ static PyObject *call_len(PyObject *object) {
 PyObject *rt_call_c(PyThreadState *ts, PyObject *callable, PyObject *const *args, Py_ssize_t count,
                     PyObject *names) {
     PyObject *result;
-    if (callable == ts->interp->callable_cache.len && count == 1 && names == NULL) {
+    if (rt_guard(callable == ts->interp->callable_cache.len && count == 1 && names == NULL)) {
         return call_len(args[0]);
     }
-    if (PyCFunction_CheckExact(callable)) {
+    if (rt_guard(PyCFunction_CheckExact(callable))) {
         const PyCFunctionObject *function = (PyCFunctionObject *)callable;
         if (call_method_def(ts, function->m_ml, PyCFunction_GET_FLAGS(callable),
                             PyCFunction_GET_SELF(callable), args, count, names, &result)) {
             return result;
         }
-    } else if (Py_IS_TYPE(callable, &PyMethodDescr_Type)) {
+    } else if (rt_guard(Py_IS_TYPE(callable, &PyMethodDescr_Type))) {
         const PyMethodDescrObject *descriptor = (PyMethodDescrObject *)callable;
         if (count > 0 && Py_IS_TYPE(args[0], descriptor->d_common.d_type) &&
             call_method_def(ts, descriptor->d_method, descriptor->d_method->ml_flags, args[0],

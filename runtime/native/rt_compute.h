@@ -96,27 +96,15 @@ static inline int64_t floor_ints(int64_t a, int64_t b, bool quotient) {
     return adjust ? remainder + b : remainder;
 }
 
-static inline bool small_bits(int64_t a, int64_t b, int op, int64_t *out) {
-    switch (op) {
-    case NB_AND:
-    case NB_INPLACE_AND: *out = a & b; return true;
-    case NB_OR:
-    case NB_INPLACE_OR: *out = a | b; return true;
-    case NB_XOR:
-    case NB_INPLACE_XOR: *out = a ^ b; return true;
-    case NB_RSHIFT:
-    case NB_INPLACE_RSHIFT: *out = a >> (0 <= b && b < 63 ? b : 63); return b >= 0;
-    default: {
-        /* left shift: the result has to fit */
-        uint64_t magnitude = a < 0 ? 0 - (uint64_t)a : (uint64_t)a;
-        int64_t bits = 64 - __builtin_clzll(magnitude | 1);
-        if (b < 0 || b > 62 - bits) {
-            return false;
-        }
-        *out = a * (INT64_C(1) << b);
-        return true;
+/* a << b where that fits. */
+static inline bool shift_left(int64_t a, int64_t b, int64_t *out) {
+    uint64_t magnitude = a < 0 ? 0 - (uint64_t)a : (uint64_t)a;
+    int64_t bits = 64 - __builtin_clzll(magnitude | 1);
+    if (b < 0 || b > 62 - bits) {
+        return false;
     }
-    }
+    *out = a * (INT64_C(1) << b);
+    return true;
 }
 
 /* a ** b where that is an ordinary float; as float_pow computes it. */
@@ -133,30 +121,15 @@ static inline bool power_floats(double a, double b, double *out) {
 
 /* The float result of an operator that has one for these operands; false: take the long way. */
 static inline bool compute_float(double a, double b, int op, double *out) {
-    switch (op) {
-    case NB_ADD:
-    case NB_INPLACE_ADD: *out = a + b; return true;
-    case NB_SUBTRACT:
-    case NB_INPLACE_SUBTRACT: *out = a - b; return true;
-    case NB_MULTIPLY:
-    case NB_INPLACE_MULTIPLY: *out = a * b; return true;
-    case NB_TRUE_DIVIDE:
-    case NB_INPLACE_TRUE_DIVIDE: *out = a / b; return b != 0.0;
-    case NB_POWER:
-    case NB_INPLACE_POWER: return power_floats(a, b, out);
-    default: return false;
+    if (op == NB_POWER || op == NB_INPLACE_POWER) {
+        return power_floats(a, b, out);
     }
+    return rt_compute_float(a, b, op, out);
 }
 
 /* The int result of an operator that has one that fits; false: take the long way. */
 static inline bool compute_int(int64_t a, int64_t b, int op, int64_t *out) {
     switch (op) {
-    case NB_ADD:
-    case NB_INPLACE_ADD: return !__builtin_add_overflow(a, b, out);
-    case NB_SUBTRACT:
-    case NB_INPLACE_SUBTRACT: return !__builtin_sub_overflow(a, b, out);
-    case NB_MULTIPLY:
-    case NB_INPLACE_MULTIPLY: return !__builtin_mul_overflow(a, b, out);
     case NB_FLOOR_DIVIDE:
     case NB_INPLACE_FLOOR_DIVIDE:
     case NB_REMAINDER:
@@ -166,17 +139,11 @@ static inline bool compute_int(int64_t a, int64_t b, int op, int64_t *out) {
         }
         *out = floor_ints(a, b, op == NB_FLOOR_DIVIDE || op == NB_INPLACE_FLOOR_DIVIDE);
         return true;
-    case NB_AND:
-    case NB_INPLACE_AND:
-    case NB_OR:
-    case NB_INPLACE_OR:
-    case NB_XOR:
-    case NB_INPLACE_XOR:
     case NB_RSHIFT:
-    case NB_INPLACE_RSHIFT:
+    case NB_INPLACE_RSHIFT: *out = a >> (0 <= b && b < 63 ? b : 63); return b >= 0;
     case NB_LSHIFT:
-    case NB_INPLACE_LSHIFT: return small_bits(a, b, op, out);
-    default: return false;
+    case NB_INPLACE_LSHIFT: return shift_left(a, b, out);
+    default: return rt_compute_int(a, b, op, out);
     }
 }
 

@@ -32,7 +32,7 @@ PyObject *__wrap__PyEval_EvalFrameDefault(PyThreadState *ts, _PyInterpreterFrame
                                           int throwflag) {
     const RtCode *native =
         frame->owner == FRAME_OWNED_BY_GENERATOR ? rt_code_of(frame->f_code) : NULL;
-    if (native == NULL || native->step == NULL || ts->cframe->use_tracing) {
+    if (!rt_guard(native != NULL && native->step != NULL && !ts->cframe->use_tracing)) {
         return __real__PyEval_EvalFrameDefault(ts, frame, throwflag);
     }
     rt_frame_link(ts, frame);
@@ -165,7 +165,7 @@ static inline PyGenObject *delegate_of(PyThreadState *ts, PyGenObject *generator
 static inline PyGenObject *descend(PyThreadState *ts, PyGenObject *generator, bool *failed) {
     PyGenObject *delegate;
     *failed = false;
-    while (!*failed && delegates(generator) && (delegate = delegate_of(ts, generator)) != NULL) {
+    while (!*failed && rt_guard(delegates(generator)) && (delegate = delegate_of(ts, generator)) != NULL) {
         rt_generator_frame(generator)->prev_instr--;
         generator = delegate;
         enter(ts, generator);
@@ -239,7 +239,7 @@ PySendResult rt_generator_send(PyThreadState *ts, PyGenObject *generator, PyObje
     PyObject *output = NULL;
     enter(ts, generator);
     if (rt_likely(rt_recursion_enter(ts) == 0)) {
-        if (delegates(generator)) {
+        if (rt_guard(delegates(generator))) {
             output = run_delegate(ts, generator, value);
         } else {
             push_value(generator, value);

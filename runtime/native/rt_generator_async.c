@@ -130,7 +130,7 @@ static RT_NOINLINE PyObject *begin_await(PyObject *generator, PyObject *yielded,
 PyObject *rt_async_step(PyThreadState *ts, _PyInterpreterFrame *frame, PyObject *iterator,
                         PyObject **awaitable) {
     PyAsyncGenObject *generator = (PyAsyncGenObject *)iterator;
-    if (rt_unlikely(!PyAsyncGen_CheckExact(iterator) || !generator->ag_hooks_inited ||
+    if (rt_unlikely(!rt_guard(PyAsyncGen_CheckExact(iterator)) || !generator->ag_hooks_inited ||
                     generator->ag_running_async)) {
         return step_slowly(ts, frame, iterator, awaitable);
     }

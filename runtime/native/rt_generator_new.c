@@ -220,7 +220,8 @@ PyObject *rt_generator_new(PyThreadState *ts, PyFunctionObject *function, const 
 /* A coroutine's origin is the callers of a frame that the usual case does not have. */
 PyObject *rt_generator_plain(PyThreadState *ts, PyFunctionObject *function, const RtCode *native,
                              PyObject *const *args) {
-    if (rt_likely(ts->recursion_remaining > 0 && ts->coroutine_origin_tracking_depth == 0)) {
+    if (rt_likely(
+            rt_guard(ts->recursion_remaining > 0 && ts->coroutine_origin_tracking_depth == 0))) {
         return make_plain(ts, function, native, args);
     }
     PyObject *generator = rt_generator_new(ts, function, native, args, native->argcount, NULL);

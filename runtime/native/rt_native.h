@@ -22,6 +22,7 @@
 #define PYC2C_RUNTIME_RT_NATIVE_H
 
 #include "../rt_compat.h"
+#include "rt_guard.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -33,7 +33,8 @@ static RT_COLD void explain_attribute_error(PyThreadState *ts, PyObject *owner, 
 /* ---- tests of a way ---- */
 
 static inline bool value_holds(const RtWay *way) {
-    return way->value_version == 0 || Py_TYPE(way->value)->tp_version_tag == way->value_version;
+    return rt_guard(way->value_version == 0 ||
+                    Py_TYPE(way->value)->tp_version_tag == way->value_version);
 }
 
 /* Where the value of entry `index` of an object's dict is, NULL when that entry is not `name`'s. */
@@ -151,7 +152,7 @@ static RT_NOINLINE bool read_ways(PyObject *owner, PyObject *name, const RtAttrS
     }
     for (int i = 0; i < RT_WAYS; i++) {
         const RtWay *way = &site->ways[i];
-        if ((uint32_t)way->key == version && read_way(owner, name, way, self, result)) {
+        if (rt_guard((uint32_t)way->key == version) && read_way(owner, name, way, self, result)) {
             return true;
         }
     }
@@ -163,7 +164,7 @@ static inline const RtWay *way_for(const RtAttrSite *site, RtWayKind kind,
                                    const PyTypeObject *type) {
     uint64_t key = RT_WAY_KEY(kind, type->tp_version_tag);
     for (int i = 0; i < RT_WAYS; i++) {
-        if (site->ways[i].key == key) {
+        if (rt_guard(site->ways[i].key == key)) {
             return &site->ways[i];
         }
     }
@@ -176,7 +177,7 @@ static inline PyObject *read_member(PyObject *owner, PyObject *name, const RtAtt
     const PyTypeObject *type = Py_TYPE(owner);
     for (int i = 0; i < RT_WAYS; i++) {
         const RtWay *way = &site->ways[i];
-        if ((uint32_t)way->key != type->tp_version_tag) {
+        if (!rt_guard((uint32_t)way->key == type->tp_version_tag)) {
             continue;
         }
         if (rt_likely(RT_WAY_KIND(way) == RT_WAY_VALUE)) {
@@ -360,7 +361,7 @@ int rt_attr_set_call(PyThreadState *ts, PyObject *owner, PyObject *value, PyObje
     int status;
     for (int i = 0; version != 0 && i < RT_WAYS; i++) {
         const RtWay *way = &site->ways[i];
-        if ((uint32_t)way->key == version && store_way(owner, value, name, way, &status)) {
+        if (rt_guard((uint32_t)way->key == version) && store_way(owner, value, name, way, &status)) {
             return status;
         }
     }

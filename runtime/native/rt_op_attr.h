@@ -19,7 +19,7 @@ PyObject *rt_attr_get_call(PyThreadState *ts, PyObject *owner, PyObject *name, R
 /* Way 0, if it is an inline value: borrowed, NULL otherwise. */
 RT_INLINE PyObject *rt_attr_value(PyObject *owner, const RtAttrSite *site) {
     uint64_t key = RT_WAY_KEY(RT_WAY_VALUE, Py_TYPE(owner)->tp_version_tag);
-    if (rt_likely(site->ways[0].key == key)) {
+    if (rt_likely(rt_guard(site->ways[0].key == key))) {
         PyDictValues *values = *_PyObject_ValuesPointer(owner);
         if (rt_likely(values != NULL)) {
             return values->values[site->ways[0].index];
@@ -46,7 +46,7 @@ int rt_attr_set_call(PyThreadState *ts, PyObject *owner, PyObject *value, PyObje
 RT_INLINE int rt_attr_set_inline(PyThreadState *ts, PyObject *owner, PyObject *value,
                                  PyObject *name, RtAttrSite *site) {
     uint64_t key = RT_WAY_KEY(RT_WAY_VALUE, Py_TYPE(owner)->tp_version_tag);
-    if (rt_likely(site->ways[0].key == key)) {
+    if (rt_likely(rt_guard(site->ways[0].key == key))) {
         PyDictValues *values = *_PyObject_ValuesPointer(owner);
         if (rt_likely(values != NULL)) {
             PyObject **place = &values->values[site->ways[0].index];
@@ -104,8 +104,9 @@ RT_INLINE bool rt_way_unhidden(PyObject *owner, const RtWay *way) {
 RT_INLINE PyObject *rt_method_get_inline(PyThreadState *ts, PyObject *owner, PyObject **self,
                                          PyObject *name, RtMethodSite *site) {
     const RtWay *way = &site->ways[0];
-    if (rt_likely(way->key == RT_WAY_KEY(RT_WAY_METHOD, Py_TYPE(owner)->tp_version_tag) &&
-                  rt_way_unhidden(owner, way))) {
+    if (rt_likely(
+            rt_guard(way->key == RT_WAY_KEY(RT_WAY_METHOD, Py_TYPE(owner)->tp_version_tag) &&
+                     rt_way_unhidden(owner, way)))) {
         *self = owner;
         return Py_NewRef(way->value);
     }

@@ -176,7 +176,7 @@ static RT_COLD int give_up(PyObject *iterator, PyObject **results, int taken) {
 }
 
 int rt_unpack_call(PyThreadState *ts, PyObject *value, PyObject **results, int count) {
-    if (PyList_CheckExact(value) && PyList_GET_SIZE(value) == count) {
+    if (rt_guard(PyList_CheckExact(value) && PyList_GET_SIZE(value) == count)) {
         for (int i = 0; i < count; i++) {
             results[i] = Py_NewRef(PyList_GET_ITEM(value, i));
         }

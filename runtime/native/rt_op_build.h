@@ -71,7 +71,7 @@ int rt_unpack_call(PyThreadState *ts, PyObject *value, PyObject **results, int c
 
 /* UNPACK_SEQUENCE. On success 0 and `count` new references in results, first item first. */
 RT_INLINE int rt_unpack(PyThreadState *ts, PyObject *value, PyObject **results, int count) {
-    if (rt_likely(PyTuple_CheckExact(value) && PyTuple_GET_SIZE(value) == count)) {
+    if (rt_likely(rt_guard(PyTuple_CheckExact(value) && PyTuple_GET_SIZE(value) == count))) {
         for (int i = 0; i < count; i++) {
             results[i] = Py_NewRef(PyTuple_GET_ITEM(value, i));
         }

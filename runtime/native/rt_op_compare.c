@@ -7,7 +7,7 @@ enum { UNKNOWN = -2 };
 /* Truth of the comparison where it can be told at once, else UNKNOWN; -1 with an exception. */
 static inline int compare_exact(PyObject *left, PyObject *right, int op) {
     PyTypeObject *type = Py_TYPE(left);
-    if (type != Py_TYPE(right)) {
+    if (!rt_guard(type == Py_TYPE(right))) {
         return UNKNOWN;
     }
     if (type == &PyLong_Type && rt_is_digit(left) && rt_is_digit(right)) {
@@ -73,14 +73,14 @@ int rt_contains(PyThreadState *ts, PyObject *container, PyObject *item) {
     (void)ts;
     PyTypeObject *type = Py_TYPE(container);
     int known = UNKNOWN;
-    if (type == &PyDict_Type) {
+    if (rt_guard(type == &PyDict_Type)) {
         return PyDict_Contains(container, item);
     }
     if (rt_is_digit(item) || PyUnicode_CheckExact(item)) {
-        if (type == &PyList_Type) {
+        if (rt_guard(type == &PyList_Type)) {
             known = contains_exact(((PyListObject *)container)->ob_item, PyList_GET_SIZE(container),
                                    item);
-        } else if (type == &PyTuple_Type) {
+        } else if (rt_guard(type == &PyTuple_Type)) {
             known = contains_exact(((PyTupleObject *)container)->ob_item,
                                    PyTuple_GET_SIZE(container), item);
         }
@@ -95,7 +95,7 @@ int rt_truth_call(PyObject *value) {
     if (type == &PyLong_Type || type == &PyList_Type || type == &PyTuple_Type) {
         return Py_SIZE(value) != 0;
     }
-    if (type == &PyUnicode_Type && PyUnicode_IS_READY(value)) {
+    if (rt_guard(type == &PyUnicode_Type && PyUnicode_IS_READY(value))) {
         return PyUnicode_GET_LENGTH(value) != 0;
     }
     if (type == &PyDict_Type) {

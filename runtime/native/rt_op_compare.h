@@ -4,27 +4,20 @@
 
 #include "rt_op_number.h"
 
-RT_INLINE bool rt_compare_digits(int64_t a, int64_t b, int op) {
-    switch (op) {
-    case Py_LT: return a < b;
-    case Py_LE: return a <= b;
-    case Py_EQ: return a == b;
-    case Py_NE: return a != b;
-    case Py_GT: return a > b;
-    default: return a >= b;
+#define RT_COMPARISON(name, type)                                                                  \
+    RT_INLINE bool name(type a, type b, int op) {                                                  \
+        switch (op) {                                                                              \
+        case Py_LT: return a < b;                                                                  \
+        case Py_LE: return a <= b;                                                                 \
+        case Py_EQ: return a == b;                                                                 \
+        case Py_NE: return a != b;                                                                 \
+        case Py_GT: return a > b;                                                                  \
+        default: return a >= b;                                                                    \
+        }                                                                                          \
     }
-}
-
-RT_INLINE int rt_compare_floats(double a, double b, int op) {
-    switch (op) {
-    case Py_LT: return a < b;
-    case Py_LE: return a <= b;
-    case Py_EQ: return a == b;
-    case Py_NE: return a != b;
-    case Py_GT: return a > b;
-    default: return a >= b;
-    }
-}
+RT_COMPARISON(rt_compare_digits, int64_t)
+RT_COMPARISON(rt_compare_floats, double)
+#undef RT_COMPARISON
 
 int rt_compare_truth_call(PyThreadState *ts, PyObject *left, PyObject *right, int op);
 

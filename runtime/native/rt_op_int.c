@@ -35,7 +35,7 @@ void rt_int_start(void) {
 /* An uninitialised one of one digit, positive. */
 static inline PyLongObject *new_digit(void) {
     PyObject *number = kept.first;
-    if (rt_unlikely(number == NULL || _Py_tracemalloc_config.tracing)) {
+    if (rt_unlikely(!rt_guard(number != NULL && !_Py_tracemalloc_config.tracing))) {
         return _PyLong_New(1);
     }
     kept.first = (PyObject *)(intptr_t)Py_SIZE(number);

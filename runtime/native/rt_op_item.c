@@ -12,7 +12,7 @@ static bool plain_index(PyObject *object, Py_ssize_t when_none, Py_ssize_t *out)
         *out = when_none;
         return true;
     }
-    if (!rt_is_digit(object)) {
+    if (!rt_guard(rt_is_digit(object))) {
         return false;
     }
     *out = (Py_ssize_t)rt_digit(object);
@@ -38,7 +38,7 @@ static PyObject *stepped_slice(PyListObject *list, PySliceObject *slice) {
 
 PyObject *rt_item_get_call(PyThreadState *ts, PyObject *container, PyObject *key) {
     PyTypeObject *type = Py_TYPE(container);
-    if (type == &PyDict_Type) {
+    if (rt_guard(type == &PyDict_Type)) {
         PyObject *value = PyDict_GetItemWithError(container, key);
         if (rt_likely(value != NULL)) {
             return Py_NewRef(value);
@@ -70,7 +70,7 @@ PyObject *rt_item_get_call(PyThreadState *ts, PyObject *container, PyObject *key
 
 int rt_item_set_call(PyThreadState *ts, PyObject *container, PyObject *key, PyObject *value) {
     (void)ts;
-    if (PyDict_CheckExact(container)) {
+    if (rt_guard(PyDict_CheckExact(container))) {
         return PyDict_SetItem(container, key, value);
     }
     if (PyList_CheckExact(container) && rt_list_set_item(container, key, value)) {
@@ -152,7 +152,7 @@ int rt_slice_set(PyThreadState *ts, PyObject *container, PyObject *start, PyObje
  * the last one first as list_ass_slice drops them. */
 static bool exchange_items(PyObject *container, PyObject *start, PyObject *stop, PyObject *value) {
     Py_ssize_t first, last;
-    if (container == value || Py_REFCNT(value) != 1 || !PyList_CheckExact(value) ||
+    if (container == value || !rt_guard(Py_REFCNT(value) == 1) || !PyList_CheckExact(value) ||
         !plain_bounds(start, stop, PyList_GET_SIZE(container), &first, &last) ||
         last - first != PyList_GET_SIZE(value)) {
         return false;

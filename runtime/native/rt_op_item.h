@@ -7,7 +7,7 @@
 /* The position that an exact int of at most one digit means in a sequence of `size` items, negative
  * ones counted from the end; -1 when it is none. */
 RT_INLINE Py_ssize_t rt_position(PyObject *key, Py_ssize_t size) {
-    if (rt_likely(PyLong_CheckExact(key) && (size_t)(Py_SIZE(key) + 1) <= 2)) {
+    if (rt_likely(rt_guard(PyLong_CheckExact(key) && (size_t)(Py_SIZE(key) + 1) <= 2))) {
         Py_ssize_t index = Py_SIZE(key) * (Py_ssize_t)((PyLongObject *)key)->ob_digit[0];
         index += index < 0 ? size : 0;
         return rt_likely((size_t)index < (size_t)size) ? index : -1;

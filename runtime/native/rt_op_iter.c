@@ -5,7 +5,7 @@
 #include "rt_generator.h"
 
 PyObject *rt_iter_next_call(PyThreadState *ts, PyObject *iterator) {
-    if (PyGen_CheckExact(iterator)) {
+    if (rt_guard(PyGen_CheckExact(iterator))) {
         return rt_generator_next(ts, (PyGenObject *)iterator);
     }
     PyObject *item = Py_TYPE(iterator)->tp_iternext(iterator);
@@ -112,9 +112,9 @@ PyObject *rt_async_next(PyThreadState *ts, PyObject *iterator) {
 PyObject *rt_send(PyThreadState *ts, PyObject *receiver, PyObject *value, int *returned) {
     PyObject *result;
     PySendResult status;
-    if (PyCoro_CheckExact(receiver) || PyGen_CheckExact(receiver)) {
+    if (rt_guard(PyCoro_CheckExact(receiver) || PyGen_CheckExact(receiver))) {
         status = rt_generator_send(ts, (PyGenObject *)receiver, value, &result);
-    } else if (Py_IS_TYPE(receiver, &_PyAsyncGenASend_Type)) {
+    } else if (rt_guard(Py_IS_TYPE(receiver, &_PyAsyncGenASend_Type))) {
         status = rt_async_send(ts, receiver, value, &result);
     } else {
         status = PyIter_Send(receiver, value, &result);

@@ -92,8 +92,8 @@ RT_INLINE void rt_lazy_drop(PyObject *left, PyObject *right, int op) {
     }
 }
 
-/* Operators that have a C operator for floats, or for ints. */
-RT_INLINE bool rt_lazy_compute_float(double a, double b, int op, double *out) {
+/* Operators that have a C operator for floats, or for ints; rt_compute.h has the others. */
+RT_INLINE bool rt_compute_float(double a, double b, int op, double *out) {
     switch (op & RT_OPERATOR) {
     case NB_ADD:
     case NB_INPLACE_ADD: *out = a + b; return true;
@@ -107,7 +107,7 @@ RT_INLINE bool rt_lazy_compute_float(double a, double b, int op, double *out) {
     }
 }
 
-RT_INLINE bool rt_lazy_compute_int(int64_t a, int64_t b, int op, int64_t *out) {
+RT_INLINE bool rt_compute_int(int64_t a, int64_t b, int op, int64_t *out) {
     switch (op & RT_OPERATOR) {
     case NB_ADD:
     case NB_INPLACE_ADD: return !__builtin_add_overflow(a, b, out);
@@ -133,14 +133,13 @@ RT_INLINE PyObject *rt_lazy_binary(PyObject *left, int64_t l, PyObject *right, i
     double number;
     int64_t integer;
     if ((op & RT_FLOATS) && rt_lazy_is_float(left, ll) && rt_lazy_is_float(right, lr) &&
-        rt_lazy_compute_float(rt_lazy_float(left, l, ll), rt_lazy_float(right, r, lr), op,
-                              &number)) {
+        rt_compute_float(rt_lazy_float(left, l, ll), rt_lazy_float(right, r, lr), op, &number)) {
         rt_lazy_drop(left, right, op);
         *out = rt_float_number(number);
         return RT_FLOAT;
     }
     if ((op & RT_INTS) && rt_lazy_is_int(left, ll) && rt_lazy_is_int(right, lr) &&
-        rt_lazy_compute_int(rt_lazy_int(left, l, ll), rt_lazy_int(right, r, lr), op, &integer)) {
+        rt_compute_int(rt_lazy_int(left, l, ll), rt_lazy_int(right, r, lr), op, &integer)) {
         rt_lazy_drop(left, right, op);
         *out = integer;
         return RT_INT;
@@ -168,14 +167,13 @@ RT_INLINE int rt_lazy_slot_binary(_PyInterpreterFrame *frame, PyObject *left, in
     int64_t integer;
     if ((op & RT_FLOATS) && rt_lazy_is_float(left, ll) && rt_lazy_is_float(right, lr) &&
         old != NULL && PyFloat_CheckExact(old) && Py_REFCNT(old) == 1 &&
-        rt_lazy_compute_float(rt_lazy_float(left, l, ll), rt_lazy_float(right, r, lr), op,
-                              &number)) {
+        rt_compute_float(rt_lazy_float(left, l, ll), rt_lazy_float(right, r, lr), op, &number)) {
         rt_lazy_drop(left, right, op);
         ((PyFloatObject *)old)->ob_fval = number;
         return 0;
     }
     if ((op & RT_INTS) && rt_lazy_is_int(left, ll) && rt_lazy_is_int(right, lr) &&
-        rt_lazy_compute_int(rt_lazy_int(left, l, ll), rt_lazy_int(right, r, lr), op, &integer)) {
+        rt_compute_int(rt_lazy_int(left, l, ll), rt_lazy_int(right, r, lr), op, &integer)) {
         rt_lazy_drop(left, right, op);
         return rt_slot_set_int(frame, integer, slot);
     }

@@ -54,7 +54,7 @@ RT_INLINE PyObject *rt_dict_entry(PyObject *dict, uint32_t index, PyObject *name
         if (rt_likely(keys->dk_kind == DICT_KEYS_UNICODE &&
                       (Py_ssize_t)index < keys->dk_nentries)) {
             PyDictUnicodeEntry *entry = &DK_UNICODE_ENTRIES(keys)[index];
-            return rt_likely(entry->me_key == name) ? entry->me_value : NULL;
+            return rt_likely(rt_guard(entry->me_key == name)) ? entry->me_value : NULL;
         }
     }
     return NULL;

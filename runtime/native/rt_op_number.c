@@ -143,17 +143,10 @@ PyObject *rt_divide(PyObject *left, PyObject *right, int op) {
     return rt_binary_other(left, right, op);
 }
 
-PyObject *rt_floor(PyObject *left, PyObject *right, int op) {
+/* Operators that are for ints most of the time. */
+PyObject *rt_integral(PyObject *left, PyObject *right, int op) {
     int64_t a, b, result;
     if (small_ints(left, right, &a, &b) && compute_int(a, b, op & ~RT_TAKES, &result)) {
-        return int_result(left, right, op, result);
-    }
-    return rt_binary_other(left, right, op);
-}
-
-PyObject *rt_bits(PyObject *left, PyObject *right, int op) {
-    int64_t a, b, result;
-    if (small_ints(left, right, &a, &b) && small_bits(a, b, op & ~RT_TAKES, &result)) {
         return int_result(left, right, op, result);
     }
     return rt_binary_other(left, right, op);

@@ -30,8 +30,7 @@ PyObject *rt_add(PyObject *left, PyObject *right, int op);
 PyObject *rt_subtract(PyObject *left, PyObject *right, int op);
 PyObject *rt_multiply(PyObject *left, PyObject *right, int op);
 PyObject *rt_divide(PyObject *left, PyObject *right, int op);
-PyObject *rt_floor(PyObject *left, PyObject *right, int op);
-PyObject *rt_bits(PyObject *left, PyObject *right, int op);
+PyObject *rt_integral(PyObject *left, PyObject *right, int op);
 PyObject *rt_binary_other(PyObject *left, PyObject *right, int op);
 
 /* `op` is a constant, so one case remains. */
@@ -48,7 +47,7 @@ RT_INLINE PyObject *rt_binary_call(PyObject *left, PyObject *right, int op) {
     case NB_FLOOR_DIVIDE:
     case NB_INPLACE_FLOOR_DIVIDE:
     case NB_REMAINDER:
-    case NB_INPLACE_REMAINDER: return rt_floor(left, right, op);
+    case NB_INPLACE_REMAINDER:
     case NB_AND:
     case NB_INPLACE_AND:
     case NB_OR:
@@ -58,7 +57,7 @@ RT_INLINE PyObject *rt_binary_call(PyObject *left, PyObject *right, int op) {
     case NB_LSHIFT:
     case NB_INPLACE_LSHIFT:
     case NB_RSHIFT:
-    case NB_INPLACE_RSHIFT: return rt_bits(left, right, op);
+    case NB_INPLACE_RSHIFT: return rt_integral(left, right, op);
     default: return rt_binary_other(left, right, op);
     }
 }

@@ -7,6 +7,7 @@
 #define PYC2C_RUNTIME_RT_OP_PYTHON_H
 
 #include "../rt_compat.h"
+#include "rt_guard.h"
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wundef"

@@ -50,7 +50,11 @@ enum {
 #define RT_WAY_KEY(kind, version) ((uint64_t)(kind) << 32 | (version))
 #define RT_WAY_KIND(way) ((RtWayKind)((way)->key >> 32))
 
+#ifndef RT_STRESS_ONE_WAY
 enum { RT_WAYS = 4 };
+#else /* make STRESS=one-way: sites are refilled all the time */
+enum { RT_WAYS = 1 };
+#endif
 
 typedef struct RtAttrSite {
     RtWay ways[RT_WAYS];

@@ -53,7 +53,7 @@ static bool is_instance(PyObject *instance, PyObject *class) {
 
 PyObject *rt_call_super(PyThreadState *ts, PyObject *callable, PyObject *const *items,
                         Py_ssize_t count, RtCallSite *site) {
-    if (rt_likely(callable == (PyObject *)&PySuper_Type)) {
+    if (rt_likely(rt_guard(callable == (PyObject *)&PySuper_Type))) {
         _PyInterpreterFrame *frame = ts->cframe->current_frame;
         PyObject *class = count == 0 ? enclosing_class(frame) : items[0];
         PyObject *instance = count == 0 ? first_argument(frame) : items[1];
@@ -89,7 +89,8 @@ PyObject *rt_super_method(PyThreadState *ts, PyObject **self, PyObject *name, Rt
     uint32_t version = Py_TYPE(instance)->tp_version_tag;
     for (int i = 0; version != 0 && i < RT_WAYS; i++) {
         const RtWay *way = &site->ways[i];
-        if (way->key == RT_WAY_KEY(RT_WAY_SUPER, version) && way->keys == class->tp_version_tag) {
+        if (rt_guard(way->key == RT_WAY_KEY(RT_WAY_SUPER, version) &&
+                     way->keys == class->tp_version_tag)) {
             *self = instance;
             return Py_NewRef(way->value);
         }

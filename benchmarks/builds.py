@@ -21,21 +21,15 @@ sys.path.insert(0, str(HERE))
 from harness import build_plot, build_report, report  # noqa: E402
 from harness.build_measure import BUILDERS, Samples, measure_builds  # noqa: E402
 from harness.build_subjects import REQUIREMENTS, SUBJECTS  # noqa: E402
-from harness.programs import REPOSITORY  # noqa: E402
-from harness.start import chosen, enter, say  # noqa: E402
+from harness.output import Output  # noqa: E402
+from harness.start import arguments, chosen, enter, say  # noqa: E402
 
 
 def parse() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    names, tools = ",".join(s.name for s in SUBJECTS), ",".join(t.name for t in BUILDERS)
-    parser.add_argument("--build", type=Path, default=REPOSITORY / "build", help="where pyc2c is")
-    parser.add_argument("--only", default="", help=f"programs: {names}")
-    parser.add_argument("--tools", default="", help=f"tools: {tools}")
+    names = [subject.name for subject in SUBJECTS]
+    parser = arguments(__doc__, "BUILDS", names, BUILDERS, limit=3600)
     parser.add_argument("--rounds", type=int, default=5, help="rounds of pyc2c (default: 5)")
     parser.add_argument("--peer-rounds", type=int, default=1, help="in how many of them peers take part")
-    parser.add_argument("--limit", type=float, default=3600, help="seconds a build may take")
-    parser.add_argument("--output", type=Path, default=HERE / "results")
-    parser.add_argument("--publish", action="store_true", help="replace BUILDS.md and BUILDS.svg")
     return parser.parse_args()
 
 
@@ -43,14 +37,10 @@ def write(given: argparse.Namespace, results: dict[str, dict[str, Samples]], tit
     """After each program, so that a run that is cut short leaves what it measured."""
     text = build_report.markdown(results, titles, known)
     picture = build_plot.svg(results, titles)
-    given.output.mkdir(parents=True, exist_ok=True)
-    (given.output / "builds.md").write_text(text, encoding="utf-8")
-    (given.output / "builds.json").write_text(build_report.as_json(results, known), encoding="utf-8")
-    (given.output / "builds.svg").write_text(picture, encoding="utf-8")
+    output = Output(given.output, "builds", "seconds by step")
+    output.write(text, build_report.figures(results, known), picture)
     if given.publish and len(results) == len(SUBJECTS):
-        linked = text.replace("\n## ", "\n![seconds by step](BUILDS.svg)\n\n## ", 1)
-        (HERE / "BUILDS.md").write_text(linked, encoding="utf-8")
-        (HERE / "BUILDS.svg").write_text(picture, encoding="utf-8")
+        output.publish(text, picture)
     return text
 
 

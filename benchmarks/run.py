@@ -21,21 +21,17 @@ sys.path.insert(0, str(HERE))
 
 from harness import plot, report  # noqa: E402
 from harness.measure import Series, measure  # noqa: E402
-from harness.programs import PROGRAMS, REPOSITORY, REQUIREMENTS  # noqa: E402
-from harness.start import chosen, enter, say  # noqa: E402
+from harness.output import Output  # noqa: E402
+from harness.programs import PROGRAMS, REQUIREMENTS  # noqa: E402
+from harness.start import arguments, chosen, enter, say  # noqa: E402
 from harness.tools import TOOLS, Build, Tool  # noqa: E402
 
 
 def parse() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--build", type=Path, default=REPOSITORY / "build", help="where pyc2c is")
+    names = [program.name for program in PROGRAMS]
+    parser = arguments(__doc__, "RESULTS", names, TOOLS, limit=3600)
     parser.add_argument("--quick", action="store_true", help="5 rounds, one build each, no Nuitka")
-    parser.add_argument("--only", default="", help="programs: " + ",".join(p.name for p in PROGRAMS))
-    parser.add_argument("--tools", default="", help="tools: " + ",".join(t.name for t in TOOLS))
     parser.add_argument("--rounds", type=int, help="interleaved rounds (default: 30)")
-    parser.add_argument("--limit", type=float, default=3600, help="seconds a build may take")
-    parser.add_argument("--output", type=Path, default=HERE / "results")
-    parser.add_argument("--publish", action="store_true", help="replace RESULTS.md and RESULTS.svg")
     return parser.parse_args()
 
 
@@ -70,14 +66,10 @@ def main() -> int:
     titles = {name: tool.title for name, tool in tools.items()}
     text = report.markdown(results, programs, tools, facts, rounds)
     picture = plot.svg(results, programs, titles)
-    given.output.mkdir(parents=True, exist_ok=True)
-    (given.output / "results.md").write_text(text, encoding="utf-8")
-    (given.output / "results.json").write_text(report.as_json(results, facts), encoding="utf-8")
-    (given.output / "results.svg").write_text(picture, encoding="utf-8")
+    output = Output(given.output, "results", "all runs")
+    output.write(text, report.figures(results, facts), picture)
     if given.publish:
-        published = text.replace("\n### ", "\n![all runs](RESULTS.svg)\n\n### ", 1)
-        (HERE / "RESULTS.md").write_text(published, encoding="utf-8")
-        (HERE / "RESULTS.svg").write_text(picture, encoding="utf-8")
+        output.publish(text, picture)
     print(text)
     say(f"written: {given.output}/results.md, results.json, results.svg")
     own = [by_tool["pyc2c"] for by_tool in results.values() if "pyc2c" in by_tool]

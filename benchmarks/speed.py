@@ -22,19 +22,17 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
 from harness import report, speed_plot, speed_report  # noqa: E402
+from harness.output import Output  # noqa: E402
 from harness.speed_functions import Function, measure_functions  # noqa: E402
 from harness.speed_measure import Runs, measure_speed  # noqa: E402
 from harness.speed_tools import COMPILERS  # noqa: E402
-from harness.start import chosen, enter, say  # noqa: E402
-from harness.suite import REPOSITORY, REQUIREMENTS, SUBJECTS, Subject  # noqa: E402
+from harness.start import arguments, chosen, enter, say  # noqa: E402
+from harness.suite import REQUIREMENTS, SUBJECTS, Subject  # noqa: E402
 
 
 def parse() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    names, tools = ",".join(s.name for s in SUBJECTS), ",".join(t.name for t in COMPILERS)
-    parser.add_argument("--build", type=Path, default=REPOSITORY / "build", help="where pyc2c is")
-    parser.add_argument("--only", default="", help=f"programs: {names}")
-    parser.add_argument("--tools", default="", help=f"tools: {tools}")
+    names = [subject.name for subject in SUBJECTS]
+    parser = arguments(__doc__, "SPEED", names, COMPILERS, limit=900)
     parser.add_argument("--rounds", type=int, default=5, help="interleaved rounds (default: 5)")
     parser.add_argument("--seconds", type=float, default=1.0, help="CPU time a benchmark and round")
     parser.add_argument(
@@ -44,9 +42,6 @@ def parse() -> argparse.Namespace:
         help="CPU time in which a benchmark's functions are compared with their bytecode, when the "
         "tools are pyc2c and pyc2c-bytecode (default: 4; 0: not)",
     )
-    parser.add_argument("--limit", type=float, default=900, help="seconds a build may take")
-    parser.add_argument("--output", type=Path, default=HERE / "results")
-    parser.add_argument("--publish", action="store_true", help="replace SPEED.md and SPEED.svg")
     return parser.parse_args()
 
 
@@ -79,15 +74,10 @@ def write(
     """After each program, so that a run that is cut short leaves what it measured."""
     text = speed_report.markdown(results, titles, functions, known, given.rounds, given.seconds)
     picture = speed_plot.svg(results, titles)
-    given.output.mkdir(parents=True, exist_ok=True)
-    (given.output / "speed.md").write_text(text, encoding="utf-8")
-    figures = speed_report.as_json(results, functions, known)
-    (given.output / "speed.json").write_text(figures, encoding="utf-8")
-    (given.output / "speed.svg").write_text(picture, encoding="utf-8")
+    output = Output(given.output, "speed", "times as fast as CPython")
+    output.write(text, speed_report.figures(results, functions, known), picture)
     if given.publish and len(results) == len(SUBJECTS):
-        linked = text.replace("\n## What", "\n![times as fast as CPython](SPEED.svg)\n\n## What", 1)
-        (HERE / "SPEED.md").write_text(linked, encoding="utf-8")
-        (HERE / "SPEED.svg").write_text(picture, encoding="utf-8")
+        output.publish(text, picture)
     return text
 
 

@@ -1,9 +1,9 @@
 """What `builds.py` measured, as Markdown and JSON."""
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 
+from harness import output
 from harness.build_measure import STEPS, Samples
 from harness.build_subjects import SUBJECTS
 
@@ -50,8 +50,7 @@ def targets(results: Results) -> str:
         samples = results.get(program, {}).get("pyc2c")
         value = samples.median(step) if samples is not None and not samples.problem else None
         if value is not None:
-            verdict = "reached" if value <= limit else "missed"
-            lines.append(f"| {program}: {step} | {limit:g} s | {value:.2f} s | {verdict} |")
+            lines.append(output.target(f"{program}: {step}", "s", limit, value))
     return "\n".join(lines)
 
 
@@ -59,9 +58,7 @@ def markdown(results: Results, titles: dict[str, str], facts: dict[str, str]) ->
     names = {subject.name: subject.title for subject in SUBJECTS}
     steps = "; ".join(f"{step}: {meaning}" for step, meaning in STEPS.items())
     parts = [
-        "# Build times",
-        "",
-        "\n".join(f"- {name}: {value}" for name, value in facts.items()),
+        output.head("Build times", facts),
         f"- {steps}",
         "- median of the rounds, ± half the distance of the quartiles, in brackets times pyc2c's; memory",
         "  is the peak of all processes of a build together; MB are 10^6 bytes",
@@ -72,10 +69,12 @@ def markdown(results: Results, titles: dict[str, str], facts: dict[str, str]) ->
     return "\n".join(parts) + "\n"
 
 
-def as_json(results: Results, facts: dict[str, str]) -> str:
+def figures(results: Results, facts: dict[str, str]) -> dict:
     """Everything, single samples included."""
-    return json.dumps(
-        {"facts": facts,
-         "results": {program: {tool: asdict(samples) for tool, samples in by_tool.items()}
-                     for program, by_tool in results.items()}},
-        indent=1)
+    return {
+        "facts": facts,
+        "results": {
+            program: {tool: asdict(samples) for tool, samples in by_tool.items()}
+            for program, by_tool in results.items()
+        },
+    }

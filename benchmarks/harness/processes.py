@@ -10,7 +10,7 @@ import os
 import signal
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -21,6 +21,7 @@ class Ended:
     status: int
     seconds: float
     peak_bytes: int = 0
+    cpu: float = 0.0  # seconds of CPU time, with the children that it waited for
 
 
 class Process:
@@ -44,11 +45,12 @@ class Process:
         time is exact."""
         deadline = None if seconds is None else time.perf_counter() + seconds
         while self._ended is None:
-            pid, status = os.waitpid(self.pid, 0 if deadline is None else os.WNOHANG)
+            pid, status, used = os.wait4(self.pid, 0 if deadline is None else os.WNOHANG)
             now = time.perf_counter()
             if pid:
                 code = os.waitstatus_to_exitcode(status)
-                self._ended = Ended(code, now - self.started)
+                cpu = used.ru_utime + used.ru_stime
+                self._ended = Ended(code, now - self.started, cpu=cpu)
             elif deadline is not None and now > deadline:
                 return None
             else:
@@ -102,4 +104,4 @@ def run_watched(
     finally:
         process.kill()
         process.wait()
-    return Ended(ended.status, ended.seconds, peak)
+    return replace(ended, peak_bytes=peak)

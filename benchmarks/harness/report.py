@@ -1,7 +1,6 @@
 """The results as text, Markdown and JSON."""
 from __future__ import annotations
 
-import json
 import os
 import platform
 import subprocess
@@ -11,6 +10,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from statistics import median
 
+from harness import output
 from harness.measure import Series
 from harness.programs import Program
 from harness.tools import Tool
@@ -106,11 +106,8 @@ def targets(results: Results, titles: dict[str, str]) -> str:
         if own is None or base is None or not own.works or not base.works:
             continue
         value = target.value(own, base)
-        verdict = "reached" if value <= target.limit else "missed"
         name = f"{target.program}, {titles[target.tool]}: {target.what}"
-        lines.append(
-            f"| {name} | {target.limit:g} {target.unit} | {value:.2f} {target.unit} | {verdict} |"
-        )
+        lines.append(output.target(name, target.unit, target.limit, value))
     return "\n".join(lines)
 
 
@@ -150,9 +147,7 @@ def markdown(
 ) -> str:
     titles = {name: tool.title for name, tool in tools.items()}
     parts = [
-        "# Measured figures",
-        "",
-        "\n".join(f"- {name}: {value}" for name, value in facts.items()),
+        output.head("Measured figures", facts),
         f"- {rounds} interleaved rounds; start is from the start of the process to its end, for the",
         "  servers to the first answer; ± is half the distance of the quartiles; ratios are to",
         "  CPython, by round: the median of the ratios of each round; build is cold (empty caches),",
@@ -165,23 +160,20 @@ def markdown(
     return "\n".join(parts) + "\n"
 
 
-def as_json(results: Results, facts: dict[str, str]) -> str:
+def figures(results: Results, facts: dict[str, str]) -> dict:
     """Everything, single samples included."""
-    return json.dumps(
-        {
-            "facts": facts,
-            "results": {
-                program: {
-                    tool: {
-                        **asdict(series.build),
-                        "seconds": series.seconds,
-                        "memory": series.memory,
-                        "problem": series.build.problem or series.problem,
-                    }
-                    for tool, series in by_tool.items()
+    return {
+        "facts": facts,
+        "results": {
+            program: {
+                tool: {
+                    **asdict(series.build),
+                    "seconds": series.seconds,
+                    "memory": series.memory,
+                    "problem": series.build.problem or series.problem,
                 }
-                for program, by_tool in results.items()
-            },
+                for tool, series in by_tool.items()
+            }
+            for program, by_tool in results.items()
         },
-        indent=1,
-    )
+    }

@@ -1,10 +1,10 @@
 """What `speed.py` measured, as Markdown and JSON."""
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from statistics import median
 
+from harness import output
 from harness.speed_functions import Function
 from harness.speed_measure import Runs, geomean, speedup, speedups, speedups_by_round, spread
 from harness.suite import FIRST
@@ -50,7 +50,7 @@ def summary(results: Results, titles: dict[str, str]) -> str:
 
 
 def builds(results: Results, titles: dict[str, str]) -> str:
-    """Seconds of a cold build and size of what comes out of it."""
+    """CPU time of a cold build and size of what comes out of it."""
     tools = [tool for tool in titles if tool != "cpython"]
     lines = [
         "| | " + " | ".join(titles[tool] for tool in tools) + " |",
@@ -60,7 +60,7 @@ def builds(results: Results, titles: dict[str, str]) -> str:
         cells = []
         for tool in tools:
             build = by_tool[tool].build
-            words = f"{build.cold:.1f} s, {build.size / 1e6:.2f} MB"
+            words = f"{build.cpu:.1f} s, {build.size / 1e6:.2f} MB"
             cells.append("–" if build.problem else words)
         lines.append(f"| {name} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
@@ -144,8 +144,7 @@ def markdown(
     seconds: float,
 ) -> str:
     parts = [
-        "# Speed of compiled programs",
-        "\n".join(f"- {name}: {value}" for name, value in facts.items())
+        output.head("Speed of compiled programs", facts)
         + f"\n- {rounds} interleaved rounds, each a new process that runs every benchmark for\n"
         f"  {seconds:g} s of CPU time; its best CPU time counts. Figures are times as fast as\n"
         "  CPython (best round against best round, by round: the median of the rounds' ratios; of a\n"
@@ -156,6 +155,7 @@ def markdown(
         "## What stands out",
         findings(results, titles, functions) or "Nothing.",
         "## Builds",
+        "Cold, in seconds of CPU time: those of the peers are kept from run to run.",
         builds(results, titles),
         "## Each benchmark",
         details(results, titles),
@@ -163,20 +163,17 @@ def markdown(
     return "\n\n".join(parts) + "\n"
 
 
-def as_json(
+def figures(
     results: Results, functions: dict[str, list[Function]], facts: dict[str, str]
-) -> str:
+) -> dict:
     """Everything, single samples included."""
-    return json.dumps(
-        {
-            "facts": facts,
-            "slower_functions": {
-                program: [asdict(each) for each in found] for program, found in functions.items()
-            },
-            "results": {
-                program: {tool: asdict(runs) for tool, runs in by_tool.items()}
-                for program, by_tool in results.items()
-            },
+    return {
+        "facts": facts,
+        "slower_functions": {
+            program: [asdict(each) for each in found] for program, found in functions.items()
         },
-        indent=1,
-    )
+        "results": {
+            program: {tool: asdict(runs) for tool, runs in by_tool.items()}
+            for program, by_tool in results.items()
+        },
+    }

@@ -8,10 +8,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from argparse import Namespace
+from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable
 from pathlib import Path
 
+from .output import HERE
 from .programs import REPOSITORY
 from .tools import Place, Tool
 
@@ -20,6 +21,20 @@ INSIDE = "PYC2C_BENCH_INSIDE"
 
 def say(text: str) -> None:
     print(f"bench: {text}", file=sys.stderr, flush=True)
+
+
+def arguments(about: str, published: str, programs: Iterable[str], kinds: Iterable[type[Tool]],
+              limit: float) -> ArgumentParser:
+    """What all commands take; `about` is the command's documentation."""
+    parser = ArgumentParser(description=about.partition("\n")[0])
+    add = parser.add_argument
+    add("--build", type=Path, default=REPOSITORY / "build", help="where pyc2c is")
+    add("--only", default="", help=f"programs: {','.join(programs)}")
+    add("--tools", default="", help=f"tools: {','.join(kind.name for kind in kinds)}")
+    add("--limit", type=float, default=limit, help="seconds a build may take")
+    add("--output", type=Path, default=HERE / "results", help="where results go")
+    add("--publish", action="store_true", help=f"replace {published}.md and {published}.svg")
+    return parser
 
 
 def chosen(named: str, known: Iterable[str], what: str) -> list[str]:

@@ -23,6 +23,7 @@ class Build:
     cold: float = 0.0
     again: float = 0.0
     peak_bytes: int = 0
+    cpu: float = 0.0
     problem: str = ""
 
 

@@ -7,7 +7,7 @@ from statistics import median
 from harness import output
 from harness.speed_functions import Function
 from harness.speed_measure import Runs, geomean, speedup, speedups, speedups_by_round, spread
-from harness.suite import FIRST
+from harness.suite import FIRST, NEW
 
 Results = dict[str, dict[str, Runs]]  # program → tool → runs
 
@@ -30,23 +30,38 @@ def _mean(results: Results, programs: list[str], tool: str, base: str = "cpython
     return f"{geomean(values):.2f}{missing}" if values else "–"
 
 
+def _listed(results: Results) -> Results:
+    """Without the new programs."""
+    return {name: by_tool for name, by_tool in results.items() if name not in NEW}
+
+
 def summary(results: Results, titles: dict[str, str]) -> str:
-    """Times as fast as CPython, a line for each program."""
+    """Times as fast as CPython, a line for each program; the new ones below the means of the list."""
     tools = [tool for tool in titles if tool != "cpython"]
     lines = [
         "| | CPython | " + " | ".join(titles[tool] for tool in tools) + " |",
         "|---|--:|" + "--:|" * len(tools),
     ]
-    for name, by_tool in results.items():
-        base = by_tool["cpython"]
-        total = sum(median(values) for values in base.seconds.values()) * 1000
-        cells = [_cell(by_tool.get(tool), base) for tool in tools]
-        lines.append(f"| {name} | {total:.2f} ms | " + " | ".join(cells) + " |")
     first = [name for name in results if name in FIRST]
-    for title, programs in ((f"geomean of the first {len(first)}", first), ("geomean", [*results])):
-        cells = [_mean(results, programs, tool) for tool in tools]
-        lines.append(f"| **{title}** | | " + " | ".join(f"**{cell}**" for cell in cells) + " |")
+    listed, new = [*_listed(results)], [name for name in results if name in NEW]
+    groups = (
+        (listed, ((f"geomean of the first {len(first)}", first), ("geomean", listed))),
+        (new, (("geomean of the new programs", new),)),
+    )
+    for programs, means in groups:
+        lines += [_row(name, results[name], tools) for name in programs]
+        for title, averaged in means:
+            if averaged:
+                cells = [f"**{_mean(results, averaged, tool)}**" for tool in tools]
+                lines.append(f"| **{title}** | | " + " | ".join(cells) + " |")
     return "\n".join(lines)
+
+
+def _row(name: str, by_tool: dict[str, Runs], tools: list[str]) -> str:
+    base = by_tool["cpython"]
+    total = sum(median(values) for values in base.seconds.values()) * 1000
+    cells = [_cell(by_tool.get(tool), base) for tool in tools]
+    return f"| {name} | {total:.2f} ms | " + " | ".join(cells) + " |"
 
 
 def builds(results: Results, titles: dict[str, str]) -> str:
@@ -125,7 +140,7 @@ def findings(
                 slower = ", ".join(_slower(results, tool, base)) or "none"
                 words = f"- {titles[tool]}, slower than {titles[base]} (below {SLOW}): {slower}"
                 if base in ("nuitka", "cython"):
-                    words += f"; geomean against it: {_mean(results, [*results], tool, base)}"
+                    words += f"; geomean against it: {_mean(results, [*_listed(results)], tool, base)}"
                 lines.append(words)
     for name, by_tool in results.items():
         for tool, runs in by_tool.items():

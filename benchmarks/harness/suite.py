@@ -1,4 +1,8 @@
-"""The programs of PyPI's pyperformance that `speed.py` compiles, unchanged.
+"""The programs that `speed.py` compiles: those of PyPI's pyperformance, unchanged, and new ones.
+
+The new programs (programs/) were written when the compiler's work on speed was done and are not
+looked at when it goes on: how they do says what others may expect of their programs. They are a
+group of their own, apart from the list and its means.
 
 `native` names what a program spends its time in beside its own source: packages and modules of the
 standard library. `variants` are command lines, each measured on its own.
@@ -12,6 +16,7 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SHIM = REPOSITORY / "benchmarks" / "shim"
+PROGRAMS = REPOSITORY / "benchmarks" / "programs"
 REQUIREMENTS = (REPOSITORY / "benchmarks" / "requirements-speed.txt",)
 
 
@@ -24,25 +29,36 @@ class Subject:
 
     def prepare(self, work: Path) -> Path:
         """A folder with the program and what stands in for pyperf; the program's file in it."""
+        folder = work / "programs" / self.name
+        shutil.rmtree(folder, ignore_errors=True)
+        self.copy_program(folder)
+        for file in SHIM.glob("*.py"):
+            shutil.copy(file, folder)
+        return folder / "run_benchmark.py"
+
+    def copy_program(self, folder: Path) -> None:
         found = importlib.util.find_spec("pyperformance")
         if found is None or found.origin is None:
             raise SystemExit("bench: pyperformance is not installed")
         origin = Path(found.origin).parent / "data-files" / "benchmarks" / f"bm_{self.name}"
-        folder = work / "programs" / self.name
-        shutil.rmtree(folder, ignore_errors=True)
         shutil.copytree(origin, folder)
         for file in [*folder.glob("*.toml"), *folder.glob("requirements.txt")]:
             file.unlink()
-        for file in SHIM.glob("*.py"):
-            shutil.copy(file, folder)
-        return folder / "run_benchmark.py"
+
+
+class NewSubject(Subject):
+    """One file of programs/, which measures itself as the others do."""
+
+    def copy_program(self, folder: Path) -> None:
+        folder.mkdir(parents=True)
+        shutil.copy(PROGRAMS / f"{self.name}.py", folder / "run_benchmark.py")
 
 
 ASYNC_TREES = (("none",), ("io",), ("memoization",), ("cpu_io_mixed",))
 SQLGLOT = (("parse",), ("transpile",), ("optimize",), ("normalize",))
 
 # The order is that of the goals in the roadmap: the first ten have one of their own.
-SUBJECTS = (
+LISTED = (
     Subject("richards"),
     Subject("richards_super"),
     Subject("deltablue"),
@@ -78,4 +94,11 @@ SUBJECTS = (
     Subject("html5lib", ("html5lib",), data=True),
     Subject("docutils", ("docutils",), data=True),
 )
-FIRST = tuple(subject.name for subject in SUBJECTS[:10])
+FIRST = tuple(subject.name for subject in LISTED[:10])
+UNSEEN = (
+    NewSubject("text_site"),
+    NewSubject("tram_city"),
+    NewSubject("order_service", ("asyncio",)),
+)
+NEW = tuple(subject.name for subject in UNSEEN)
+SUBJECTS = LISTED + UNSEEN

@@ -59,8 +59,8 @@ static RT_ALWAYS_INLINE PyObject *call_plain(PyThreadState *ts, PyFunctionObject
     uintptr_t top = (uintptr_t)frame + native->frame_size * sizeof(PyObject *);
     uintptr_t depth =
         whose == MOVED_ARGUMENTS ? (uintptr_t)args : (uintptr_t)__builtin_frame_address(0);
-    if (rt_unlikely(!rt_guard(top < (uintptr_t)ts->datastack_limit &&
-                              ts->recursion_remaining > 0 && depth >= rt_stack_limit))) {
+    if (rt_unlikely(!rt_guard(top < (uintptr_t)ts->datastack_limit && ts->recursion_remaining > 0 &&
+                              depth >= rt_stack_limit))) {
         return call_at_limit(ts, function, native, args, whose);
     }
     ts->datastack_top = (PyObject **)top;

@@ -36,7 +36,7 @@ static inline bool small_int(PyObject *object, int64_t *out) {
 }
 
 static inline bool small_ints(PyObject *left, PyObject *right, int64_t *a, int64_t *b) {
-    return small_int(left, a) && small_int(right, b);
+    return rt_guard(small_int(left, a) && small_int(right, b));
 }
 
 /* An exact float, or an exact int that the float operators would convert to this value. */
@@ -55,8 +55,8 @@ static inline bool as_float(PyObject *object, double *out) {
 
 /* True when the float operators apply: at least one float, the other a float or small int. */
 static inline bool floats(PyObject *left, PyObject *right, double *a, double *b) {
-    return (PyFloat_CheckExact(left) || PyFloat_CheckExact(right)) && as_float(left, a) &&
-           as_float(right, b);
+    return rt_guard((PyFloat_CheckExact(left) || PyFloat_CheckExact(right)) && as_float(left, a) &&
+                    as_float(right, b));
 }
 
 /* PyFloat_FromDouble without its calls: native code runs in the main interpreter. */

@@ -165,7 +165,8 @@ static inline PyGenObject *delegate_of(PyThreadState *ts, PyGenObject *generator
 static inline PyGenObject *descend(PyThreadState *ts, PyGenObject *generator, bool *failed) {
     PyGenObject *delegate;
     *failed = false;
-    while (!*failed && rt_guard(delegates(generator)) && (delegate = delegate_of(ts, generator)) != NULL) {
+    while (!*failed && rt_guard(delegates(generator)) &&
+           (delegate = delegate_of(ts, generator)) != NULL) {
         rt_generator_frame(generator)->prev_instr--;
         generator = delegate;
         enter(ts, generator);

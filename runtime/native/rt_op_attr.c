@@ -361,7 +361,8 @@ int rt_attr_set_call(PyThreadState *ts, PyObject *owner, PyObject *value, PyObje
     int status;
     for (int i = 0; version != 0 && i < RT_WAYS; i++) {
         const RtWay *way = &site->ways[i];
-        if (rt_guard((uint32_t)way->key == version) && store_way(owner, value, name, way, &status)) {
+        if (rt_guard((uint32_t)way->key == version) &&
+            store_way(owner, value, name, way, &status)) {
             return status;
         }
     }

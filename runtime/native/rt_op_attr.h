@@ -104,9 +104,8 @@ RT_INLINE bool rt_way_unhidden(PyObject *owner, const RtWay *way) {
 RT_INLINE PyObject *rt_method_get_inline(PyThreadState *ts, PyObject *owner, PyObject **self,
                                          PyObject *name, RtMethodSite *site) {
     const RtWay *way = &site->ways[0];
-    if (rt_likely(
-            rt_guard(way->key == RT_WAY_KEY(RT_WAY_METHOD, Py_TYPE(owner)->tp_version_tag) &&
-                     rt_way_unhidden(owner, way)))) {
+    if (rt_likely(rt_guard(way->key == RT_WAY_KEY(RT_WAY_METHOD, Py_TYPE(owner)->tp_version_tag) &&
+                           rt_way_unhidden(owner, way)))) {
         *self = owner;
         return Py_NewRef(way->value);
     }

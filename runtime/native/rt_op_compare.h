@@ -22,7 +22,7 @@ RT_COMPARISON(rt_compare_floats, double)
 int rt_compare_truth_call(PyThreadState *ts, PyObject *left, PyObject *right, int op);
 
 RT_INLINE int rt_compare_truth_inline(PyThreadState *ts, PyObject *left, PyObject *right, int op) {
-    if (rt_is_digit(left) && rt_is_digit(right)) {
+    if (rt_guard(rt_is_digit(left) && rt_is_digit(right))) {
         return rt_compare_digits(rt_digit(left), rt_digit(right), op);
     }
     return rt_compare_truth_call(ts, left, right, op);
@@ -44,10 +44,10 @@ int rt_truth_call(PyObject *value);
 /* bool(value): 0, 1, or -1 with an exception. */
 RT_INLINE int rt_truth(PyThreadState *ts, PyObject *value) {
     (void)ts;
-    if (value == Py_True) {
+    if (rt_guard(value == Py_True)) {
         return 1;
     }
-    if (value == Py_False || value == Py_None) {
+    if (rt_guard(value == Py_False || value == Py_None)) {
         return 0;
     }
     return rt_truth_call(value);

@@ -75,7 +75,7 @@ static inline PyObject *compute(PyObject *left, int64_t l, PyObject *right, int6
     Number a, b;
     double real;
     int operator= op & RT_OPERATOR;
-    if (!read_number(left, l, &a) || !read_number(right, r, &b)) {
+    if (!rt_guard(read_number(left, l, &a) && read_number(right, r, &b))) {
         return NULL;
     }
     if (a.is_float || b.is_float) {
@@ -113,7 +113,7 @@ PyObject *rt_lazy_binary_box(PyObject *left, int64_t l, PyObject *right, int64_t
 
 /* Puts the number in the place of the variable's value if nobody else holds that. */
 static inline bool store_in_place(PyObject *old, PyObject *value, int64_t number) {
-    if (old == NULL || Py_REFCNT(old) != 1) {
+    if (!rt_guard(old != NULL && Py_REFCNT(old) == 1)) {
         return false;
     }
     if (value == RT_FLOAT && PyFloat_CheckExact(old)) {
@@ -129,7 +129,8 @@ static inline bool store_in_place(PyObject *old, PyObject *value, int64_t number
 
 int rt_slot_set_int(_PyInterpreterFrame *frame, int64_t number, int slot) {
     PyObject *old = frame->localsplus[slot];
-    if (rt_is_unshared_digit(number) && old != NULL && Py_REFCNT(old) == 1 && rt_is_digit(old)) {
+    if (rt_guard(rt_is_unshared_digit(number) && old != NULL && Py_REFCNT(old) == 1 &&
+                 rt_is_digit(old))) {
         rt_digit_set(old, number);
         return 0;
     }
@@ -171,7 +172,7 @@ int rt_lazy_slot_binary_call(_PyInterpreterFrame *frame, PyObject *left, int64_t
 int rt_lazy_compare_truth_call(PyThreadState *ts, PyObject *left, int64_t l, PyObject *right,
                                int64_t r, int op) {
     Number a, b;
-    if (rt_likely(read_number(left, l, &a) && read_number(right, r, &b))) {
+    if (rt_likely(rt_guard(read_number(left, l, &a) && read_number(right, r, &b)))) {
         if (a.is_float && b.is_float) {
             return rt_compare_floats(a.real, b.real, op);
         }
@@ -202,7 +203,7 @@ int rt_lazy_compare_truth_call(PyThreadState *ts, PyObject *left, int64_t l, PyO
 /* ---- items ---- */
 
 PyObject *rt_lazy_item_get_call(PyThreadState *ts, PyObject *container, PyObject *key, int64_t k) {
-    if (key == RT_INT && PyTuple_CheckExact(container)) {
+    if (rt_guard(key == RT_INT && PyTuple_CheckExact(container))) {
         Py_ssize_t size = PyTuple_GET_SIZE(container), index = k + (k < 0 ? size : 0);
         if (rt_likely((size_t)index < (size_t)size)) {
             return Py_NewRef(PyTuple_GET_ITEM(container, index));
@@ -221,7 +222,7 @@ PyObject *rt_lazy_item_get_call(PyThreadState *ts, PyObject *container, PyObject
 
 /* The place of an item that is there; NULL: take the long way. */
 static inline PyObject **list_place(PyObject *container, PyObject *key, int64_t k) {
-    if (!PyList_CheckExact(container)) {
+    if (!rt_guard(PyList_CheckExact(container))) {
         return NULL;
     }
     Py_ssize_t size = PyList_GET_SIZE(container), index = -1;

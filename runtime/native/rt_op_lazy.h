@@ -132,13 +132,13 @@ RT_INLINE PyObject *rt_lazy_binary(PyObject *left, int64_t l, PyObject *right, i
     bool ll = (op & RT_LAZY_LEFT) != 0, lr = (op & RT_LAZY_RIGHT) != 0;
     double number;
     int64_t integer;
-    if ((op & RT_FLOATS) && rt_lazy_is_float(left, ll) && rt_lazy_is_float(right, lr) &&
+    if ((op & RT_FLOATS) && rt_guard(rt_lazy_is_float(left, ll) && rt_lazy_is_float(right, lr)) &&
         rt_compute_float(rt_lazy_float(left, l, ll), rt_lazy_float(right, r, lr), op, &number)) {
         rt_lazy_drop(left, right, op);
         *out = rt_float_number(number);
         return RT_FLOAT;
     }
-    if ((op & RT_INTS) && rt_lazy_is_int(left, ll) && rt_lazy_is_int(right, lr) &&
+    if ((op & RT_INTS) && rt_guard(rt_lazy_is_int(left, ll) && rt_lazy_is_int(right, lr)) &&
         rt_compute_int(rt_lazy_int(left, l, ll), rt_lazy_int(right, r, lr), op, &integer)) {
         rt_lazy_drop(left, right, op);
         *out = integer;
@@ -165,14 +165,14 @@ RT_INLINE int rt_lazy_slot_binary(_PyInterpreterFrame *frame, PyObject *left, in
     PyObject *old = frame->localsplus[slot];
     double number;
     int64_t integer;
-    if ((op & RT_FLOATS) && rt_lazy_is_float(left, ll) && rt_lazy_is_float(right, lr) &&
+    if ((op & RT_FLOATS) && rt_guard(rt_lazy_is_float(left, ll) && rt_lazy_is_float(right, lr)) &&
         old != NULL && PyFloat_CheckExact(old) && Py_REFCNT(old) == 1 &&
         rt_compute_float(rt_lazy_float(left, l, ll), rt_lazy_float(right, r, lr), op, &number)) {
         rt_lazy_drop(left, right, op);
         ((PyFloatObject *)old)->ob_fval = number;
         return 0;
     }
-    if ((op & RT_INTS) && rt_lazy_is_int(left, ll) && rt_lazy_is_int(right, lr) &&
+    if ((op & RT_INTS) && rt_guard(rt_lazy_is_int(left, ll) && rt_lazy_is_int(right, lr)) &&
         rt_compute_int(rt_lazy_int(left, l, ll), rt_lazy_int(right, r, lr), op, &integer)) {
         rt_lazy_drop(left, right, op);
         return rt_slot_set_int(frame, integer, slot);
@@ -188,11 +188,11 @@ int rt_lazy_compare_truth_call(PyThreadState *ts, PyObject *left, int64_t l, PyO
 RT_INLINE int rt_lazy_compare_truth(PyThreadState *ts, PyObject *left, int64_t l, PyObject *right,
                                     int64_t r, int op) {
     bool ll = (op & RT_LAZY_LEFT) != 0, lr = (op & RT_LAZY_RIGHT) != 0;
-    if ((op & RT_FLOATS) && rt_lazy_is_float(left, ll) && rt_lazy_is_float(right, lr)) {
+    if ((op & RT_FLOATS) && rt_guard(rt_lazy_is_float(left, ll) && rt_lazy_is_float(right, lr))) {
         return rt_compare_floats(rt_lazy_float(left, l, ll), rt_lazy_float(right, r, lr),
                                  op & RT_OPERATOR);
     }
-    if ((op & RT_INTS) && rt_lazy_is_int(left, ll) && rt_lazy_is_int(right, lr)) {
+    if ((op & RT_INTS) && rt_guard(rt_lazy_is_int(left, ll) && rt_lazy_is_int(right, lr))) {
         return rt_compare_digits(rt_lazy_int(left, l, ll), rt_lazy_int(right, r, lr),
                                  op & RT_OPERATOR);
     }
@@ -205,7 +205,7 @@ PyObject *rt_lazy_item_get_call(PyThreadState *ts, PyObject *container, PyObject
 
 RT_INLINE PyObject *rt_lazy_item_get(PyThreadState *ts, PyObject *container, PyObject *key,
                                      int64_t k) {
-    if (rt_likely(PyList_CheckExact(container) && key == RT_INT)) {
+    if (rt_likely(rt_guard(PyList_CheckExact(container) && key == RT_INT))) {
         Py_ssize_t size = PyList_GET_SIZE(container);
         k += k < 0 ? size : 0;
         if (rt_likely((uint64_t)k < (uint64_t)size)) {
@@ -228,8 +228,8 @@ int rt_lazy_item_set(PyThreadState *ts, PyObject *container, PyObject *key, int6
 RT_INLINE PyObject *rt_iter_next_slot(PyThreadState *ts, _PyInterpreterFrame *frame,
                                       PyObject *iterator, int slot) {
     PyObject *old = frame->localsplus[slot];
-    if (Py_IS_TYPE(iterator, &PyRangeIter_Type) && old != NULL && Py_REFCNT(old) == 1 &&
-        rt_is_digit(old)) {
+    if (rt_guard(Py_IS_TYPE(iterator, &PyRangeIter_Type) && old != NULL && Py_REFCNT(old) == 1 &&
+                 rt_is_digit(old))) {
         RtRangeIter *at = (RtRangeIter *)iterator;
         long value =
             (long)((unsigned long)at->start + (unsigned long)at->index * (unsigned long)at->step);

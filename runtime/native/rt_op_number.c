@@ -20,12 +20,12 @@ static inline void drop_taken(PyObject *left, PyObject *right, int op) {
 }
 
 static inline PyObject *float_result(PyObject *left, PyObject *right, int op, double value) {
-    if ((op & RT_TAKES_LEFT) && Py_REFCNT(left) == 1 && PyFloat_CheckExact(left)) {
+    if ((op & RT_TAKES_LEFT) && rt_guard(Py_REFCNT(left) == 1 && PyFloat_CheckExact(left))) {
         ((PyFloatObject *)left)->ob_fval = value;
         drop_taken(left, right, op & ~RT_TAKES_LEFT);
         return left;
     }
-    if ((op & RT_TAKES_RIGHT) && Py_REFCNT(right) == 1 && PyFloat_CheckExact(right)) {
+    if ((op & RT_TAKES_RIGHT) && rt_guard(Py_REFCNT(right) == 1 && PyFloat_CheckExact(right))) {
         ((PyFloatObject *)right)->ob_fval = value;
         drop_taken(left, right, op & ~RT_TAKES_RIGHT);
         return right;
@@ -41,7 +41,7 @@ static inline PyObject *int_result(PyObject *left, PyObject *right, int op, int6
         bool use_left = (op & RT_TAKES_LEFT) && Py_REFCNT(left) == 1;
         PyObject *place = use_left ? left : right;
         int takes = use_left ? RT_TAKES_LEFT : RT_TAKES_RIGHT;
-        if ((op & takes) && Py_REFCNT(place) == 1 && rt_is_digit(place)) {
+        if ((op & takes) && rt_guard(Py_REFCNT(place) == 1 && rt_is_digit(place))) {
             rt_digit_set(place, value);
             drop_taken(left, right, op & ~takes);
             return place;
@@ -180,12 +180,12 @@ int rt_slot_binary_call(_PyInterpreterFrame *frame, PyObject *left, PyObject *ri
     PyObject **variable = &frame->localsplus[slot];
     PyObject *old = *variable;
     int plain = op & ~RT_TAKES;
-    if (old != NULL && Py_REFCNT(old) == 1 && store_number(old, left, right, plain)) {
+    if (rt_guard(old != NULL && Py_REFCNT(old) == 1) && store_number(old, left, right, plain)) {
         drop_taken(left, right, op);
         return 0;
     }
-    if ((plain == NB_ADD || plain == NB_INPLACE_ADD) && left != right && old == left &&
-        PyUnicode_CheckExact(left) && PyUnicode_CheckExact(right)) {
+    if (rt_guard((plain == NB_ADD || plain == NB_INPLACE_ADD) && left != right && old == left &&
+                 PyUnicode_CheckExact(left) && PyUnicode_CheckExact(right))) {
         PyUnicode_Append(variable, right);
         drop_taken(left, right, op);
         return *variable == NULL ? -1 : 0;

@@ -65,7 +65,7 @@ RT_INLINE PyObject *rt_binary_call(PyObject *left, PyObject *right, int op) {
 RT_INLINE PyObject *rt_binary_inline(PyObject *left, PyObject *right, int op) {
     bool sum = op == NB_ADD || op == NB_INPLACE_ADD;
     bool difference = op == NB_SUBTRACT || op == NB_INPLACE_SUBTRACT;
-    if ((sum || difference) && rt_is_digit(left) && rt_is_digit(right)) {
+    if ((sum || difference) && rt_guard(rt_is_digit(left) && rt_is_digit(right))) {
         return rt_int_new(sum ? rt_digit(left) + rt_digit(right)
                               : rt_digit(left) - rt_digit(right));
     }
@@ -110,7 +110,7 @@ RT_INLINE int rt_slot_binary_inline(_PyInterpreterFrame *frame, PyObject *left, 
                                     int slot, int op) {
     bool sum = op == NB_ADD || op == NB_INPLACE_ADD;
     bool difference = op == NB_SUBTRACT || op == NB_INPLACE_SUBTRACT;
-    if ((sum || difference) && rt_is_digit(left) && rt_is_digit(right)) {
+    if ((sum || difference) && rt_guard(rt_is_digit(left) && rt_is_digit(right))) {
         int64_t value = sum ? rt_digit(left) + rt_digit(right) : rt_digit(left) - rt_digit(right);
         if (rt_slot_owns(frame, left, slot) && rt_is_unshared_digit(value)) {
             rt_digit_set(left, value);

@@ -16,8 +16,9 @@ from pathlib import Path
 import pytest
 
 from support import programs
-from support.building import Builder
+from support.building import MORE_OPTIONS, Builder
 from support.comparing import Comparer
+from support.running import BASE_ENVIRONMENT, SEED
 from support.targets import Target, default_command, find_targets, oracle_for
 
 
@@ -53,7 +54,12 @@ def pytest_configure(config):
 
 def pytest_report_header(config):
     shown = [f"{target.minor} ({target.python})" for target in _targets(config)]
-    return f"pyc2c: {default_command()}, Python versions: {', '.join(shown)}"
+    words = [f"pyc2c: {default_command()}, Python versions: {', '.join(shown)}"]
+    if MORE_OPTIONS:
+        words.append(f"every build has {' '.join(MORE_OPTIONS)}")
+    if SEED in BASE_ENVIRONMENT:
+        words.append(f"{SEED}={BASE_ENVIRONMENT[SEED]} brings a failure back")
+    return words
 
 
 def pytest_generate_tests(metafunc):

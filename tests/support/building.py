@@ -13,6 +13,8 @@ from support.running import BASE_ENVIRONMENT, Outcome, run
 from support.targets import Target
 
 BUILD_TIMEOUT = 280.0
+# Further options of every build that is compared with CPython: how `make test-stress` varies them.
+MORE_OPTIONS = tuple(os.environ.get("PYC2C_TEST_OPTIONS", "").split())
 
 
 class Builder:
@@ -42,7 +44,7 @@ class Builder:
             if not output.exists():
                 self.command(
                     target,
-                    ["build", *program.source_arguments(root), "-o", output, *program.options],
+                    ["build", *program.source_arguments(root), "-o", output, *program.options, *MORE_OPTIONS],
                     cwd=root,
                     python=python,
                 ).expect()

@@ -11,6 +11,10 @@ from pathlib import Path
 # What every program under test sees unless its run says otherwise. No locale but C.UTF-8 is
 # installed everywhere, and no PYTHON* variable of the caller may leak in.
 BASE_ENVIRONMENT = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8", "TZ": "UTC"}
+# Of builds with STRESS=guards: which guards fail.
+SEED = "PYC2C_STRESS_SEED"
+if SEED in os.environ:
+    BASE_ENVIRONMENT[SEED] = os.environ[SEED]
 
 
 @dataclass(frozen=True)

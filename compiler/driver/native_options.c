@@ -138,6 +138,28 @@ static bool set_disabled(Session *session, NativeControl *control) {
     return true;
 }
 
+static bool set_inlining(Session *session, NativeControl *control) {
+    static const char *const words[] = {[INLINE_NOWHERE] = "nowhere",
+                                        [INLINE_WHERE_HOT] = "hot",
+                                        [INLINE_EVERYWHERE] = "everywhere"};
+    const char *text = session->options.inlining;
+    const Request *request = &session->options.request;
+    control->inlining = request->optimize_speed  ? INLINE_EVERYWHERE
+                        : request->optimize_size ? INLINE_NOWHERE
+                                                 : INLINE_WHERE_HOT;
+    for (size_t i = 0; text != NULL && i < sizeof(words) / sizeof(words[0]); i++) {
+        if (strcmp(text, words[i]) == 0) {
+            control->inlining = (NativeInlining)i;
+            return true;
+        }
+    }
+    if (text != NULL) {
+        diag_error(&session->diags, EXIT_USAGE, NULL,
+                   "--inline takes nowhere, hot or everywhere, not '%s'", text);
+    }
+    return text == NULL;
+}
+
 static bool set_limit(Session *session, NativeControl *control) {
     const char *text = session->options.opt_limit;
     char *end;
@@ -169,7 +191,8 @@ bool native_options(Session *session, NativeControl *control) {
                                .emit_c = options->emit_c};
     control->fresh = native_options_show(options) || options->opt_limit != NULL;
     return set_dumps(session, control) && set_disabled(session, control) &&
-           set_limit(session, control) && set_stop(session, control);
+           set_inlining(session, control) && set_limit(session, control) &&
+           set_stop(session, control);
 }
 
 bool native_options_show(const Options *options) {

@@ -20,7 +20,7 @@ typedef struct Options {
     bool list;
     bool show_modules, show_files, show_libraries, json, verify;
     const char *extract;
-    const char *emit_c, *stop_after, *opt_limit;
+    const char *emit_c, *stop_after, *opt_limit, *inlining;
     StrVec dump_ir, disable_pass;
     bool time_passes;
     int trace_timeout;        /* seconds; 0: the default */

@@ -162,16 +162,14 @@ static bool is_dotted_name(const char *text) {
     return length > 0 && text[length] == '\0';
 }
 
-/* What an import by name may name: also modules that begin with a digit, as Django's migrations. */
-static bool is_importable_name(const char *text) {
-    for (bool first = true;; text++) {
-        bool is_digit = *text >= '0' && *text <= '9';
-        if (is_identifier_start((unsigned char)*text) || is_digit) {
-            first = false;
-        } else if (first || *text != '.') {
-            return !first && *text == '\0';
-        } else {
-            first = true;
+bool front_is_module_name(const char *text) {
+    for (bool first = true;; first = *text++ == '.') {
+        bool ends = *text == '.' || *text == '\0';
+        if ((first && ends) || *text == '/' || (*text > '\0' && *text < ' ')) {
+            return false;
+        }
+        if (*text == '\0') {
+            return true;
         }
     }
 }
@@ -180,7 +178,7 @@ static bool is_importable_name(const char *text) {
 static void add_dynamic(Facts *facts, const char *name, int level, int line) {
     const char *wild = strchr(name, WILD);
     if (wild == NULL) {
-        if (is_importable_name(name)) {
+        if (front_is_module_name(name)) {
             facts_add_import(facts, name, NULL, level, line, IMPORT_DYNAMIC);
         }
         return;
@@ -196,7 +194,7 @@ static void add_dynamic(Facts *facts, const char *name, int level, int line) {
         return; /* any top-level module: nothing is known */
     }
     const char *package = arena_strndup(facts->arena, name, length - 1);
-    if (is_importable_name(package)) {
+    if (front_is_module_name(package)) {
         facts_add_import(facts, arena_printf(facts->arena, "%s.*", package), NULL, level, line,
                          IMPORT_DYNAMIC);
     }
@@ -343,7 +341,7 @@ static void add_dunder_import(Facts *facts, expr_ty call, expr_ty name) {
         }
     }
     vec_free(&names);
-    if (is_dotted_name(module) || (module[0] == '\0' && depth > 0)) {
+    if (front_is_module_name(module) || (module[0] == '\0' && depth > 0)) {
         facts_add_import(facts, module, copy, (int)depth, call->lineno,
                          IMPORT_DYNAMIC | (copy != NULL ? IMPORT_FROM : 0));
     }

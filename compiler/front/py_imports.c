@@ -153,8 +153,10 @@ static bool catches_import_error(Facts *facts, expr_ty type) {
         }
         return false;
     }
-    static const char *const names[] = {"ImportError", "ModuleNotFoundError", "Exception",
-                                        "BaseException"};
+    static const char *const names[] = {"ImportError",      "ModuleNotFoundError",
+                                        "Exception",        "BaseException",
+                                        "SyntaxError", /* a broken one */
+                                        "IndentationError", "TabError"};
     const char *name = facts_last_name(facts, type);
     for (size_t i = 0; name != NULL && i < sizeof(names) / sizeof(names[0]); i++) {
         if (strcmp(name, names[i]) == 0) {

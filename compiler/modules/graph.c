@@ -4,6 +4,7 @@
  * before it. What each entry brings along is decided here (its distribution, rules of its package,
  * the rest of the program's own package); what its source imports, in imports.c. */
 #include "collect.h"
+#include "files.h"
 #include "imports.h"
 #include "late.h"
 #include "names.h"
@@ -320,16 +321,18 @@ static void report_broken(Collector *collector, Module *module, const char *why,
                      .end_column = error->end_column,
                      .source = error->source,
                      .message = why,
-                     .hint =
-                         fatal ? NULL
-                               : "the module is left out: importing it would fail in the same way"};
+                     .hint = fatal ? NULL
+                                   : "the file itself goes into the executable: importing it "
+                                     "fails there in the same way"};
         diag_add(collector->diags, &diag, EXIT_USER);
     }
+    files_add(collector, module->vpath, module->path, module->distribution, "broken source");
     vec_push(&collector->program->notes,
              error->line > 0
-                 ? arena_printf(collector->arena, "module %s is left out: line %d: %s",
+                 ? arena_printf(collector->arena, "module %s cannot be compiled: line %d: %s",
                                 module->name, error->line, why)
-                 : arena_printf(collector->arena, "module %s is left out: %s", module->name, why));
+                 : arena_printf(collector->arena, "module %s cannot be compiled: %s", module->name,
+                                why));
 }
 
 /* Broken modules stay in the table without code until the end (others may name them as parents). */

@@ -56,7 +56,7 @@ static void follow_dynamic(Collector *collector, const char *name, const ImportE
     size_t length = strlen(name);
     if (length > 2 && strcmp(name + length - 2, ".*") == 0) {
         graph_try_pattern(collector, name, edge);
-    } else if (name_is_importable(name)) {
+    } else if (front_is_module_name(name)) {
         /* What the standard library loads by name on other systems is no loss here. */
         bool foreign = edge->from->origin == ORIGIN_STDLIB;
         if (foreign) {

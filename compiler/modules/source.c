@@ -22,7 +22,7 @@ enum { FACTS_HEADER = 8 }; /* cached form: size of the facts, the facts, the cod
 static void cache_key(const Collector *collector, const Module *module, const StrBuf *source,
                       uint8_t key[FRONT_HASH_SIZE]) {
     StrBuf text = {0};
-    strbuf_printf(&text, "source 6 pyc2c %s python %s optimize %d kind %d\n%s\n", PYC2C_VERSION,
+    strbuf_printf(&text, "source 7 pyc2c %s python %s optimize %d kind %d\n%s\n", PYC2C_VERSION,
                   front_python_version(), collector->optimize, module->kind != MODULE_SOURCE,
                   module->vpath);
     strbuf_add(&text, strbuf_text(source), source->length);

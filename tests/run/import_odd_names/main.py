@@ -1,4 +1,5 @@
-"""Modules whose names no import statement can name: they begin with a digit. Django's migrations do; so do the shared parts of mypyc."""
+"""Modules whose names no import statement can name: they begin with a digit, as Django's migrations and the shared parts of
+mypyc do, or have other characters in them."""
 import importlib
 import pkgutil
 
@@ -11,3 +12,4 @@ for module in pkgutil.iter_modules(plugins.__path__):
     print(module.name, module.ispkg, importlib.import_module(f"plugins.{module.name}").NAME)
 print(importlib.import_module("3rd_party").NAME)
 print([module.name for module in pkgutil.iter_modules(migrations.__path__)])
+print(__import__("dash-module").NAME, importlib.import_module("plus+module").NAME)

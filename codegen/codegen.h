@@ -41,6 +41,15 @@ bool static_sources_build(const StaticWork *work);
  * program reaches into MODULE_STATIC; a package that cannot be built this way is a warning. */
 bool static_sdists_build(const StaticWork *work);
 
+/* What the stub needs in the image. Call it once, before the image is prepared. */
+bool stub_additions(Program *program, const Request *request, const char *support_dir,
+                    const CacheOps *cache, Diags *diags);
+/* With a shared libpython, what is linked is carried in the image, which then comes after it. */
+#ifdef PYC2C_LIBPYTHON_SHARED
+enum { STUB_CHANGES_PROGRAM = true };
+#else
+enum { STUB_CHANGES_PROGRAM = false };
+#endif
 /* The executable without its image: the prebuilt stub of `support_dir`/<minor>/ where nothing has
  * to be linked, else a fresh link in a private directory. `native`: native code is among the
  * objects. *path is valid until exit. */
@@ -48,15 +57,27 @@ bool stub_provide(Program *program, const Request *request, const char *support_
                   const StrVec *objects, const StrVec *libraries, bool native,
                   const CacheOps *cache, const char **path, Diags *diags);
 
-/* Stub + image -> `output`, atomically (private temporary file beside it, fsync, rename),
- * streaming: memory use does not grow with the files' sizes. Same inputs, same bytes. */
-bool image_write(const Program *program, const Request *request, const char *stub,
-                 const char *output, const Progress *progress, Diags *diags);
+/* Where files lie: in the image, or (portable) beside the executable, all but shared objects. */
+typedef enum LayoutFiles { LAYOUT_FILES_INSIDE, LAYOUT_FILES_BESIDE } LayoutFiles;
+
+typedef struct ImageStage ImageStage;
+
+/* Begins to prepare the image in a thread of its own. `program` and what it refers to stay as they
+ * are until image_stage_write or image_stage_free returns. `cache` may be NULL. */
+ImageStage *image_stage_start(const Program *program, const Request *request, LayoutFiles files,
+                              const CacheOps *cache);
+/* Stub + image -> `output`, atomically (private temporary file beside it, rename), streaming:
+ * memory use does not grow with the files' sizes. Same inputs, same bytes. */
+bool image_stage_write(ImageStage *stage, const char *stub, const char *output,
+                       const Progress *progress, Diags *diags);
+/* May be NULL; ends what has not ended yet. */
+void image_stage_free(ImageStage *stage);
 
 /* STRATEGY_PORTABLE: the directory `output` with the executable of the same name and its files as
  * plain files beside it, in <name>.data/. Replaces what is there: the caller checks that it may. */
 bool portable_write(const Program *program, const Request *request, const char *stub,
-                    const char *output, const Progress *progress, Diags *diags);
+                    const char *output, const CacheOps *cache, const Progress *progress,
+                    Diags *diags);
 /* STRATEGY_EMBEDDED and STRATEGY_SYSTEM: an executable that starts the host's Python. */
 bool launcher_write(const Program *program, const Request *request, const char *support_dir,
                     const char *output, const Progress *progress, Diags *diags);

@@ -10,6 +10,7 @@
 #ifndef PYC2C_CODEGEN_CONTENT_H
 #define PYC2C_CODEGEN_CONTENT_H
 
+#include "../compiler/modules/modules.h"
 #include "../compiler/support/arena.h"
 #include "../compiler/support/diag.h"
 #include "../compiler/support/strmap.h"
@@ -36,6 +37,7 @@ typedef enum ContentGroup {
 } ContentGroup;
 
 typedef struct Content {
+    const char *name; /* its place in the executable: that of the first one that asked for it */
     const char *path; /* file on disk; NULL: `data` */
     const uint8_t *data;
     uint64_t size;
@@ -94,7 +96,8 @@ void content_plan_free(ContentPlan *plan);
 
 /* What shall be stored for a unit, besides those of its contents that are not `packed`. */
 typedef struct PackedUnit {
-    uint8_t *bytes; /* malloc block, or NULL: there is no block */
+    const uint8_t *bytes; /* NULL: there is no block */
+    uint8_t *own;         /* malloc block that holds them; NULL: they are the arena's */
     uint64_t size;
     uint64_t inflated;
     uint32_t method;     /* of ImageBlock */
@@ -102,10 +105,17 @@ typedef struct PackedUnit {
     const char *culprit; /* the file it is about */
 } PackedUnit;
 
-/* Compresses the plan's units from number `first` on, on up to `jobs` threads, filling packed[0 …]
- * and Content.packed. Stops after about 8 MiB of input so that memory stays small; returns how many
- * units were looked at (at least 1). `small`: take time for it. */
+typedef struct PackOptions {
+    int jobs;              /* threads */
+    bool small;            /* take time for it */
+    const CacheOps *cache; /* may be NULL */
+    Arena *arena;          /* for bytes from the cache */
+} PackOptions;
+
+/* Compresses the plan's units from number `first` on, filling packed[0 …] and Content.packed. Stops
+ * after about 8 MiB of input so that memory stays small; returns how many units were looked at (at
+ * least 1). The caller frees what packed[] owns. */
 size_t content_pack(ContentStore *store, const ContentPlan *plan, size_t first, PackedUnit *packed,
-                    int jobs, bool small);
+                    const PackOptions *options);
 
 #endif

@@ -1,14 +1,17 @@
 /* Compressing units, several at a time.
  *
  * The result depends on the bytes and the method only, and every unit is compressed on its own, so
- * the number of threads does not show in it. Memory: at most BATCH_BYTES of input (or one file of
- * CONTENT_PACK_LIMIT) and its compressed form are held at once.
+ * the number of threads does not show in it. It is kept in the module cache under the hash of the
+ * bytes: after an edit nearly all blocks are found there. Memory: at most BATCH_BYTES of input (or
+ * one file of CONTENT_PACK_LIMIT) and its compressed form are held at once.
  *
  * zlib inflates 200 MB a second; LZMA, which --optimize-size takes for what is not needed at start,
  * is a fifth smaller and five times slower. */
 #include "content.h"
 
 #include "pack_method.h"
+
+#include "../compiler/support/blake2b.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -24,13 +27,26 @@ enum {
     MOST_THREADS = 16
 };
 
+/* The payload is the compressed form; nothing where compressing does not pay. */
+static const char KIND[] = "block";
+
+/* A unit on its way. */
+typedef struct Input {
+    uint8_t *data; /* what is to be compressed; NULL: nothing */
+    uint64_t size;
+    uint8_t key[FRONT_HASH_SIZE];
+    bool found; /* in the cache */
+} Input;
+
 typedef struct PackWork {
     ContentStore *store;
     const ContentPlan *plan;
     size_t first; /* number of the unit that belongs to packed[0] */
     PackedUnit *packed;
+    Input *inputs;
     size_t count;
     bool small;
+    void (*step)(struct PackWork *work, size_t index);
     atomic_size_t next;
 } PackWork;
 
@@ -83,40 +99,113 @@ static bool is_late(const PackWork *work, const ContentUnit *unit) {
     return work->store->items.items[work->plan->order.items[unit->first]].group != GROUP_START_CODE;
 }
 
-static void pack_unit(PackWork *work, const ContentUnit *unit, PackedUnit *packed) {
+static void make_key(const PackWork *work, uint32_t method, Input *input) {
+    Blake2b hash;
+    const char *version = pack_method_version(method);
+    const uint8_t how[2] = {(uint8_t)method, work->small};
+    blake2b_start(&hash, NULL, 0);
+    blake2b_add(&hash, version, strlen(version) + 1);
+    blake2b_add(&hash, how, sizeof(how));
+    blake2b_add(&hash, input->data, input->size);
+    blake2b_finish(&hash, input->key);
+}
+
+static void read_unit(PackWork *work, size_t index) {
+    const ContentUnit *unit = &work->plan->units.items[work->first + index];
+    PackedUnit *packed = &work->packed[index];
+    Input *input = &work->inputs[index];
     if (unit->block == IMAGE_NONE) {
         return;
     }
-    uint8_t *data = xmalloc(unit->size);
-    uint64_t size = gather(work, unit, data, packed);
-    if (packed->error == 0 && size > 0) {
+    input->data = xmalloc(unit->size);
+    input->size = gather(work, unit, input->data, packed);
+    if (packed->error == 0 && input->size > 0) {
         packed->method = work->small && is_late(work, unit) ? pack_method_best() : IMAGE_BLOCK_ZLIB;
-        packed->bytes = pack_method_run(packed->method, data, size, work->small, &packed->size);
-        packed->inflated = size;
+        packed->inflated = input->size;
+        make_key(work, packed->method, input);
+    } else {
+        free(input->data);
+        input->data = NULL;
     }
-    if (packed->bytes == NULL) {
-        for (uint32_t i = 0; i < unit->count; i++) {
-            work->store->items.items[work->plan->order.items[unit->first + i]].packed = false;
-        }
-    }
-    free(data);
 }
 
-static void *pack_thread(void *argument) {
+static void compress_unit(PackWork *work, size_t index) {
+    Input *input = &work->inputs[index];
+    PackedUnit *packed = &work->packed[index];
+    if (input->data != NULL && !input->found) {
+        packed->own =
+            pack_method_run(packed->method, input->data, input->size, work->small, &packed->size);
+        packed->bytes = packed->own;
+    }
+}
+
+static void *step_thread(void *argument) {
     PackWork *work = argument;
     for (;;) {
         size_t index = atomic_fetch_add(&work->next, 1);
         if (index >= work->count) {
             return NULL;
         }
-        pack_unit(work, &work->plan->units.items[work->first + index], &work->packed[index]);
+        work->step(work, index);
     }
 }
 
+static void run_step(PackWork *work, void (*step)(PackWork *work, size_t index), size_t candidates,
+                     int jobs) {
+    pthread_t threads[MOST_THREADS];
+    int started = 0;
+    int wanted = jobs < MOST_THREADS ? jobs : MOST_THREADS;
+    work->step = step;
+    work->next = 0;
+    while (started + 1 < wanted && (size_t)started + 1 < candidates &&
+           pthread_create(&threads[started], NULL, step_thread, work) == 0) {
+        started++;
+    }
+    step_thread(work);
+    for (int i = 0; i < started; i++) {
+        pthread_join(threads[i], NULL);
+    }
+}
+
+/* How many units there are to compress. */
+static size_t find_cached(PackWork *work, const CacheOps *cache, Arena *arena) {
+    size_t missing = 0;
+    for (size_t i = 0; i < work->count; i++) {
+        Input *input = &work->inputs[i];
+        PackedUnit *packed = &work->packed[i];
+        const uint8_t *data;
+        size_t size;
+        if (input->data == NULL) {
+            continue;
+        }
+        input->found =
+            cache != NULL && cache->get(cache->context, KIND, input->key, arena, &data, &size);
+        missing += !input->found;
+        if (input->found && size > 0) {
+            packed->bytes = data;
+            packed->size = size;
+        }
+    }
+    return missing;
+}
+
+static void finish_unit(PackWork *work, size_t index, const CacheOps *cache) {
+    const ContentUnit *unit = &work->plan->units.items[work->first + index];
+    const PackedUnit *packed = &work->packed[index];
+    Input *input = &work->inputs[index];
+    if (cache != NULL && input->data != NULL && !input->found) {
+        cache->put(cache->context, KIND, input->key, packed->bytes, packed->size);
+    }
+    for (uint32_t i = 0; packed->bytes == NULL && i < unit->count; i++) {
+        work->store->items.items[work->plan->order.items[unit->first + i]].packed = false;
+    }
+    free(input->data);
+}
+
 size_t content_pack(ContentStore *store, const ContentPlan *plan, size_t first, PackedUnit *packed,
-                    int jobs, bool small) {
+                    const PackOptions *options) {
     PackWork work = {
-        .store = store, .plan = plan, .first = first, .packed = packed, .small = small};
+        .store = store, .plan = plan, .first = first, .packed = packed, .small = options->small};
     uint64_t bytes = 0;
     size_t candidates = 0;
     while (first + work.count < plan->units.count) {
@@ -131,16 +220,13 @@ size_t content_pack(ContentStore *store, const ContentPlan *plan, size_t first, 
         work.count++;
     }
     memset(packed, 0, work.count * sizeof(*packed));
-    pthread_t threads[MOST_THREADS];
-    int started = 0;
-    int wanted = jobs < MOST_THREADS ? jobs : MOST_THREADS;
-    while (started + 1 < wanted && (size_t)started + 1 < candidates &&
-           pthread_create(&threads[started], NULL, pack_thread, &work) == 0) {
-        started++;
+    work.inputs = xcalloc(work.count, sizeof(*work.inputs));
+    run_step(&work, read_unit, candidates, options->jobs);
+    size_t missing = find_cached(&work, options->cache, options->arena);
+    run_step(&work, compress_unit, missing, options->jobs);
+    for (size_t i = 0; i < work.count; i++) {
+        finish_unit(&work, i, options->cache);
     }
-    pack_thread(&work);
-    for (int i = 0; i < started; i++) {
-        pthread_join(threads[i], NULL);
-    }
+    free(work.inputs);
     return work.count;
 }

@@ -4,7 +4,7 @@
  * inputs must give equal bytes. So nothing depends on the order in which the program's lists were
  * filled, except settings with one key, whose order means something.
  *
- * Where the contents lie is decided when they are written (image_write.c). */
+ * Where the contents lie is decided behind this (image_stage.c). */
 #include "image_layout.h"
 
 #include "code_pack.h"
@@ -138,7 +138,8 @@ static bool add_file_content(ImageLayout *layout, const EmbeddedFile *file, cons
                              uint32_t *number, Diags *diags) {
     bool in_place = file->mapped && !file->late;
     bool source = file->reason != NULL && strcmp(file->reason, "source") == 0;
-    Content wish = {.path = file->path,
+    Content wish = {.name = file->vpath,
+                    .path = file->path,
                     .data = file->data,
                     .size = file->size,
                     .packing = in_place                                 ? PACK_NEVER
@@ -286,7 +287,8 @@ static void add_module(ImageLayout *layout, const Program *program, const Reques
         StrBuf code = {0};
         *ok &= code_pack_write(packer, module->code, module->code_size, &code);
         char *kept = arena_strndup(layout->arena, strbuf_text(&code), code.length);
-        Content wish = {.data = (const uint8_t *)kept,
+        Content wish = {.name = module->name,
+                        .data = (const uint8_t *)kept,
                         .size = code.length,
                         .packing =
                             module->late || request->optimize_size ? PACK_ALWAYS : PACK_NEVER,
@@ -418,9 +420,9 @@ static uint64_t align8(uint64_t value) {
     return (value + 7) & ~(uint64_t)7;
 }
 
-bool layout_build(ImageLayout *layout, const Program *program, const Request *request,
+bool layout_build(ImageLayout *layout, Arena *arena, const Program *program, const Request *request,
                   LayoutFiles files, Diags *diags) {
-    *layout = (ImageLayout){.arena = program->arena, .contents = {.arena = program->arena}};
+    *layout = (ImageLayout){.arena = arena, .contents = {.arena = arena}};
     add_string(layout, "");
     StrMap numbers = {0};
     bool ok = add_nodes(layout, program, request, files, &numbers, diags);

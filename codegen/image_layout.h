@@ -2,8 +2,7 @@
 #ifndef PYC2C_CODEGEN_IMAGE_LAYOUT_H
 #define PYC2C_CODEGEN_IMAGE_LAYOUT_H
 
-#include "../compiler/modules/program.h"
-#include "../compiler/modules/request.h"
+#include "codegen.h"
 #include "content.h"
 #include "image_format.h"
 
@@ -25,12 +24,9 @@ typedef struct ImageLayout {
     uint64_t tables_size;   /* index, tables and strings; data starts behind them */
 } ImageLayout;
 
-/* Where files lie: in the image, or (portable) beside the executable, all but shared objects. */
-typedef enum LayoutFiles { LAYOUT_FILES_INSIDE, LAYOUT_FILES_BESIDE } LayoutFiles;
-
-/* False with errors for unreadable files and for two things that claim one place. Free the layout
- * in both cases. */
-bool layout_build(ImageLayout *layout, const Program *program, const Request *request,
+/* `arena` takes what outlives the call. False with errors for unreadable files and for two things
+ * that claim one place. Free the layout in both cases. */
+bool layout_build(ImageLayout *layout, Arena *arena, const Program *program, const Request *request,
                   LayoutFiles files, Diags *diags);
 /* After the contents have their offsets: the finished tables, tables_size bytes. */
 void layout_tables(const ImageLayout *layout, StrBuf *out);

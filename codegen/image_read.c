@@ -2,6 +2,7 @@
 
 #include "elf_section.h"
 #include "image_layout.h"
+#include "image_stream.h"
 #include "pack_method.h"
 
 #include "../compiler/front/front.h"
@@ -301,12 +302,7 @@ bool image_read_node(const ImageFile *image, uint32_t node, StrBuf *out) {
 
 bool image_verify(const ImageFile *image, Diags *diags) {
     StrBuf hashes = {0};
-    for (uint64_t at = 0; at < image->head->size; at += IMAGE_HASH_BLOCK) {
-        uint64_t left = image->head->size - at;
-        uint8_t hash[FRONT_HASH_SIZE];
-        front_hash(image->base + at, left < IMAGE_HASH_BLOCK ? left : IMAGE_HASH_BLOCK, hash);
-        strbuf_add(&hashes, hash, sizeof(hash));
-    }
+    image_hash_blocks(image->base, image->head->size, &hashes);
     uint8_t hash[FRONT_HASH_SIZE];
     front_hash(hashes.data, hashes.length, hash);
     strbuf_free(&hashes);

@@ -1,35 +1,47 @@
-/* Writing an image as a stream: bytes in, file and hash out, in constant memory.
+/* The bytes of an image in their order: where each comes from and lies, and the hash of all.
  *
- * The tables come first in the image but are known last (compressed sizes are in them). So the
- * blocks that hold the tables are kept in memory until image_stream_finish; everything behind them
- * goes straight to the file. */
+ * Nothing is written to the executable yet, since how long the stub before the image is may not be
+ * known. The tables come first in the image but are known last (compressed sizes are in them). So
+ * the blocks of the hash that hold the tables are kept in memory until image_stream_finish. */
 #ifndef PYC2C_CODEGEN_IMAGE_STREAM_H
 #define PYC2C_CODEGEN_IMAGE_STREAM_H
 
 #include "../compiler/support/strbuf.h"
+#include "content.h"
 #include "image_format.h"
-#include "output_file.h"
+
+/* A run of bytes of the image. What lies between two of them is zero. */
+typedef struct ImagePiece {
+    const uint8_t *data; /* in memory; NULL: */
+    const Content *file; /* a whole file; NULL: in the spool, at … */
+    uint64_t spooled;    /* … this offset */
+    uint64_t position;   /* in the image */
+    uint64_t size;
+} ImagePiece;
 
 typedef struct ImageStream {
-    OutputFile *output;
-    uint64_t base;     /* of the image in the file */
     uint64_t position; /* in the image */
     uint8_t *front;    /* the blocks that hold the tables, and the data that falls into them */
     uint64_t front_size;
-    uint8_t *block; /* the block being filled */
+    uint8_t *blocks; /* behind the front, being filled: as many as are hashed together */
     size_t filled;
-    StrBuf hashes; /* of the blocks behind the front */
+    StrBuf hashes; /* of the blocks before these */
+    VEC(ImagePiece) pieces;
 } ImageStream;
 
 /* `tables_size` bytes are left free at the start. */
-bool image_stream_start(ImageStream *stream, OutputFile *output, uint64_t base,
-                        uint64_t tables_size);
-bool image_stream_add(ImageStream *stream, const void *data, uint64_t size);
+void image_stream_start(ImageStream *stream, uint64_t tables_size);
+/* Says where the next `size` bytes come from, then come the bytes. */
+void image_stream_piece(ImageStream *stream, ImagePiece piece);
+void image_stream_add(ImageStream *stream, const void *data, uint64_t size);
 /* Zero bytes up to a multiple of `alignment` (a power of two). */
-bool image_stream_align(ImageStream *stream, uint64_t alignment);
-/* Puts the tables in their place and writes what is left. */
-bool image_stream_finish(ImageStream *stream, const void *tables, size_t tables_size,
+void image_stream_align(ImageStream *stream, uint64_t alignment);
+/* Puts the tables in their place; the hash is that of the whole image. */
+void image_stream_finish(ImageStream *stream, const void *tables, size_t tables_size,
                          uint8_t hash[32]);
 void image_stream_free(ImageStream *stream);
+
+/* Appends the hash of each block of IMAGE_HASH_BLOCK bytes; the last one may be shorter. */
+void image_hash_blocks(const uint8_t *data, uint64_t size, StrBuf *hashes);
 
 #endif

@@ -8,6 +8,7 @@
  *     plugin.py …     own tree, the main script again under its own name
  *     click/…         third-party modules and data, without their lib/ (embedded) */
 #include "codegen.h"
+#include "content.h"
 #include "image_write.h"
 #include "launcher_file.h"
 #include "zip_write.h"

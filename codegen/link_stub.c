@@ -112,14 +112,24 @@ static bool add_generated(Link *link, const CacheOps *cache) {
 }
 
 /* Where the smallest executable is wanted, frozen modules lie in the image. */
-static bool add_frozen(Link *link, const CacheOps *cache) {
-    const char *object = path_join(link->arena, link->plan->directory, "rt_frozen_image.o");
-    const char *sources = path_join(link->arena, link->plan->directory, "frozen");
-    if (!leaves_out(link) || !fs_is_file(object)) {
-        return true; /* this Python's frozen modules are no static objects */
+static const char *frozen_object(Arena *arena, const LinkPlan *plan, const Request *request) {
+    const char *object = path_join(arena, plan->directory, "rt_frozen_image.o");
+    bool wanted = request->optimize_size && plan->libpython_shared == NULL;
+    return wanted && fs_is_file(object) ? object : NULL; /* else they are no static objects here */
+}
+
+bool link_stub_additions(Program *program, const Request *request, const LinkPlan *plan,
+                         const CacheOps *cache, Diags *diags) {
+    const char *sources = path_join(program->arena, plan->directory, "frozen");
+    return frozen_object(program->arena, plan, request) == NULL ||
+           frozen_modules_add(program, sources, cache, diags);
+}
+
+static void add_frozen(Link *link) {
+    const char *object = frozen_object(link->arena, link->plan, link->request);
+    if (object != NULL) {
+        vec_push(&link->objects, object);
     }
-    vec_push(&link->objects, object);
-    return frozen_modules_add(link->program, sources, cache, link->diags);
 }
 
 /* Which symbols shared objects may find in the executable. One with a static C library has no
@@ -362,8 +372,9 @@ bool link_stub(Program *program, const Request *request, const LinkPlan *plan,
     *path = path_join(arena, link.directory, "stub");
     bool ok = choose_archives(&link) && link_runtime(&link, cache) &&
               (!request->license_token || add_license(&link)) &&
-              (plan->libpython_shared != NULL || add_generated(&link, cache)) &&
-              add_frozen(&link, cache) && choose_flags(&link) && link_cached(&link, cache, *path);
+              (plan->libpython_shared != NULL || add_generated(&link, cache));
+    add_frozen(&link);
+    ok = ok && choose_flags(&link) && link_cached(&link, cache, *path);
     vec_free(&link.objects);
     vec_free(&link.flags);
     vec_free(&link.libraries);

@@ -10,6 +10,9 @@
 bool link_stub(Program *program, const Request *request, const LinkPlan *plan,
                const StrVec *objects, const StrVec *libraries, bool native, const CacheOps *cache,
                const char **path, Diags *diags);
+/* Adds to the program what such a link leaves to the image. */
+bool link_stub_additions(Program *program, const Request *request, const LinkPlan *plan,
+                         const CacheOps *cache, Diags *diags);
 /* Compiles one C text, which includes no file, to <directory>/<name>.o, or takes the object from
  * the cache (may be NULL), and adds it to `objects`. */
 bool link_compile(Arena *arena, const Request *request, const LinkPlan *plan, const char *directory,

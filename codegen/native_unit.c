@@ -11,6 +11,7 @@
 #include "native_parts.h"
 
 #include "../compiler/lower/lower.h"
+#include "../compiler/modules/names.h"
 #include "../compiler/support/fs.h"
 
 #include <string.h>
@@ -52,15 +53,6 @@ size_t native_lines(const NativeModule *module, const uint32_t *ordinals, uint32
 
 typedef VEC(uint32_t) OrdinalVec;
 
-/* FNV-1a. */
-static bool is_border(const FrontCode *code) {
-    uint32_t hash = 2166136261U;
-    for (const char *at = code->qualname; *at != '\0'; at++) {
-        hash = (hash ^ (uint8_t)*at) * 16777619U;
-    }
-    return (hash ^ hash >> 16) % NAMES_PER_BORDER == 0;
-}
-
 static void add_job(NativeCode *native, NativeModule *module, OrdinalVec *open,
                     NativeJobVec *jobs) {
     if (open->count > 0) {
@@ -88,7 +80,8 @@ static void split_module(NativeCode *native, NativeModule *module, uint32_t leas
             function->reason = "it is too large for a C compiler";
             continue;
         }
-        if (size + more > most || (size >= least && is_border(function->code))) {
+        if (size + more > most ||
+            (size >= least && name_is_border(function->code->qualname, NAMES_PER_BORDER))) {
             add_job(native, module, &open, jobs);
             size = 0;
         }
@@ -151,8 +144,8 @@ static void free_functions(NativeUnit *unit) {
     vec_free(&unit->functions);
 }
 
-bool native_emit(NativeCode *native, const NativeJob *job, const Request *request,
-                 NativeControl *control, bool comments, StrBuf *out, Diags *diags) {
+bool native_emit(NativeCode *native, const NativeJob *job, NativeControl *control, bool comments,
+                 StrBuf *out, Diags *diags) {
     Arena arena = {0};
     double start = now();
     const Module *module = job->module->module;
@@ -160,9 +153,7 @@ bool native_emit(NativeCode *native, const NativeJob *job, const Request *reques
     bool has_source = comments && module->path != NULL && fs_read(module->path, &source);
     NativeUnit unit = {.module = module->name,
                        .code = &job->module->code,
-                       .inlining = request->optimize_speed  ? INLINE_EVERYWHERE
-                                   : request->optimize_size ? INLINE_NOWHERE
-                                                            : INLINE_WHERE_HOT,
+                       .inlining = control->inlining,
                        .source_comments = has_source,
                        .source = (const uint8_t *)strbuf_text(&source),
                        .source_size = source.length,

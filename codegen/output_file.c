@@ -158,8 +158,17 @@ bool output_write_at(OutputFile *output, uint64_t offset, const void *data, size
     return output->fd >= 0;
 }
 
-bool output_seek(OutputFile *output, uint64_t offset) {
-    if (output->fd >= 0 && lseek(output->fd, (off_t)offset, SEEK_SET) < 0) {
+bool output_copy_at(OutputFile *output, uint64_t offset, int from, uint64_t from_offset,
+                    uint64_t size) {
+    if (output->fd >= 0 && (lseek(output->fd, (off_t)offset, SEEK_SET) < 0 ||
+                            !fs_copy_range(from, (off_t)from_offset, output->fd, size))) {
+        return fail(output, errno);
+    }
+    return output->fd >= 0;
+}
+
+bool output_set_size(OutputFile *output, uint64_t size) {
+    if (output->fd >= 0 && ftruncate(output->fd, (off_t)size) != 0) {
         return fail(output, errno);
     }
     return output->fd >= 0;

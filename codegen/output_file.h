@@ -24,8 +24,11 @@ typedef struct OutputFile {
 bool output_open(OutputFile *output, const char *path, mode_t mode, Diags *diags);
 bool output_write(OutputFile *output, const void *data, size_t size);
 bool output_write_at(OutputFile *output, uint64_t offset, const void *data, size_t size);
-/* Moves the position of output_write; a gap reads as zeros. */
-bool output_seek(OutputFile *output, uint64_t offset);
+/* Copies `size` bytes from `from_offset` of another file, in the kernel where it can. */
+bool output_copy_at(OutputFile *output, uint64_t offset, int from, uint64_t from_offset,
+                    uint64_t size);
+/* What was not written reads as zeros. */
+bool output_set_size(OutputFile *output, uint64_t size);
 bool output_commit(OutputFile *output);
 /* Removes the temporary file; harmless after output_commit. */
 void output_discard(OutputFile *output);

@@ -84,6 +84,10 @@ static bool undo_lzma(const uint8_t *data, uint64_t packed, uint8_t *to, uint64_
            given == size;
 }
 
+static const char *version_of_lzma(void) {
+    return lzma_version_string();
+}
+
 uint32_t pack_method_best(void) {
     return IMAGE_BLOCK_LZMA;
 }
@@ -104,11 +108,19 @@ static bool undo_lzma(const uint8_t *data, uint64_t packed, uint8_t *to, uint64_
     return false;
 }
 
+static const char *version_of_lzma(void) {
+    return "";
+}
+
 uint32_t pack_method_best(void) {
     return IMAGE_BLOCK_ZLIB;
 }
 
 #endif
+
+const char *pack_method_version(uint32_t method) {
+    return method == IMAGE_BLOCK_LZMA ? version_of_lzma() : zlibVersion();
+}
 
 uint8_t *pack_method_run(uint32_t method, const uint8_t *data, uint64_t size, bool small,
                          uint64_t *packed) {

@@ -7,6 +7,8 @@
 
 /* The one with the smallest results that this build of pyc2c has. */
 uint32_t pack_method_best(void);
+/* What its results depend on besides their input. */
+const char *pack_method_version(uint32_t method);
 /* The compressed form of data[0 .. size-1] in a malloc block, its size in *packed. NULL when it
  * does not save a tenth. `small`: take time for it. */
 uint8_t *pack_method_run(uint32_t method, const uint8_t *data, uint64_t size, bool small,

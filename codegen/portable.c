@@ -7,7 +7,8 @@
  * beside it, so data files can be looked at and replaced. Sources are there for tracebacks; what
  * runs is the code in the executable. The directory appears as a whole: it is made under a
  * temporary name and then put in its place. */
-#include "image_write.h"
+#include "codegen.h"
+#include "content.h"
 
 #include "../compiler/support/fs.h"
 #include "../compiler/support/path.h"
@@ -164,7 +165,8 @@ static bool put_in_place(const Portable *portable) {
     return true;
 }
 
-static bool write_all(Portable *portable, const Request *request, const char *stub) {
+static bool write_all(Portable *portable, const Request *request, const char *stub,
+                      const CacheOps *cache) {
     Program program = *portable->program;
     const Setting beside = {.key = "beside",
                             .value = arena_printf(portable->arena, "%s.data", portable->name)};
@@ -174,19 +176,19 @@ static bool write_all(Portable *portable, const Request *request, const char *st
         vec_push(&program.settings, portable->program->settings.items[i]);
     }
     vec_push(&program.settings, beside);
-    ImageLayout layout;
-    bool ok = layout_build(&layout, &program, request, LAYOUT_FILES_BESIDE, portable->diags) &&
-              image_write_layout(&layout, request, stub,
-                                 path_join(portable->arena, portable->temporary, portable->name),
-                                 portable->progress, portable->diags) &&
+    ImageStage *stage = image_stage_start(&program, request, LAYOUT_FILES_BESIDE, cache);
+    bool ok = image_stage_write(stage, stub,
+                                path_join(portable->arena, portable->temporary, portable->name),
+                                portable->progress, portable->diags) &&
               write_files(portable);
-    layout_free(&layout);
+    image_stage_free(stage);
     vec_free(&program.settings);
     return ok;
 }
 
 bool portable_write(const Program *program, const Request *request, const char *stub,
-                    const char *output, const Progress *progress, Diags *diags) {
+                    const char *output, const CacheOps *cache, const Progress *progress,
+                    Diags *diags) {
     Portable portable = {.arena = program->arena,
                          .program = program,
                          .progress = progress,
@@ -196,7 +198,7 @@ bool portable_write(const Program *program, const Request *request, const char *
     if (!check_place(&portable) || !make_temporary(&portable)) {
         return false;
     }
-    bool ok = write_all(&portable, request, stub) && put_in_place(&portable);
+    bool ok = write_all(&portable, request, stub, cache) && put_in_place(&portable);
     if (!ok) {
         fs_remove_tree(portable.temporary);
         fs_forget(portable.temporary);

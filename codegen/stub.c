@@ -36,21 +36,37 @@ static bool link_is_optional(const Request *request, const StrVec *objects) {
     return objects->count == 0 && !request->pie && !request->static_libc && !request->license_token;
 }
 
+/* Whether an executable can be linked here; `trouble` gets why not. */
+static bool can_link(LinkPlan *plan, Arena *arena, const Request *request, const char *support_dir,
+                     const char *purpose, Diags *trouble) {
+    return link_plan_read(plan, arena, request, support_dir, trouble) &&
+           link_plan_check(plan, arena, purpose, trouble);
+}
+
+bool stub_additions(Program *program, const Request *request, const char *support_dir,
+                    const CacheOps *cache, Diags *diags) {
+    LinkPlan plan;
+    Diags trouble = {0};
+    carried_add(program, request, path_join(program->arena, support_dir, PYC2C_PYTHON_MINOR));
+    bool ok = !request->optimize_size ||
+              !can_link(&plan, program->arena, request, support_dir, "--optimize-size", &trouble) ||
+              link_stub_additions(program, request, &plan, cache, diags);
+    diag_free(&trouble);
+    return ok;
+}
+
 bool stub_provide(Program *program, const Request *request, const char *support_dir,
                   const StrVec *objects, const StrVec *libraries, bool native,
                   const CacheOps *cache, const char **path, Diags *diags) {
     Arena *arena = program->arena;
     const char *directory = path_join(arena, support_dir, PYC2C_PYTHON_MINOR);
-    carried_add(program, request, directory);
     const char *small = path_join(arena, directory, "stub-small");
     *path = link_size_small_serves(program, small) ? small : path_join(arena, directory, "stub");
     const char *purpose = link_purpose(request, objects, native);
     if (purpose != NULL) {
         LinkPlan plan;
         Diags trouble = {0};
-        bool ready = link_plan_read(&plan, arena, request, support_dir, &trouble) &&
-                     link_plan_check(&plan, arena, purpose, &trouble);
-        if (ready) {
+        if (can_link(&plan, arena, request, support_dir, purpose, &trouble)) {
             diag_free(&trouble);
             return link_stub(program, request, &plan, objects, libraries, native, cache, path,
                              diags);

@@ -28,6 +28,7 @@ typedef struct Build {
     BuildState state;
     NativeCode native;
     NativeControl control;
+    ImageStage *image; /* of STRATEGY_ONEFILE */
 } Build;
 
 static void record_options(Build *build) {
@@ -77,11 +78,11 @@ static bool write_output(Build *build, const char *stub) {
     bool ok = false;
     switch (request->strategy) {
     case STRATEGY_ONEFILE:
-        ok = image_write(&build->program, request, stub, build->output, progress, &session->diags);
+        ok = image_stage_write(build->image, stub, build->output, progress, &session->diags);
         break;
     case STRATEGY_PORTABLE:
-        ok = portable_write(&build->program, request, stub, build->output, progress,
-                            &session->diags);
+        ok = portable_write(&build->program, request, stub, build->output, &session->cache_ops,
+                            progress, &session->diags);
         break;
     case STRATEGY_EMBEDDED:
     case STRATEGY_SYSTEM:
@@ -113,6 +114,45 @@ static bool make_native(Build *build, StrVec *objects) {
                         &session->diags);
 }
 
+static void start_image(Build *build) {
+    const Request *request = &build->session->options.request;
+    if (build->image == NULL && request->strategy == STRATEGY_ONEFILE) {
+        build->image = image_stage_start(&build->program, request, LAYOUT_FILES_INSIDE,
+                                         &build->session->cache_ops);
+    }
+}
+
+/* From the collected program to a stub; meanwhile the image is prepared. */
+static bool make_stub(Build *build, const StaticWork *sources, const char **stub) {
+    Session *session = build->session;
+    const Request *request = &session->options.request;
+    if (needs_stub(request)) {
+        if (!static_sdists_build(sources) ||
+            !stub_additions(&build->program, request, session->support_dir, &session->cache_ops,
+                            &session->diags) ||
+            !support_modules_add(&build->program, session->support_dir, &session->cache_ops,
+                                 &session->diags)) {
+            return false;
+        }
+        if (!STUB_CHANGES_PROGRAM) {
+            start_image(build);
+        }
+    }
+    if (!make_native(build, sources->objects)) {
+        return false;
+    }
+    if (needs_stub(request)) {
+        session->progress.step(session->progress.context, "linking");
+        if (!stub_provide(&build->program, request, session->support_dir, sources->objects,
+                          sources->libraries, build->native.native > 0, &session->cache_ops, stub,
+                          &session->diags)) {
+            return false;
+        }
+        start_image(build);
+    }
+    return true;
+}
+
 static bool make_executable(Build *build) {
     Session *session = build->session;
     Request *request = &session->options.request;
@@ -129,20 +169,12 @@ static bool make_executable(Build *build) {
     }
     if (ok) {
         record_options(build);
-        ok = make_native(build, &objects);
     }
     if (build->control.look_only) {
-        return ok;
+        return ok && make_native(build, &objects);
     }
-    if (ok && needs_stub(request)) {
-        progress->step(progress->context, "linking");
-        ok = static_sdists_build(&sources) &&
-             stub_provide(&build->program, request, session->support_dir, &objects, &libraries,
-                          build->native.native > 0, &session->cache_ops, &stub, &session->diags) &&
-             support_modules_add(&build->program, session->support_dir, &session->cache_ops,
-                                 &session->diags);
-    }
-    ok = ok && write_output(build, stub);
+    ok = ok && make_stub(build, &sources, &stub) && write_output(build, stub);
+    image_stage_free(build->image);
     vec_free(&objects);
     vec_free(&libraries);
     return ok;

@@ -72,6 +72,7 @@ static bool read_entry(Cache *cache, const char *kind, const uint8_t key[FRONT_H
 static bool get(void *context, const char *kind, const uint8_t key[FRONT_HASH_SIZE], Arena *arena,
                 const uint8_t **data, size_t *size) {
     Cache *cache = context;
+    pthread_mutex_lock(&cache->lock);
     bool found =
         !cache->rewrite &&
         (cache_pack_find(&cache->pack, kind, key, data, size) ||
@@ -80,6 +81,7 @@ static bool get(void *context, const char *kind, const uint8_t key[FRONT_HASH_SI
                                         read_entry(cache, kind, key, arena, data, size)))));
     cache->hits += found;
     cache->misses += !found;
+    pthread_mutex_unlock(&cache->lock);
     return found;
 }
 
@@ -119,8 +121,10 @@ void cache_write(Cache *cache, const char *kind, const uint8_t key[FRONT_HASH_SI
     }
     if (descriptor < 0) {
         if (errno == EROFS || errno == EACCES || errno == ENOSPC || errno == ENOTDIR) {
-            cache->unusable =
-                arena_printf(cache->arena, "%s: %s", cache->directory, strerror(errno));
+            /* The arena may be another thread's just now. */
+            snprintf(cache->write_trouble, sizeof(cache->write_trouble), "%s: %s", cache->directory,
+                     strerror(errno));
+            cache->unusable = cache->write_trouble;
             cache->directory = NULL; /* one try is enough */
         }
         arena_free(&scratch);
@@ -142,6 +146,7 @@ void cache_write(Cache *cache, const char *kind, const uint8_t key[FRONT_HASH_SI
 static void put(void *context, const char *kind, const uint8_t key[FRONT_HASH_SIZE],
                 const uint8_t *data, size_t size) {
     Cache *cache = context;
+    pthread_mutex_lock(&cache->lock);
     if (cache->recording != NULL) {
         cache_pack_add(cache->recording, kind, key, data, size);
     }
@@ -149,13 +154,16 @@ static void put(void *context, const char *kind, const uint8_t key[FRONT_HASH_SI
         cache_write(cache, kind, key, data, size);
         cache_shared_offer(cache, kind, key);
     }
+    pthread_mutex_unlock(&cache->lock);
 }
 
 static void fetch(void *context, const char *kind, const uint8_t *keys, size_t count) {
     Cache *cache = context;
+    pthread_mutex_lock(&cache->lock);
     if (!cache->rewrite && cache->directory != NULL) {
         cache_shared_fetch(cache, kind, keys, count);
     }
+    pthread_mutex_unlock(&cache->lock);
 }
 
 /* ---- opening ---- */
@@ -178,7 +186,7 @@ static const char *objection(Arena *arena, const char *directory) {
 
 void cache_open(Cache *cache, Arena *arena, const char *directory, const char *support_dir,
                 bool rewrite) {
-    *cache = (Cache){.arena = arena, .rewrite = rewrite};
+    *cache = (Cache){.lock = PTHREAD_MUTEX_INITIALIZER, .arena = arena, .rewrite = rewrite};
     cache->unusable =
         directory != NULL ? objection(arena, directory) : "there is no home directory";
     cache->directory = cache->unusable == NULL ? directory : NULL;

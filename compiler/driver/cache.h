@@ -12,16 +12,19 @@
 
 #include "../modules/modules.h"
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 
 typedef struct CacheShared CacheShared;
 
 typedef struct Cache {
+    pthread_mutex_t lock; /* of all that CacheOps do: several threads may call them */
     Arena *arena;
     const char *directory; /* NULL: none */
     const char *unusable;  /* why there is none, for --verbose; NULL if there is */
-    bool rewrite;          /* --clean: no reading, only writing */
+    char write_trouble[160];
+    bool rewrite; /* --clean: no reading, only writing */
     CachePack pack;
     CachePackWriter *recording; /* when not NULL, every new entry goes there, too */
     CacheShared *shared;        /* NULL: none */

@@ -86,7 +86,7 @@ bool front_facts_read(Arena *arena, const uint8_t *data, size_t size, SourceFact
 bool front_parse_toml(Arena *arena, const char *text, Value *out, FrontError *error);
 bool front_parse_json(Arena *arena, const char *text, Value *out, FrontError *error);
 
-/* BLAKE2b-256. */
+/* BLAKE2b-256; from any thread, also without front_init. */
 enum { FRONT_HASH_SIZE = 32 };
 void front_hash(const void *data, size_t size, uint8_t out[FRONT_HASH_SIZE]);
 /* Keyed BLAKE2b (RFC 7693): who does not know the secret cannot make it. */

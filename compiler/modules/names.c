@@ -2,6 +2,7 @@
 #include "names.h"
 
 #include <ctype.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -122,6 +123,15 @@ char *name_canonical(Arena *arena, const char *name) {
     }
     result[length] = '\0';
     return result;
+}
+
+/* FNV-1a. */
+bool name_is_border(const char *name, unsigned one_in) {
+    uint32_t hash = 2166136261U;
+    for (const char *at = name; *at != '\0'; at++) {
+        hash = (hash ^ (uint8_t)*at) * 16777619U;
+    }
+    return (hash ^ hash >> 16) % one_in == 0;
 }
 
 bool text_starts(const char *text, const char *prefix) {

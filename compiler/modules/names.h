@@ -31,6 +31,9 @@ bool name_matches(const char *name, const char *pattern);
 bool name_matches_any(const char *name, const StrVec *patterns);
 /* PEP 503 form of a distribution's name: "Foo_Bar" and "foo.bar" are "foo-bar". */
 char *name_canonical(Arena *arena, const char *name);
+/* True for one name in `one_in`, always the same ones: where pieces of a sequence of names end that
+ * shall not all move when one of them grows (content-defined chunking). */
+bool name_is_border(const char *name, unsigned one_in);
 
 bool text_starts(const char *text, const char *prefix);
 bool text_ends(const char *text, const char *suffix);

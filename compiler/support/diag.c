@@ -50,6 +50,13 @@ void diag_warning(Diags *diags, const char *hint, const char *format, ...) {
     va_end(args);
 }
 
+void diag_move(Diags *to, Diags *from) {
+    for (size_t i = 0; i < from->items.count; i++) {
+        diag_add(to, &from->items.items[i], from->exit_code);
+    }
+    diag_free(from);
+}
+
 void diag_flush(Diags *diags, FILE *stream, bool colour) {
     size_t errors = 0;
     for (size_t i = 0; i < diags->items.count; i++) {

@@ -42,6 +42,8 @@ void diag_error(Diags *diags, int exit_code, const char *hint, const char *forma
     __attribute__((format(printf, 4, 5)));
 void diag_warning(Diags *diags, const char *hint, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+/* Moves all of `from` behind those of `to`. */
+void diag_move(Diags *to, Diags *from);
 /* Prints one with its source line. Columns count characters; control characters are made harmless.
  */
 void diag_print(const Diag *diag, FILE *stream, bool colour);

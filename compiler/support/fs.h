@@ -37,6 +37,8 @@ bool fs_walk(Arena *arena, const char *root, StrVec *files,
 /* A new private directory (0700, unpredictable name) under $TMPDIR or /tmp, registered with
  * fs_remove_at_exit; NULL with errno set. To be rid of it earlier: fs_remove_tree, fs_forget. */
 char *fs_temp_dir(Arena *arena);
+/* A new file without a name, open for reading and writing, in the same place; -1 with errno set. */
+int fs_temp_file(void);
 /* Registers a path (file or directory tree) to be removed when the process ends by exit or by a
  * signal (INT, TERM, HUP); fs_forget takes it back once the path has its final place. */
 void fs_remove_at_exit(const char *path);

@@ -53,8 +53,9 @@ class Compiler(Tool):
         shutil.rmtree(folder, ignore_errors=True)
         output.parent.mkdir(parents=True)
         build = self._build_once(subject, output)
-        text = json.dumps({"inputs": inputs, "build": asdict(build)})
-        record.write_text(text, encoding="utf-8")
+        if not build.problem:
+            text = json.dumps({"inputs": inputs, "build": asdict(build)})
+            record.write_text(text, encoding="utf-8")
         return build
 
     def _build_once(self, subject: Subject, output: Path) -> Build:

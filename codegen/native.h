@@ -49,12 +49,16 @@ typedef struct NativeCode {
     long cc_peak_kb;      /* most memory that one of them needed */
 } NativeCode;
 
+/* How much of the caches' common cases is put in place. */
+typedef enum NativeInlining { INLINE_NOWHERE, INLINE_WHERE_HOT, INLINE_EVERYWHERE } NativeInlining;
+
 /* What options for the compiler's developers ask for. */
 typedef struct NativeControl {
     OptControl opt;
-    const char *emit_c; /* --emit-c: directory for the C text; NULL: none */
-    bool look_only;     /* nothing is compiled: --stop-after */
-    bool fresh;         /* objects are not taken from the cache, since something is to be shown */
+    NativeInlining inlining; /* --inline, else what --optimize-speed and -size imply */
+    const char *emit_c;      /* --emit-c: directory for the C text; NULL: none */
+    bool look_only;          /* nothing is compiled: --stop-after */
+    bool fresh; /* objects are not taken from the cache, since something is to be shown */
 } NativeControl;
 
 /* Modules by --native, functions by their code. Names that match no module are warnings. */
@@ -71,9 +75,6 @@ bool native_build(NativeCode *native, Program *program, const Request *request,
 void native_count(NativeCode *native);
 
 /* ---- units ---- */
-
-/* How much of the caches' common cases is put in place. */
-typedef enum NativeInlining { INLINE_NOWHERE, INLINE_WHERE_HOT, INLINE_EVERYWHERE } NativeInlining;
 
 /* One C file's worth of functions of one module. */
 typedef struct NativeUnit {

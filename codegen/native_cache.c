@@ -91,7 +91,7 @@ bool native_identity(NativeBuild *build) {
     for (int i = 0; i < OPT_PASS_COUNT; i++) {
         strbuf_putc(text, opt->disabled[i] ? '-' : '+');
     }
-    strbuf_printf(text, " %ld %d\n", opt->limit, build->request->optimize_speed);
+    strbuf_printf(text, " %ld %d\n", opt->limit, (int)build->control->inlining);
     add_part(build, "passes",
              arena_strndup(build->arena, text->data + from, text->length - from - 1), 0);
     return true;

@@ -190,11 +190,11 @@ static bool write_text(NativeBuild *build, const NativeJob *job, const StrBuf *t
 static bool show_text(NativeBuild *build, const NativeJob *job) {
     const char *directory = build->control->emit_c;
     StrBuf text = {0};
-    NativeControl quiet = {.opt = build->control->opt};
+    NativeControl quiet = {.opt = build->control->opt, .inlining = build->control->inlining};
     quiet.opt.dump = NULL;
     const char *path = arena_printf(build->arena, "%s/%s-%u.c", directory,
                                     job->module->module->name, (unsigned)job->ordinals[0]);
-    bool some = native_emit(build->native, job, build->request, &quiet, true, &text, build->diags);
+    bool some = native_emit(build->native, job, &quiet, true, &text, build->diags);
     bool ok = !some || (fs_make_dirs(directory) &&
                         fs_write_atomic(path, strbuf_text(&text), text.length, 0644));
     if (!ok) {
@@ -230,8 +230,7 @@ static bool write_texts(NativeBuild *build, NativeJobVec *jobs, Batch *batch) {
             continue;
         }
         job->module->units_made++;
-        if (native_emit(build->native, job, build->request, build->control, false, &text,
-                        build->diags)) {
+        if (native_emit(build->native, job, build->control, false, &text, build->diags)) {
             ok = write_text(build, job, &text) &&
                  (build->control->emit_c == NULL || show_text(build, job));
             batch->waiting[batch->count++] = job;

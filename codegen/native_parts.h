@@ -43,8 +43,8 @@ void native_split(NativeCode *native, NativeJobVec *jobs);
 IrFunction *native_function(Arena *arena, NativeCode *native, NativeFunction *function,
                             NativeControl *control, Diags *diags);
 /* The C text of a job's functions; false when none of them became native. */
-bool native_emit(NativeCode *native, const NativeJob *job, const Request *request,
-                 NativeControl *control, bool comments, StrBuf *out, Diags *diags);
+bool native_emit(NativeCode *native, const NativeJob *job, NativeControl *control, bool comments,
+                 StrBuf *out, Diags *diags);
 /* Lines of Python in functions. */
 size_t native_lines(const NativeModule *module, const uint32_t *ordinals, uint32_t count);
 

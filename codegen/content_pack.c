@@ -11,7 +11,7 @@
 
 #include "pack_method.h"
 
-#include "../compiler/support/blake2b.h"
+#include "../compiler/front/front.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -100,14 +100,11 @@ static bool is_late(const PackWork *work, const ContentUnit *unit) {
 }
 
 static void make_key(const PackWork *work, uint32_t method, Input *input) {
-    Blake2b hash;
     const char *version = pack_method_version(method);
     const uint8_t how[2] = {(uint8_t)method, work->small};
-    blake2b_start(&hash, NULL, 0);
-    blake2b_add(&hash, version, strlen(version) + 1);
-    blake2b_add(&hash, how, sizeof(how));
-    blake2b_add(&hash, input->data, input->size);
-    blake2b_finish(&hash, input->key);
+    const FrontHashPart parts[] = {
+        {version, strlen(version) + 1}, {how, sizeof(how)}, {input->data, input->size}};
+    front_hash_parts(parts, sizeof(parts) / sizeof(parts[0]), input->key);
 }
 
 static void read_unit(PackWork *work, size_t index) {

@@ -2,23 +2,11 @@
 
 #include "../compiler/front/front.h"
 #include "../compiler/support/arena.h"
-#include "../compiler/support/blake2b.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCKS_SIZE = BLAKE2B_LANES * IMAGE_HASH_BLOCK };
-
 void image_hash_blocks(const uint8_t *data, uint64_t size, StrBuf *hashes) {
-    for (; size >= BLOCKS_SIZE; data += BLOCKS_SIZE, size -= BLOCKS_SIZE) {
-        const uint8_t *lanes[BLAKE2B_LANES];
-        uint8_t found[BLAKE2B_LANES][BLAKE2B_SIZE];
-        for (int i = 0; i < BLAKE2B_LANES; i++) {
-            lanes[i] = data + (size_t)i * IMAGE_HASH_BLOCK;
-        }
-        blake2b_four(lanes, IMAGE_HASH_BLOCK, found);
-        strbuf_add(hashes, found, sizeof(found));
-    }
     while (size > 0) {
         uint8_t hash[FRONT_HASH_SIZE];
         size_t part = size < IMAGE_HASH_BLOCK ? (size_t)size : IMAGE_HASH_BLOCK;
@@ -33,7 +21,7 @@ void image_stream_start(ImageStream *stream, uint64_t tables_size) {
     uint64_t blocks = (tables_size + IMAGE_HASH_BLOCK - 1) / IMAGE_HASH_BLOCK;
     *stream = (ImageStream){.position = tables_size, .front_size = blocks * IMAGE_HASH_BLOCK};
     stream->front = xcalloc(1, stream->front_size);
-    stream->blocks = xmalloc(BLOCKS_SIZE);
+    stream->block = xmalloc(IMAGE_HASH_BLOCK);
 }
 
 void image_stream_piece(ImageStream *stream, ImagePiece piece) {
@@ -44,7 +32,7 @@ void image_stream_piece(ImageStream *stream, ImagePiece piece) {
 }
 
 static void hash_filled(ImageStream *stream) {
-    image_hash_blocks(stream->blocks, stream->filled, &stream->hashes);
+    image_hash_blocks(stream->block, stream->filled, &stream->hashes);
     stream->filled = 0;
 }
 
@@ -61,14 +49,14 @@ void image_stream_add(ImageStream *stream, const void *data, uint64_t size) {
         size -= part;
     }
     while (size > 0) {
-        size_t room = BLOCKS_SIZE - stream->filled;
+        size_t room = IMAGE_HASH_BLOCK - stream->filled;
         size_t part = size < room ? (size_t)size : room;
-        memcpy(stream->blocks + stream->filled, bytes, part);
+        memcpy(stream->block + stream->filled, bytes, part);
         stream->filled += part;
         stream->position += part;
         bytes += part;
         size -= part;
-        if (stream->filled == BLOCKS_SIZE) {
+        if (stream->filled == IMAGE_HASH_BLOCK) {
             hash_filled(stream);
         }
     }
@@ -95,7 +83,7 @@ void image_stream_finish(ImageStream *stream, const void *tables, size_t tables_
 
 void image_stream_free(ImageStream *stream) {
     free(stream->front);
-    free(stream->blocks);
+    free(stream->block);
     strbuf_free(&stream->hashes);
     vec_free(&stream->pieces);
 }

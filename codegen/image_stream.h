@@ -23,7 +23,7 @@ typedef struct ImageStream {
     uint64_t position; /* in the image */
     uint8_t *front;    /* the blocks that hold the tables, and the data that falls into them */
     uint64_t front_size;
-    uint8_t *blocks; /* behind the front, being filled: as many as are hashed together */
+    uint8_t *block; /* behind the front, being filled */
     size_t filled;
     StrBuf hashes; /* of the blocks before these */
     VEC(ImagePiece) pieces;

@@ -86,8 +86,14 @@ bool front_facts_read(Arena *arena, const uint8_t *data, size_t size, SourceFact
 bool front_parse_toml(Arena *arena, const char *text, Value *out, FrontError *error);
 bool front_parse_json(Arena *arena, const char *text, Value *out, FrontError *error);
 
-/* BLAKE2b-256; from any thread, also without front_init. */
+/* BLAKE2b-256. */
 enum { FRONT_HASH_SIZE = 32 };
+typedef struct FrontHashPart {
+    const void *data;
+    size_t size;
+} FrontHashPart;
+/* Of the parts one after the other. */
+void front_hash_parts(const FrontHashPart *parts, size_t count, uint8_t out[FRONT_HASH_SIZE]);
 void front_hash(const void *data, size_t size, uint8_t out[FRONT_HASH_SIZE]);
 /* Keyed BLAKE2b (RFC 7693): who does not know the secret cannot make it. */
 void front_sign(const char *secret, const void *data, size_t size, uint8_t out[FRONT_HASH_SIZE]);

@@ -142,6 +142,7 @@ static FrontCode *decode_code(Decoder *decoder, PyCodeObject *code, const FrontC
 
 bool front_decode(Arena *arena, const uint8_t *code, size_t size, FrontModuleCode *out,
                   FrontError *error) {
+    PyGILState_STATE lock = PyGILState_Ensure();
     *out = (FrontModuleCode){0};
     Decoder decoder = {.arena = arena};
     PyObject *object = PyMarshal_ReadObjectFromString((const char *)code, (Py_ssize_t)size);
@@ -159,5 +160,6 @@ bool front_decode(Arena *arena, const uint8_t *code, size_t size, FrontModuleCod
     }
     Py_XDECREF(object);
     vec_free(&decoder.codes);
+    PyGILState_Release(lock);
     return ok;
 }

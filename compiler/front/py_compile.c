@@ -165,12 +165,14 @@ static bool parse(Arena *arena, const char *name, const uint8_t *source, size_t 
 
 bool front_scan(Arena *arena, const char *name, const uint8_t *source, size_t size,
                 SourceFacts *out, FrontError *error) {
+    PyGILState_STATE lock = PyGILState_Ensure();
     Parsed parsed;
     bool ok = parse(arena, name, source, size, &parsed, error);
     if (ok) {
         front_collect_facts(arena, parsed.module, out);
     }
     parsed_free(&parsed);
+    PyGILState_Release(lock);
     return ok;
 }
 
@@ -199,6 +201,7 @@ static bool make_code(Arena *arena, Parsed *parsed, int optimize, const uint8_t 
 
 bool front_compile(Arena *arena, const char *name, const uint8_t *source, size_t size, int optimize,
                    CompiledSource *out, FrontError *error) {
+    PyGILState_STATE lock = PyGILState_Ensure();
     Parsed parsed;
     *out = (CompiledSource){0};
     bool ok = parse(arena, name, source, size, &parsed, error);
@@ -207,5 +210,6 @@ bool front_compile(Arena *arena, const char *name, const uint8_t *source, size_t
         ok = make_code(arena, &parsed, optimize, source, size, out, error);
     }
     parsed_free(&parsed);
+    PyGILState_Release(lock);
     return ok;
 }

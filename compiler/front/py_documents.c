@@ -61,14 +61,15 @@ static void take_message(Arena *arena, const char *text, FrontError *error) {
 
 static bool parse_document(Arena *arena, const char *module, const char *text, Value *out,
                            FrontError *error) {
+    PyGILState_STATE lock = PyGILState_Ensure();
     PyObject *document = loads(module, text);
+    bool ok = document != NULL && front_value(arena, document, out, error);
     if (document == NULL) {
         take_message(arena, text, error);
-        return false;
     }
-    bool ok = front_value(arena, document, out, error);
-    Py_DECREF(document);
+    Py_XDECREF(document);
     PyErr_Clear();
+    PyGILState_Release(lock);
     return ok;
 }
 

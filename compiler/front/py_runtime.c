@@ -110,12 +110,14 @@ bool front_init(const char *stdlib, const char **error) {
         *error = "Python's warning filters could not be set";
         return false;
     }
+    PyEval_SaveThread(); /* every entry takes the lock again, from whatever thread */
     return true;
 }
 
 void front_finish(void) {
     if (running) {
         running = false;
+        PyGILState_Ensure();
         Py_FinalizeEx();
     }
 }

@@ -1,5 +1,4 @@
 #include "../../compiler/support/arena.h"
-#include "../../compiler/support/blake2b.h"
 #include "../../compiler/support/diag.h"
 #include "../../compiler/support/strbuf.h"
 #include "../../compiler/support/strmap.h"
@@ -155,57 +154,6 @@ static void test_diags(void) {
     diag_free(&diags);
 }
 
-/* The first bytes of the digests are those of hashlib.blake2b(…, digest_size=32). */
-static void check_hash(size_t size, const char *key, const char *expected) {
-    uint8_t data[1000], digest[BLAKE2B_SIZE];
-    char hex[17];
-    for (size_t i = 0; i < sizeof(data); i++) {
-        data[i] = (uint8_t)(i % 251);
-    }
-    for (size_t step = 1; step <= 300; step += 37) { /* in pieces of all kinds */
-        Blake2b hash;
-        blake2b_start(&hash, key, strlen(key));
-        for (size_t at = 0; at < size; at += step) {
-            blake2b_add(&hash, data + at, size - at < step ? size - at : step);
-        }
-        blake2b_finish(&hash, digest);
-        for (int i = 0; i < 8; i++) {
-            snprintf(hex + (size_t)2 * i, 3, "%02x", digest[i]);
-        }
-        CHECK_TEXT(hex, expected);
-    }
-}
-
-static void test_blake2b(void) {
-    check_hash(0, "", "0e5751c026e543b2");
-    check_hash(0, "secret", "080989147a9b01f8");
-    check_hash(1, "", "03170a2e7597b7b7");
-    check_hash(127, "", "f2fe67ff342e21b8");
-    check_hash(128, "", "c3582f71ebb2be66");
-    check_hash(128, "secret", "1b69aaaca816a07e");
-    check_hash(129, "", "f7f3c46ba2564ff4");
-    check_hash(255, "", "d9ef0fc521b4266d");
-    check_hash(256, "", "582f782226018ec3");
-    check_hash(257, "", "227e15ed64ee8e93");
-    check_hash(1000, "", "b372d0608f720c8c");
-    check_hash(1000, "secret", "561028184b625964");
-    uint8_t data[4][1000], together[BLAKE2B_LANES][BLAKE2B_SIZE], alone[BLAKE2B_SIZE];
-    const uint8_t *const lanes[BLAKE2B_LANES] = {data[0], data[1], data[2], data[3]};
-    for (size_t i = 0; i < sizeof(data); i++) {
-        ((uint8_t *)data)[i] = (uint8_t)(i * i % 253);
-    }
-    for (size_t size = 0; size <= sizeof(data[0]); size += size < 260 ? 1 : 37) {
-        blake2b_four(lanes, size, together);
-        for (int lane = 0; lane < BLAKE2B_LANES; lane++) {
-            Blake2b hash;
-            blake2b_start(&hash, NULL, 0);
-            blake2b_add(&hash, data[lane], size);
-            blake2b_finish(&hash, alone);
-            CHECK(memcmp(alone, together[lane], sizeof(alone)) == 0);
-        }
-    }
-}
-
 int main(void) {
     test_strbuf();
     test_strmap();
@@ -213,6 +161,5 @@ int main(void) {
     test_value();
     test_diag_print();
     test_diags();
-    test_blake2b();
     return unit_report();
 }

@@ -89,7 +89,10 @@ test-fuzz: all test-venvs
 	$(Q)$(TEST_PYTHON) tests/fuzz/run.py --pyc2c $(BUILD)/pyc2c --python $(PYTHON) \
 	    --work $(BUILD)/tests/fuzz $(T)
 
+test-sanitizers test-valgrind test-debug-python test-soak: export PYC2C_TEST_BUILD_SECONDS ?= 2400
+
 # Programs of tests/run with native code and its runtime instrumented, and under memcheck.
+# PYC2C_TEST_CPU_SECONDS=n: processor time of a program; one that needs more is skipped.
 test-sanitizers: export ASAN_OPTIONS := detect_leaks=0
 test-sanitizers: test-venvs
 	$(Q)$(MAKE) --no-print-directory MODE=asan BUILD=$(BUILD)/asan all

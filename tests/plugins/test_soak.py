@@ -10,6 +10,7 @@ import pytest
 
 from plugins.conversations import AUTH, TOKEN, call
 from plugins.test_plugins import listens, plugin_python, program_of, socket_path  # noqa: F401
+from support.building import BUILD_TIMEOUT
 from support.running import run
 
 SOAK = Path(__file__).resolve().parent / "soak.py"
@@ -30,7 +31,7 @@ QUESTIONS = (
 
 
 @pytest.mark.long
-@pytest.mark.timeout(3000)
+@pytest.mark.timeout(BUILD_TIMEOUT + 2700)
 def test_memory_stays_flat(builder, target, plugin_python, socket_path):  # noqa: F811
     program = replace(program_of(AUTH), options=("--native=program,mcpd_plugins,grpc",))
     executable = builder.executable(program, target, plugin_python)

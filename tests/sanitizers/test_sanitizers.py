@@ -3,12 +3,18 @@
 PYC2C_TEST_TOOL names the tool: `asan` (AddressSanitizer and UBSan; the command under test is one of
 `make MODE=asan`) or `valgrind` (memcheck; any command). With PYTHONMALLOC=malloc both see each
 object by itself. What Python keeps until the end is no leak: tests/run/references*.py look for those.
+
+A program may take PYC2C_TEST_CPU_SECONDS of processor time (600); one that needs more is skipped, with
+that reason. Processor time does not depend on what else the machine does; limits on the clock only end
+what hangs.
 """
 from __future__ import annotations
 
 import os
 import re
+import resource
 import shutil
+import signal
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +22,7 @@ from pathlib import Path
 import pytest
 
 from support import programs
+from support.building import BUILD_TIMEOUT
 from support.running import environment, run
 
 # Programs about native code and the language, in the runs that end with 0.
@@ -49,6 +56,10 @@ TOOLS = {
     ),
 }
 PROGRAMS = [program for program in programs.find(Path(__file__).parents[1] / "run") if NAMES.match(program.name)]
+CPU_SECONDS = int(os.environ.get("PYC2C_TEST_CPU_SECONDS", "600"))
+CLOCK_SECONDS = 2400.0
+OUT_OF_TIME = f"Process terminating with default action of signal {int(signal.SIGXCPU)}"  # valgrind's words
+
 CASES = [
     pytest.param(program, each, id=f"{program.name}-{each.name}" if each.name else program.name)
     for program in PROGRAMS
@@ -70,7 +81,12 @@ def test_programs_were_found():
     assert len(PROGRAMS) >= 35
 
 
-@pytest.mark.timeout(3000)
+def limit_processor_time():
+    """In the child. The kernel's signal ends it; Python leaves that signal alone."""
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS + 5))
+
+
+@pytest.mark.timeout(BUILD_TIMEOUT + CLOCK_SECONDS + 60)
 @pytest.mark.parametrize("program, given", CASES)
 def test_nothing_is_found(builder, target, tool, program, given):
     if program.name in tool.too_deep:
@@ -82,7 +98,13 @@ def test_nothing_is_found(builder, target, tool, program, given):
         env = environment(cwd, given.env, given.unset) | {"PYTHONMALLOC": "malloc"}
         env |= {key: value.format(report=report) for key, value in tool.env.items()}
         words = [word.format(report=report) for word in tool.words]
-        outcome = run([*words, executable, *given.argv], cwd=cwd, env=env, stdin=given.stdin, timeout=2400)
+        outcome = run(
+            [*words, executable, *given.argv], cwd=cwd, env=env, stdin=given.stdin, timeout=CLOCK_SECONDS,
+            preexec_fn=limit_processor_time,
+        )
         found = "\n".join(path.read_text(errors="replace") for path in sorted(Path(name).glob("report*")))
+    found = found.partition(OUT_OF_TIME)[0]
     assert not re.search(tool.finding, found), found
+    if outcome.status == -signal.SIGXCPU:
+        pytest.skip(f"needs more than {CPU_SECONDS} s of processor time here")
     outcome.expect(0)

@@ -6,47 +6,61 @@
 #
 # Native code is for Python 3.11 and a static libpython so far.
 #
-# STRESS=one-way|guards, for tests (make test-stress): inline caches remember one way only, or guards
-# fail at random (runtime/native/rt_guard.h). Each has a build folder of its own.
+# For tests (make test-stress) there are two more of it: inline caches remember one way only, or guards
+# fail at random (runtime/native/rt_guard.h). `make stress-one-way stress-guards` makes
+# $(BUILD)/stress/<kind>/pyc2c, which shares all else with this build.
 NATIVE := $(if $(filter 3.11,$(PY_MINOR)),$(LINKED_LIB))
 # Functions of libpython whose callers inside libpython are led through runtime/native first.
 NATIVE_WRAPS := PyFunction_New _PyEval_EvalFrameDefault _Py_Specialize_Precall \
                 PyThread_start_new_thread _PyAsyncGen_ClearFreeLists
-NATIVE_SRC := $(sort $(wildcard runtime/native/*.c))
+STRESS_KINDS        := one-way guards
 STRESS_FLAG_one-way := -DRT_STRESS_ONE_WAY
 STRESS_FLAG_guards  := -DRT_STRESS_GUARDS
 STRESS_SRC_guards   := runtime/native/stress/rt_stress.c
-ifneq ($(STRESS),)
-STRESS_FLAG := $(STRESS_FLAG_$(STRESS))
-$(if $(STRESS_FLAG),,$(error STRESS is one-way or guards, not '$(STRESS)'))
-NATIVE_SRC += $(STRESS_SRC_$(STRESS))
-endif
-NATIVE_OBJ := $(NATIVE_SRC:%.c=$(BUILD)/obj/$(PY_MINOR)/%.o)
-NATIVE_PIC_OBJ := $(NATIVE_SRC:%.c=$(BUILD)/obj/$(PY_MINOR)/pic/%.o)
+# STRESS is set by the rule of stress-%, for the make that it calls.
+NATIVE_BUILD := $(BUILD)$(if $(STRESS),/stress/$(STRESS))
+NATIVE_RTDIR := $(NATIVE_BUILD)/lib/pyc2c/$(PY_MINOR)
+NATIVE_SRC := $(sort $(wildcard runtime/native/*.c)) $(STRESS_SRC_$(STRESS))
+NATIVE_OBJ := $(NATIVE_SRC:%.c=$(NATIVE_BUILD)/obj/$(PY_MINOR)/%.o)
+NATIVE_PIC_OBJ := $(NATIVE_SRC:%.c=$(NATIVE_BUILD)/obj/$(PY_MINOR)/pic/%.o)
 # Slots of a new frame are a few words: no call of memset for them.
-$(NATIVE_OBJ) $(NATIVE_PIC_OBJ): RUNTIME_CFLAGS += -fno-tree-loop-distribute-patterns $(STRESS_FLAG)
+$(NATIVE_OBJ) $(NATIVE_PIC_OBJ): RUNTIME_CFLAGS += -fno-tree-loop-distribute-patterns \
+                                                 $(STRESS_FLAG_$(STRESS))
 NATIVE_HEADERS := runtime/rt_compat.h $(wildcard runtime/native/*.h runtime/native/*.def)
-NATIVE_INSTALLED := $(NATIVE_HEADERS:runtime/%=$(RTDIR)/include/%)
+NATIVE_INSTALLED := $(NATIVE_HEADERS:runtime/%=$(NATIVE_RTDIR)/include/%)
 
-$(RTDIR)/librt-native.a: $(NATIVE_OBJ)
+$(NATIVE_RTDIR)/librt-native.a: $(NATIVE_OBJ)
 	@mkdir -p $(@D)
 	$(Q)rm -f $@ && ar rcsD $@ $^
 
-$(RTDIR)/librt-native-pic.a: $(NATIVE_PIC_OBJ)
+$(NATIVE_RTDIR)/librt-native-pic.a: $(NATIVE_PIC_OBJ)
 	@mkdir -p $(@D)
 	$(Q)rm -f $@ && ar rcsD $@ $^
 
-$(NATIVE_INSTALLED): $(RTDIR)/include/%: runtime/%
+$(NATIVE_INSTALLED): $(NATIVE_RTDIR)/include/%: runtime/%
 	@mkdir -p $(@D)
 	$(Q)cp $< $@
 
 # With the flags of generated code, as far as headers look at them.
-NATIVE_UNIT_CFLAGS := -std=gnu11 -O1 -DNDEBUG $(STRESS_FLAG) -I$(RTDIR)/include -I$(PY_INC)
-$(RTDIR)/include/native/rt_unit.h: scripts/slim_header.py $(NATIVE_INSTALLED) $(wildcard codegen/emit*.c)
-	$(Q)$(PYTHON) $< $@ $(RTDIR)/include/native/rt_native.h codegen/emit $(CC) $(NATIVE_UNIT_CFLAGS)
+NATIVE_UNIT_CFLAGS := -std=gnu11 -O1 -DNDEBUG $(STRESS_FLAG_$(STRESS)) -I$(NATIVE_RTDIR)/include -I$(PY_INC)
+$(NATIVE_RTDIR)/include/native/rt_unit.h: scripts/slim_header.py $(NATIVE_INSTALLED) $(wildcard codegen/emit*.c)
+	$(Q)$(PYTHON) $< $@ $(NATIVE_RTDIR)/include/native/rt_native.h codegen/emit $(CC) $(NATIVE_UNIT_CFLAGS)
 
-ifneq ($(NATIVE),)
+ifneq ($(STRESS),)
+$(NATIVE_BUILD)/obj/$(PY_MINOR)/%.o: %.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(RUNTIME_CFLAGS) -c $< -o $@
+
+$(NATIVE_BUILD)/pyc2c: $(NATIVE_RTDIR)/librt-native.a $(NATIVE_RTDIR)/include/native/rt_unit.h $(BUILD)/pyc2c-$(PY_MINOR)
+	$(Q)cp -rsn $(abspath $(SHARE))/. $(NATIVE_BUILD)/lib/pyc2c/
+	$(Q)rm -f $(NATIVE_RTDIR)/librt-native-pic.a
+	$(Q)cp $(BUILD)/pyc2c-$(PY_MINOR) $(@D)/ && ln -sf pyc2c-$(PY_MINOR) $@
+else ifneq ($(NATIVE),)
 $(BUILD)/pyc2c: $(RTDIR)/librt-native.a $(RTDIR)/include/native/rt_unit.h $(if $(LINKED_PIC),$(RTDIR)/librt-native-pic.a)
 endif
+
+.PHONY: $(STRESS_KINDS:%=stress-%)
+$(STRESS_KINDS:%=stress-%): stress-%: all
+	$(Q)$(MAKE) --no-print-directory STRESS=$* $(BUILD)/stress/$*/pyc2c
 
 -include $(NATIVE_OBJ:.o=.d) $(NATIVE_PIC_OBJ:.o=.d)

@@ -10,6 +10,7 @@
 #   make test-sanitizers    programs of native code under ASan and UBSan; test-valgrind under memcheck
 #   make test-debug-python  the same programs with a Python that checks itself and counts references
 #   make test-soak      a plugin answers 100,000 calls with flat memory
+#   make test-stress    native code in all its shapes, guards that fail at random among them
 #   make test-conformance test-projects test-fuzz     long suites of native code, at the end of this file
 #
 # T="-k name" chooses tests; TEST_JOBS=n sets how many run at once.
@@ -30,6 +31,7 @@ PYTEST = PYC2C=$(abspath $(BUILD)/pyc2c) $(PYTEST_ONLY)
 test: test-tools
 	$(Q)$(MAKE) --no-print-directory all test-venvs
 	$(Q)$(MAKE) --no-print-directory test-versions test-unit-python
+	$(Q)$(if $(NATIVE),$(MAKE) --no-print-directory test-stress-guards STRESS_SEEDS=3 STRESS_MODULES= T="-k '$(STRESS_SAMPLE)'")
 	$(Q)cd tests && $(PYTEST) -c pytest.ini $(T) $(SUITES)
 
 # Debian packages that the tests use, strace and the like; does nothing when they are there.
@@ -69,6 +71,36 @@ test-oracle: test-venvs
 test-long: all test-venvs test-shared
 	$(Q)cd tests && PYC2C_TEST_EXAMPLES=1000 $(PYTEST) -c pytest.ini --long --all-targets \
 	    --timeout=3000 $(T) $(SUITES)
+
+# ---- native code in all its shapes ----
+#
+# The programs of tests/run, and modules of CPython's test suite. When a guard that fails brings up a
+# difference, the report says which seed it was: make test-stress-guards STRESS_SEEDS=7 T="-k name".
+STRESS_SHAPES  := default optimize-speed full-compat $(STRESS_KINDS)
+STRESS_SEEDS   ?= 1 3
+STRESS_MODULES ?= test_grammar test_generators test_coroutines test_exceptions test_super test_property
+STRESS_SAMPLE  := native_functions or patched_while_hot or unboxed_numbers or super_methods
+STRESS_OPTIONS_optimize-speed := --optimize-speed
+STRESS_OPTIONS_full-compat    := --full-compat
+STRESS_NATIVE_full-compat     := none
+# Once for each seed where guards fail.
+STRESS_RUNS = $(if $(filter guards,$*),$(STRESS_SEEDS),1)
+STRESS_PYC2C = $(abspath $(BUILD)/$(if $(filter $(STRESS_KINDS),$*),stress/$*/)pyc2c)
+
+.PHONY: test-stress $(STRESS_SHAPES:%=test-stress-%)
+test-stress: $(STRESS_SHAPES:%=test-stress-%)
+
+$(STRESS_KINDS:%=test-stress-%): test-stress-%: stress-%
+$(STRESS_SHAPES:%=test-stress-%): test-stress-%: all test-venvs
+	$(Q)for seed in $(STRESS_RUNS); do \
+	    export PYC2C_STRESS_SEED=$$seed; \
+	    (cd tests && PYC2C=$(STRESS_PYC2C) PYC2C_TEST_OPTIONS=$(STRESS_OPTIONS_$*) $(PYTEST_ONLY) \
+	        -c pytest.ini $(T) run) || exit 1; \
+	    test -z "$(STRESS_MODULES)" || $(PYTHON) tests/conformance/run.py --pyc2c $(STRESS_PYC2C) \
+	        --python $(PYTHON) --work $(BUILD)/tests/stress-$*-$$seed \
+	        --build-options "$(if $(STRESS_NATIVE_$*),,$(STRESS_OPTIONS_$*))" --native $(or $(STRESS_NATIVE_$*),test) \
+	        $(STRESS_MODULES) || exit 1; \
+	done
 
 # ---- long suites of native code: hours, each one command ----
 

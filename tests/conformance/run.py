@@ -192,6 +192,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--python", default="/usr/bin/python3.11")
     parser.add_argument("--work", type=Path, default=Path("build/tests/conformance"))
     parser.add_argument("--native", help="default: test and the modules of native.txt")
+    parser.add_argument("--build-options", default="", help="further options of pyc2c build")
     parser.add_argument("--cache", type=Path, help="--module-cache-dir of the build")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--batch", type=int, default=0, help="modules in one executable; default: all")

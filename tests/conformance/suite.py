@@ -147,6 +147,7 @@ def build(options, folder: Path, chosen: list[Row], executable: Path, report: Pa
     command.append("--collect-submodules=unittest.test")
     command += [f"--hidden-import={name}" for name in _test_extensions(options.python)]
     command += [f"--native={_native_names(options, folder, chosen)}", f"--report={report}", f"--jobs={options.jobs}"]
+    command += options.build_options.split()
     if options.cache:
         command.append(f"--module-cache-dir={options.cache}")
     with open(f"{report}.log", "w", encoding="utf-8") as log:

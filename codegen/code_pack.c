@@ -38,7 +38,8 @@ typedef struct Scope {
 } Scope;
 
 typedef struct CodePacking {
-    CodePacker *packer;
+    const CodePacker *packer;
+    CodePacker *counting; /* in the pass that counts names, else NULL */
     const uint8_t *at, *end;
     StrBuf *out;               /* NULL while nothing is written */
     VEC(Reference) references; /* complete before anything is written */
@@ -49,8 +50,6 @@ typedef struct CodePacking {
     uint32_t scope_count;
     StrBuf shared;
     uint32_t shared_count;
-    bool counts; /* the pass that counts names */
-    StrMap seen; /* names of this module, while counting */
     bool failed;
 } CodePacking;
 
@@ -94,30 +93,28 @@ static void put_tag(CodePacking *p, PackedTag tag, bool marked) {
 
 /* ---- names ---- */
 
-static void count_name(CodePacking *p, const uint8_t *text, size_t length) {
-    char *key = arena_strndup(p->packer->arena, (const char *)text, length);
-    if (!strmap_set(&p->seen, key, NULL)) {
-        return;
-    }
-    NameUse *use = strmap_get(&p->packer->by_text, key);
+static void count_name(CodePacker *packer, const char *text, size_t length) {
+    NameUse *use = strmap_get_part(&packer->by_text, text, length);
     if (use == NULL) {
-        use = ARENA_NEW(p->packer->arena, NameUse);
-        use->text = key;
-        strmap_set(&p->packer->by_text, key, use);
-        vec_push(&p->packer->names, use);
+        use = ARENA_NEW(packer->arena, NameUse);
+        use->text = arena_strndup(packer->arena, text, length);
+        strmap_set(&packer->by_text, use->text, use);
+        vec_push(&packer->names, use);
     }
-    use->uses++;
+    if (use->module != packer->modules) {
+        use->module = packer->modules;
+        use->uses++;
+    }
 }
 
 static void pack_name(CodePacking *p, const uint8_t *text, size_t length) {
-    if (p->counts) {
-        count_name(p, text, length);
+    if (p->counting != NULL) {
+        count_name(p->counting, (const char *)text, length);
     }
     if (p->out == NULL) {
         return;
     }
-    char *key = arena_strndup(p->packer->arena, (const char *)text, length);
-    const NameUse *use = strmap_get(&p->packer->by_text, key);
+    const NameUse *use = strmap_get_part(&p->packer->by_text, (const char *)text, length);
     if (use == NULL) {
         p->failed = true;
         return;
@@ -487,15 +484,15 @@ static bool pack(CodePacking *p, const uint8_t *marshal, size_t size, Scope *sco
 }
 
 bool code_pack_count(CodePacker *packer, const uint8_t *marshal, size_t size) {
-    CodePacking packing = {.packer = packer, .counts = true};
+    CodePacking packing = {.packer = packer, .counting = packer};
+    packer->modules++; /* from 1 on: 0 is none */
     bool ok = pack(&packing, marshal, size, &(Scope){0});
     vec_free(&packing.references);
     vec_free(&packing.uses);
-    strmap_free(&packing.seen);
     return ok;
 }
 
-bool code_pack_write(CodePacker *packer, const uint8_t *marshal, size_t size, StrBuf *out) {
+bool code_pack_write(const CodePacker *packer, const uint8_t *marshal, size_t size, StrBuf *out) {
     StrBuf body = {0};
     Scope scope = {0};
     CodePacking packing = {.packer = packer};

@@ -13,6 +13,7 @@
 typedef struct NameUse {
     const char *text;
     uint32_t uses;   /* modules that use it */
+    uint32_t module; /* the last one of them, while counting */
     uint32_t number; /* in the image's table, after code_pack_number */
 } NameUse;
 
@@ -21,6 +22,7 @@ typedef struct CodePacker {
     Arena *arena;
     StrMap by_text;       /* text -> NameUse* */
     VEC(NameUse *) names; /* order of first use; of the table after code_pack_number */
+    uint32_t modules;     /* that were counted */
 } CodePacker;
 
 /* First pass: counts the names of one marshalled code object. False when the data is not what
@@ -28,8 +30,9 @@ typedef struct CodePacker {
 bool code_pack_count(CodePacker *packer, const uint8_t *marshal, size_t size);
 /* Between the passes: numbers the names, most used first. */
 void code_pack_number(CodePacker *packer);
-/* Second pass: appends the packed form of one marshalled code object. */
-bool code_pack_write(CodePacker *packer, const uint8_t *marshal, size_t size, StrBuf *out);
+/* Second pass: appends the packed form of one marshalled code object. Several threads may be in it.
+ */
+bool code_pack_write(const CodePacker *packer, const uint8_t *marshal, size_t size, StrBuf *out);
 void code_pack_free(CodePacker *packer);
 
 #endif

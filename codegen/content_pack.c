@@ -12,19 +12,17 @@
 #include "pack_method.h"
 
 #include "../compiler/front/front.h"
+#include "../compiler/support/parallel.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 enum {
     BATCH_BYTES = 8 << 20,
-    SNIFF_BYTES = 8192, /* text = no NUL byte among the first ones */
-    MOST_THREADS = 16
+    SNIFF_BYTES = 8192 /* text = no NUL byte among the first ones */
 };
 
 /* The payload is the compressed form; nothing where compressing does not pay. */
@@ -46,8 +44,6 @@ typedef struct PackWork {
     Input *inputs;
     size_t count;
     bool small;
-    void (*step)(struct PackWork *work, size_t index);
-    atomic_size_t next;
 } PackWork;
 
 /* Reads exactly content->size bytes; 0 or an errno (ESTALE: not the file that was added). */
@@ -107,7 +103,8 @@ static void make_key(const PackWork *work, uint32_t method, Input *input) {
     front_hash_parts(parts, sizeof(parts) / sizeof(parts[0]), input->key);
 }
 
-static void read_unit(PackWork *work, size_t index) {
+static void read_unit(void *context, size_t index) {
+    PackWork *work = context;
     const ContentUnit *unit = &work->plan->units.items[work->first + index];
     PackedUnit *packed = &work->packed[index];
     Input *input = &work->inputs[index];
@@ -126,7 +123,8 @@ static void read_unit(PackWork *work, size_t index) {
     }
 }
 
-static void compress_unit(PackWork *work, size_t index) {
+static void compress_unit(void *context, size_t index) {
+    PackWork *work = context;
     Input *input = &work->inputs[index];
     PackedUnit *packed = &work->packed[index];
     if (input->data != NULL && !input->found) {
@@ -136,37 +134,7 @@ static void compress_unit(PackWork *work, size_t index) {
     }
 }
 
-static void *step_thread(void *argument) {
-    PackWork *work = argument;
-    for (;;) {
-        size_t index = atomic_fetch_add(&work->next, 1);
-        if (index >= work->count) {
-            return NULL;
-        }
-        work->step(work, index);
-    }
-}
-
-static void run_step(PackWork *work, void (*step)(PackWork *work, size_t index), size_t candidates,
-                     int jobs) {
-    pthread_t threads[MOST_THREADS];
-    int started = 0;
-    int wanted = jobs < MOST_THREADS ? jobs : MOST_THREADS;
-    work->step = step;
-    work->next = 0;
-    while (started + 1 < wanted && (size_t)started + 1 < candidates &&
-           pthread_create(&threads[started], NULL, step_thread, work) == 0) {
-        started++;
-    }
-    step_thread(work);
-    for (int i = 0; i < started; i++) {
-        pthread_join(threads[i], NULL);
-    }
-}
-
-/* How many units there are to compress. */
-static size_t find_cached(PackWork *work, const CacheOps *cache, Arena *arena) {
-    size_t missing = 0;
+static void find_cached(PackWork *work, const CacheOps *cache, Arena *arena) {
     for (size_t i = 0; i < work->count; i++) {
         Input *input = &work->inputs[i];
         PackedUnit *packed = &work->packed[i];
@@ -177,13 +145,11 @@ static size_t find_cached(PackWork *work, const CacheOps *cache, Arena *arena) {
         }
         input->found =
             cache != NULL && cache->get(cache->context, KIND, input->key, arena, &data, &size);
-        missing += !input->found;
         if (input->found && size > 0) {
             packed->bytes = data;
             packed->size = size;
         }
     }
-    return missing;
 }
 
 static void finish_unit(PackWork *work, size_t index, const CacheOps *cache) {
@@ -204,7 +170,6 @@ size_t content_pack(ContentStore *store, const ContentPlan *plan, size_t first, 
     PackWork work = {
         .store = store, .plan = plan, .first = first, .packed = packed, .small = options->small};
     uint64_t bytes = 0;
-    size_t candidates = 0;
     while (first + work.count < plan->units.count) {
         const ContentUnit *unit = &plan->units.items[first + work.count];
         if (unit->block != IMAGE_NONE) {
@@ -212,15 +177,14 @@ size_t content_pack(ContentStore *store, const ContentPlan *plan, size_t first, 
                 break;
             }
             bytes += unit->size;
-            candidates++;
         }
         work.count++;
     }
     memset(packed, 0, work.count * sizeof(*packed));
     work.inputs = xcalloc(work.count, sizeof(*work.inputs));
-    run_step(&work, read_unit, candidates, options->jobs);
-    size_t missing = find_cached(&work, options->cache, options->arena);
-    run_step(&work, compress_unit, missing, options->jobs);
+    parallel_run(work.count, options->jobs, read_unit, &work);
+    find_cached(&work, options->cache, options->arena);
+    parallel_run(work.count, options->jobs, compress_unit, &work);
     for (size_t i = 0; i < work.count; i++) {
         finish_unit(&work, i, options->cache);
     }

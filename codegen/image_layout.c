@@ -9,6 +9,8 @@
 
 #include "code_pack.h"
 
+#include "../compiler/support/parallel.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -268,36 +270,53 @@ static bool has_code(const Module *module) {
     return module->code != NULL && module->kind == MODULE_SOURCE;
 }
 
+static uint32_t module_kind(const Program *program, const Module *module) {
+    return is_support(program, module)        ? IMAGE_MODULE_SUPPORT
+           : module->kind == MODULE_EXTENSION ? IMAGE_MODULE_EXTENSION
+           : module->kind == MODULE_STATIC    ? IMAGE_MODULE_STATIC
+                                              : IMAGE_MODULE_SOURCE;
+}
+
+/* `code` is its packed code. */
 static void add_module(ImageLayout *layout, const Program *program, const Request *request,
-                       const StrMap *numbers, const Module *module, CodePacker *packer, bool *ok) {
+                       const StrMap *numbers, const Module *module, const StrBuf *code) {
     ImageModule entry = {.name = add_string(layout, module->name),
+                         .kind = module_kind(program, module),
                          .flags = module->is_package ? IMAGE_MODULE_PACKAGE : 0,
                          .node = IMAGE_NONE,
                          .block = IMAGE_NONE,
                          .path = add_string(layout, module->vpath)};
-    entry.kind = is_support(program, module)        ? IMAGE_MODULE_SUPPORT
-                 : module->kind == MODULE_EXTENSION ? IMAGE_MODULE_EXTENSION
-                 : module->kind == MODULE_STATIC    ? IMAGE_MODULE_STATIC
-                                                    : IMAGE_MODULE_SOURCE;
     if (module->vpath != NULL && strmap_has(numbers, module->vpath)) {
         entry.node = (uint32_t)(uintptr_t)strmap_get(numbers, module->vpath);
     }
     uint32_t content = IMAGE_NONE;
     if (has_code(module)) {
-        StrBuf code = {0};
-        *ok &= code_pack_write(packer, module->code, module->code_size, &code);
-        char *kept = arena_strndup(layout->arena, strbuf_text(&code), code.length);
+        char *kept = arena_strndup(layout->arena, strbuf_text(code), code->length);
         Content wish = {.name = module->name,
                         .data = (const uint8_t *)kept,
-                        .size = code.length,
+                        .size = code->length,
                         .packing =
                             module->late || request->optimize_size ? PACK_ALWAYS : PACK_NEVER,
                         .group = module->late ? GROUP_LATE_CODE : GROUP_START_CODE};
         content = content_add_data(&layout->contents, &wish);
-        strbuf_free(&code);
     }
     vec_push(&layout->modules, entry);
     vec_push(&layout->module_contents, content);
+}
+
+typedef struct PackedModules {
+    const CodePacker *packer;
+    const ModulePointers *modules;
+    StrBuf *codes; /* one for each module */
+    bool *failed;
+} PackedModules;
+
+static void pack_module(void *context, size_t index) {
+    const PackedModules *packing = context;
+    const Module *module = packing->modules->items[index];
+    packing->failed[index] =
+        has_code(module) &&
+        !code_pack_write(packing->packer, module->code, module->code_size, &packing->codes[index]);
 }
 
 /* Entries and code of all modules, names numbered over all of them. */
@@ -312,14 +331,23 @@ static bool add_modules(ImageLayout *layout, const Program *program, const Reque
         }
     }
     code_pack_number(&packer);
+    PackedModules packing = {.packer = &packer,
+                             .modules = &modules,
+                             .codes = xcalloc(modules.count, sizeof(StrBuf)),
+                             .failed = xcalloc(modules.count, sizeof(bool))};
+    parallel_run(modules.count, parallel_jobs(request->jobs), pack_module, &packing);
     bool ok = true;
-    for (size_t i = 0; i < modules.count && ok; i++) {
-        add_module(layout, program, request, numbers, modules.items[i], &packer, &ok);
-        if (!ok) {
+    for (size_t i = 0; i < modules.count; i++) {
+        add_module(layout, program, request, numbers, modules.items[i], &packing.codes[i]);
+        strbuf_free(&packing.codes[i]);
+        if (packing.failed[i]) {
             diag_error(diags, EXIT_INTERNAL, "build with --clean; if that does not help, report it",
                        "the code object of module '%s' cannot be packed", modules.items[i]->name);
+            ok = false;
         }
     }
+    free(packing.codes);
+    free(packing.failed);
     for (size_t i = 0; i < packer.names.count; i++) {
         const char *text = packer.names.items[i]->text;
         ImageName name = {.text = add_string(layout, text), .length = (uint32_t)strlen(text)};

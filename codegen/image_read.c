@@ -7,6 +7,7 @@
 
 #include "../compiler/front/front.h"
 #include "../compiler/support/fs.h"
+#include "../compiler/support/parallel.h"
 #include "../compiler/support/path.h"
 
 #include <errno.h>
@@ -302,7 +303,7 @@ bool image_read_node(const ImageFile *image, uint32_t node, StrBuf *out) {
 
 bool image_verify(const ImageFile *image, Diags *diags) {
     StrBuf hashes = {0};
-    image_hash_blocks(image->base, image->head->size, &hashes);
+    image_hash_blocks(image->base, image->head->size, parallel_jobs(0), &hashes);
     uint8_t hash[FRONT_HASH_SIZE];
     front_hash(hashes.data, hashes.length, hash);
     strbuf_free(&hashes);

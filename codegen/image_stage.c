@@ -13,9 +13,8 @@
  * cygrpc: about 0.1 s and 17 MB of memory for each process). */
 #include "image_stage.h"
 
-#include "image_write.h"
-
 #include "../compiler/support/fs.h"
+#include "../compiler/support/parallel.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -147,7 +146,7 @@ static bool add_contents(ImageStage *stage) {
     stage->packed = xmalloc(count * sizeof(*stage->packed));
     while (ok && done < count) {
         Arena cached = {0};
-        PackOptions options = {.jobs = codegen_jobs(stage->request),
+        PackOptions options = {.jobs = parallel_jobs(stage->request->jobs),
                                .small = stage->request->optimize_size,
                                .cache = stage->cache,
                                .arena = &cached};
@@ -172,7 +171,8 @@ static void *prepare(void *argument) {
                       &stage->diags)) {
         return NULL;
     }
-    image_stream_start(&stage->stream, stage->layout.tables_size);
+    image_stream_start(&stage->stream, stage->layout.tables_size,
+                       parallel_jobs(stage->request->jobs));
     stage->ok = add_contents(stage);
     if (stage->ok) {
         layout_tables(&stage->layout, &stage->tables);

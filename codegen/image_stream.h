@@ -23,14 +23,15 @@ typedef struct ImageStream {
     uint64_t position; /* in the image */
     uint8_t *front;    /* the blocks that hold the tables, and the data that falls into them */
     uint64_t front_size;
-    uint8_t *block; /* behind the front, being filled */
+    uint8_t *blocks; /* behind the front, being filled: several, to be hashed side by side */
+    int jobs;
     size_t filled;
     StrBuf hashes; /* of the blocks before these */
     VEC(ImagePiece) pieces;
 } ImageStream;
 
-/* `tables_size` bytes are left free at the start. */
-void image_stream_start(ImageStream *stream, uint64_t tables_size);
+/* `tables_size` bytes are left free at the start. `jobs`: threads to use. */
+void image_stream_start(ImageStream *stream, uint64_t tables_size, int jobs);
 /* Says where the next `size` bytes come from, then come the bytes. */
 void image_stream_piece(ImageStream *stream, ImagePiece piece);
 void image_stream_add(ImageStream *stream, const void *data, uint64_t size);
@@ -41,7 +42,8 @@ void image_stream_finish(ImageStream *stream, const void *tables, size_t tables_
                          uint8_t hash[32]);
 void image_stream_free(ImageStream *stream);
 
-/* Appends the hash of each block of IMAGE_HASH_BLOCK bytes; the last one may be shorter. */
-void image_hash_blocks(const uint8_t *data, uint64_t size, StrBuf *hashes);
+/* Appends the hash of each block of IMAGE_HASH_BLOCK bytes; the last one may be shorter. `jobs`:
+ * threads to use. */
+void image_hash_blocks(const uint8_t *data, uint64_t size, int jobs, StrBuf *hashes);
 
 #endif

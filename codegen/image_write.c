@@ -2,10 +2,9 @@
  *
  * Order in the file: the stub (its ImageHead filled in), padding to a page, tables, contents in the
  * order of their plan (content_plan.c). */
-#include "image_write.h"
+#include "image_stage.h"
 
 #include "elf_section.h"
-#include "image_stage.h"
 #include "output_file.h"
 
 #include "../compiler/support/fs.h"
@@ -14,14 +13,6 @@
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
-
-int codegen_jobs(const Request *request) {
-    if (request->jobs > 0) {
-        return request->jobs;
-    }
-    long online = sysconf(_SC_NPROCESSORS_ONLN);
-    return online > 0 ? (int)online : 1;
-}
 
 /* ---- the stub ---- */
 

@@ -9,7 +9,6 @@
  *     click/…         third-party modules and data, without their lib/ (embedded) */
 #include "codegen.h"
 #include "content.h"
-#include "image_write.h"
 #include "launcher_file.h"
 #include "zip_write.h"
 

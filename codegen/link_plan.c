@@ -34,15 +34,10 @@ bool link_plan_read(LinkPlan *plan, Arena *arena, const Request *request, const 
     memset(plan, 0, sizeof(*plan));
     plan->directory = path_join(arena, support_dir, PYC2C_PYTHON_MINOR);
     const char *path = path_join(arena, plan->directory, "link.toml");
-    StrBuf text = {0};
     Value document;
     FrontError error = {0};
-    bool readable = fs_read(path, &text);
-    bool parsed = readable && front_parse_toml(arena, arena_strdup(arena, strbuf_text(&text)),
-                                               &document, &error);
-    strbuf_free(&text);
-    if (!parsed) {
-        return broken(path, diags, readable ? error.message : "it is missing");
+    if (!front_read_toml(arena, path, &document, &error)) {
+        return broken(path, diags, error.message);
     }
     plan->python = value_string(value_get(&document, "python"));
     plan->include = value_string(value_get(&document, "include"));

@@ -190,7 +190,7 @@ static bool write_list(const char *path, const StrVec *names, Diags *diags) {
         strbuf_printf(&text, "    \"%s\";\n", names->items[i]);
     }
     strbuf_puts(&text, "};\n");
-    bool ok = fs_write_atomic(path, text.data, text.length, 0600);
+    bool ok = fs_write_private(path, text.data, text.length, 0600);
     if (!ok) {
         diag_error(diags, EXIT_TOOLCHAIN, "check $TMPDIR", "cannot write '%s': %s", path,
                    strerror(errno));

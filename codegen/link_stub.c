@@ -15,15 +15,19 @@
  * own, which the program carries instead of the prebuilt one. */
 #include "link_stub.h"
 
+#include "file_hash.h"
 #include "link_size.h"
 #include "link_static.h"
 #include "static_table.h"
 
+#include "../compiler/modules/names.h"
 #include "../compiler/support/fs.h"
 #include "../compiler/support/path.h"
 
 #include <errno.h>
 #include <string.h>
+
+static const char NO_BUILD_ID[] = "-Wl,--build-id=none";
 
 typedef struct Link {
     Arena *arena;
@@ -36,9 +40,10 @@ typedef struct Link {
     const char *native;    /* librt-native.a, NULL when there is no native code */
     const char *libpython;
     const char *linker;
-    StrVec objects;   /* given ones and generated ones */
-    StrVec flags;     /* that depend on the request */
-    StrVec libraries; /* in front of the system's */
+    const char *build_id; /* flag */
+    StrVec objects;       /* given ones and generated ones */
+    StrVec flags;         /* that depend on the request */
+    StrVec libraries;     /* in front of the system's */
     const StrVec *system_libraries;
 } Link;
 
@@ -165,17 +170,16 @@ static bool choose_flags(Link *link) {
     }
     if (leaves_out(link)) {
         vec_push(&link->flags, "-Wl,--gc-sections");
-        vec_push(&link->flags, "-Wl,--build-id=none");
+        vec_push(&link->flags, NO_BUILD_ID);
     }
     return choose_exports(link);
 }
 
 /* ---- the cache ---- */
 
-static bool hash_file(Link *link, const char *path, StrBuf *key) {
+static bool hash_file(Link *link, const char *path, const CacheOps *cache, StrBuf *key) {
     uint8_t hash[FRONT_HASH_SIZE];
-    uint64_t size;
-    if (!front_hash_file(path, hash, &size)) {
+    if (!file_hash(path, cache, hash)) {
         diag_error(link->diags, EXIT_TOOLCHAIN, NULL, "cannot read '%s': %s", path,
                    strerror(errno));
         return false;
@@ -191,29 +195,41 @@ static void add_texts(StrBuf *key, const StrVec *texts) {
     strbuf_putc(key, '\n');
 }
 
+/* A build ID that tells as much as the linker's own hash of all that comes out: what goes in,
+ * whatever the tools are called. */
+static void choose_build_id(Link *link, const StrBuf *key, size_t from) {
+    uint8_t hash[FRONT_HASH_SIZE];
+    char hex[2 * FRONT_HASH_SIZE + 1];
+    front_hash(key->data + from, key->length - from, hash);
+    front_hash_hex(hash, hex);
+    link->build_id = arena_printf(link->arena, "-Wl,--build-id=0x%.40s", hex);
+}
+
 /* Paths stay out of the key: only what the files contain counts. Flags that name a file in the
  * private directory (--dynamic-list) are covered by the file's hash. */
-static bool cache_key(Link *link, uint8_t out[FRONT_HASH_SIZE]) {
+static bool cache_key(Link *link, const CacheOps *cache, uint8_t out[FRONT_HASH_SIZE]) {
     StrBuf key = {0};
     strbuf_puts(&key, "link " PYC2C_VERSION "\n");
-    bool ok = link_tool_identity(link->plan, link->linker, &key, link->diags) &&
-              hash_file(link, link->runtime, &key) &&
-              (link->native == NULL || hash_file(link, link->native, &key)) &&
-              (link->libpython == NULL || hash_file(link, link->libpython, &key));
+    bool ok = link_tool_identity(link->plan, link->linker, &key, link->diags);
+    size_t inputs = key.length;
+    ok = ok && hash_file(link, link->runtime, cache, &key) &&
+         (link->native == NULL || hash_file(link, link->native, cache, &key)) &&
+         (link->libpython == NULL || hash_file(link, link->libpython, cache, &key));
     for (size_t i = 0; ok && i < link->objects.count; i++) {
-        ok = hash_file(link, link->objects.items[i], &key);
+        ok = hash_file(link, link->objects.items[i], NULL, &key);
     }
     for (size_t i = 0; ok && i < link->flags.count; i++) {
         const char *flag = link->flags.items[i];
         const char *equals = strchr(flag, '=');
         if (equals != NULL && path_below(equals + 1, link->directory) != NULL) {
-            ok = hash_file(link, equals + 1, &key);
+            ok = hash_file(link, equals + 1, NULL, &key);
         } else {
             strbuf_add(&key, flag, strlen(flag) + 1);
         }
     }
     add_texts(&key, &link->libraries);
     add_texts(&key, link->system_libraries);
+    choose_build_id(link, &key, inputs);
     strbuf_puts(&key, link->linker != NULL ? link->linker : "");
     front_hash(key.data, key.length, out);
     strbuf_free(&key);
@@ -243,6 +259,9 @@ static bool run_linker(Link *link, const char *output) {
     if (link->linker != NULL) {
         vec_push(&argv, link->linker);
     }
+    if (!strvec_has(&link->flags, NO_BUILD_ID)) {
+        vec_push(&argv, link->build_id);
+    }
     vec_push(&argv, "-o");
     vec_push(&argv, output);
     vec_push(&argv, "-Wl,--whole-archive");
@@ -265,7 +284,7 @@ static bool run_linker(Link *link, const char *output) {
 }
 
 static bool write_cached(Link *link, const uint8_t *data, size_t size, const char *output) {
-    if (!fs_write_atomic(output, data, size, 0700)) {
+    if (!fs_write_private(output, data, size, 0700)) {
         diag_error(link->diags, EXIT_TOOLCHAIN, "check $TMPDIR", "cannot write '%s': %s", output,
                    strerror(errno));
         return false;
@@ -275,7 +294,7 @@ static bool write_cached(Link *link, const uint8_t *data, size_t size, const cha
 
 static bool link_cached(Link *link, const CacheOps *cache, const char *output) {
     uint8_t key[FRONT_HASH_SIZE];
-    if (!cache_key(link, key)) {
+    if (!cache_key(link, cache, key)) {
         return false;
     }
     const uint8_t *data;
@@ -328,8 +347,8 @@ static bool link_runtime(Link *executable, const CacheOps *cache) {
     link.flags = (StrVec){0};
     link.system_libraries = &none;
     const char *const flags[] = {"-shared", "-s",
-                                 arena_printf(link.arena, "-Wl,-soname,%s", soname),
-                                 "-Wl,--build-id=none", "-Wl,-z,noseparate-code"};
+                                 arena_printf(link.arena, "-Wl,-soname,%s", soname), NO_BUILD_ID,
+                                 "-Wl,-z,noseparate-code"};
     for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
         vec_push(&link.flags, flags[i]);
     }

@@ -22,6 +22,8 @@ bool link_compile(Arena *arena, const Request *request, const LinkPlan *plan, co
 const char *link_directory(Arena *arena, Diags *diags);
 /* Runs a tool and turns a failure into an error that shows the command and what it printed. */
 bool link_run(const char *const *argv, const char *directory, const char *what, Diags *diags);
+/* Asks both for their versions already, in threads of their own. `plan` lives until the end. */
+void link_ask_tools(const LinkPlan *plan, const char *linker);
 /* Adds what identifies the compiler (arguments in $CC, version text) to a cache key; the second one
  * adds the linker's version as well (`linker`: a -fuse-ld flag, or NULL). */
 bool link_compiler_identity(const LinkPlan *plan, StrBuf *key, Diags *diags);

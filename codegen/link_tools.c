@@ -6,6 +6,8 @@
 #include "../compiler/support/proc.h"
 
 #include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { SHOWN_OUTPUT = 4000 };
@@ -45,42 +47,96 @@ bool link_run(const char *const *argv, const char *directory, const char *what, 
     return ok;
 }
 
-/* Appends what `cc [linker] flag` prints. */
-static bool add_answer(const LinkPlan *plan, const char *linker, const char *flag, const char *what,
-                       StrBuf *key, Diags *diags) {
-    StrVec argv = {0};
+/* ---- versions ---- */
+
+/* `cc [linker] flag`, run once however often its answer is needed. */
+typedef struct Question {
+    StrVec argv; /* NULL-terminated */
+    pthread_t thread;
+    bool running, ok;
+    StrBuf answer;
+} Question;
+
+static VEC(Question *) questions; /* used by the main thread only; live until the process ends */
+
+static void *ask(void *argument) {
+    Question *question = argument;
+    ProcSpec spec = {.argv = question->argv.items};
+    ProcResult result;
+    question->ok = proc_run(&spec, &result);
+    strbuf_add(&question->answer, strbuf_text(&result.out), result.out.length);
+    proc_result_free(&result);
+    return NULL;
+}
+
+static bool same_words(const StrVec *one, const StrVec *other) {
+    bool same = one->count == other->count;
+    for (size_t i = 0; same && i + 1 < one->count; i++) {
+        same = strcmp(one->items[i], other->items[i]) == 0;
+    }
+    return same;
+}
+
+/* The question, which runs or has been answered; `beside`: in a thread of its own. */
+static Question *question_of(const LinkPlan *plan, const char *linker, const char *flag,
+                             bool beside) {
+    Question *question = xcalloc(1, sizeof(*question));
     for (size_t i = 0; i < plan->cc.count; i++) {
-        vec_push(&argv, plan->cc.items[i]);
+        vec_push(&question->argv, plan->cc.items[i]);
     }
     if (linker != NULL) {
-        vec_push(&argv, linker);
+        vec_push(&question->argv, linker);
     }
-    vec_push(&argv, flag);
-    vec_push(&argv, NULL);
-    ProcSpec spec = {.argv = argv.items};
-    ProcResult result;
-    bool ok = proc_run(&spec, &result);
-    if (ok) {
-        strbuf_add(key, result.out.data, result.out.length);
-    } else {
-        link_run(argv.items, NULL, what, diags);
+    vec_push(&question->argv, flag);
+    vec_push(&question->argv, NULL);
+    for (size_t i = 0; i < questions.count; i++) {
+        if (same_words(&questions.items[i]->argv, &question->argv)) {
+            vec_free(&question->argv);
+            free(question);
+            return questions.items[i];
+        }
     }
-    proc_result_free(&result);
-    vec_free(&argv);
-    return ok;
+    vec_push(&questions, question);
+    question->running = beside && pthread_create(&question->thread, NULL, ask, question) == 0;
+    if (!question->running) {
+        ask(question);
+    }
+    return question;
+}
+
+static bool add_answer(const LinkPlan *plan, const char *linker, const char *flag, const char *what,
+                       StrBuf *key, Diags *diags) {
+    Question *question = question_of(plan, linker, flag, false);
+    if (question->running) {
+        pthread_join(question->thread, NULL);
+        question->running = false;
+    }
+    if (!question->ok) {
+        return link_run(question->argv.items, NULL, what, diags); /* again, for what it says */
+    }
+    strbuf_add(key, question->answer.data, question->answer.length);
+    return true;
+}
+
+static const char VERSION_FLAG[] = "--version";
+static const char LINKER_VERSION_FLAG[] = "-Wl,--version"; /* links nothing */
+
+void link_ask_tools(const LinkPlan *plan, const char *linker) {
+    question_of(plan, NULL, VERSION_FLAG, true);
+    question_of(plan, linker, LINKER_VERSION_FLAG, true);
 }
 
 bool link_compiler_identity(const LinkPlan *plan, StrBuf *key, Diags *diags) {
     for (size_t i = 1; i < plan->cc.count; i++) { /* arguments decide about the result as well */
         strbuf_add(key, plan->cc.items[i], strlen(plan->cc.items[i]) + 1);
     }
-    return add_answer(plan, NULL, "--version", "asking the C compiler for its version", key, diags);
+    return add_answer(plan, NULL, VERSION_FLAG, "asking the C compiler for its version", key,
+                      diags);
 }
 
 bool link_tool_identity(const LinkPlan *plan, const char *linker, StrBuf *key, Diags *diags) {
-    /* Prints the linker's version and links nothing. */
     return link_compiler_identity(plan, key, diags) &&
-           add_answer(plan, linker, "-Wl,--version", "asking the linker for its version", key,
+           add_answer(plan, linker, LINKER_VERSION_FLAG, "asking the linker for its version", key,
                       diags);
 }
 
@@ -117,7 +173,7 @@ static bool generated_key(const Generated *file, uint8_t out[FRONT_HASH_SIZE]) {
 
 static bool compile_generated(const Generated *file) {
     const char *source = path_join(file->arena, file->directory, file->source);
-    if (!fs_write_atomic(source, strbuf_text(file->text), file->text->length, 0600)) {
+    if (!fs_write_private(source, strbuf_text(file->text), file->text->length, 0600)) {
         return cannot_write(file, source);
     }
     StrVec argv = {0};
@@ -157,7 +213,7 @@ bool link_compile(Arena *arena, const Request *request, const LinkPlan *plan, co
         return false;
     }
     if (cache != NULL && cache->get(cache->context, KIND, key, arena, &data, &size)) {
-        return fs_write_atomic(object, data, size, 0600) || cannot_write(&file, object);
+        return fs_write_private(object, data, size, 0600) || cannot_write(&file, object);
     }
     bool ok = compile_generated(&file);
     if (ok && cache != NULL && fs_map(object, &data, &size)) {

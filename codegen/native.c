@@ -70,6 +70,17 @@ static bool is_ready(NativeBuild *build, bool *ok) {
     return false;
 }
 
+void native_ask_tools(const Request *request, Arena *arena, const char *support_dir) {
+    LinkPlan *plan = ARENA_NEW(arena, LinkPlan);
+    Diags trouble = {0};
+    if (native_objection(request) == NULL &&
+        link_plan_read(plan, arena, request, support_dir, &trouble) && plan->cc.count > 0 &&
+        plan->libpython_shared == NULL) {
+        link_ask_tools(plan, link_plan_linker(arena));
+    }
+    diag_free(&trouble);
+}
+
 /* ---- flags ---- */
 
 static void choose_flags(NativeBuild *build) {

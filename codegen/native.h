@@ -61,6 +61,8 @@ typedef struct NativeControl {
     bool fresh; /* objects are not taken from the cache, since something is to be shown */
 } NativeControl;
 
+/* Early in a build: where there may be native code, the tools' versions are asked for meanwhile. */
+void native_ask_tools(const Request *request, Arena *arena, const char *support_dir);
 /* Modules by --native, functions by their code. Names that match no module are warnings. */
 void native_choose(NativeCode *native, const Program *program, const Request *request,
                    Diags *diags);

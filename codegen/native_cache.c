@@ -169,7 +169,7 @@ bool native_cache_get(NativeBuild *build, const NativeJob *job) {
     at++;
     const char *object = native_job_file(build, job, ".o");
     if (at < end) {
-        if (!fs_write_atomic(object, at, (size_t)(end - at), 0600)) {
+        if (!fs_write_private(object, at, (size_t)(end - at), 0600)) {
             return false;
         }
         vec_push(build->objects, object);

@@ -5,7 +5,7 @@
  * stay bytecode; they do not count. A function that may switch tracing on stays bytecode, and so do
  * those around it: a frame that runs natively already gives no line events, and these are the ones
  * that somebody who traces looks at. */
-#include "native.h"
+#include "native_parts.h"
 
 #include "../compiler/lower/lower.h"
 
@@ -85,7 +85,7 @@ static void choose_functions(NativeCode *native, NativeModule *module) {
 /* ---- all of it ---- */
 
 /* Why this build has no native code at all; NULL when it may have some. */
-static const char *objection(const Request *request) {
+const char *native_objection(const Request *request) {
     if (strcmp(PYC2C_PYTHON_MINOR, NATIVE_PYTHON_MINOR) != 0) {
         return "native code is for Python " NATIVE_PYTHON_MINOR " so far";
     }
@@ -125,7 +125,7 @@ static void add_module(NativeCode *native, const Module *module, Diags *diags) {
 
 void native_choose(NativeCode *native, const Program *program, const Request *request,
                    Diags *diags) {
-    native->nothing = objection(request);
+    native->nothing = native_objection(request);
     if (native->nothing != NULL) {
         return;
     }

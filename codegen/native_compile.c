@@ -6,6 +6,7 @@
 #include "native_parts.h"
 
 #include "../compiler/support/fs.h"
+#include "../compiler/support/parallel.h"
 #include "../compiler/support/path.h"
 #include "../compiler/support/proc.h"
 
@@ -45,7 +46,7 @@ static long available_memory(void) {
 }
 
 static int job_count(const Request *request) {
-    long jobs = request->jobs > 0 ? request->jobs : sysconf(_SC_NPROCESSORS_ONLN);
+    long jobs = parallel_jobs(request->jobs);
     long memory = available_memory();
     if (memory > 0 && memory / MEMORY_KB < jobs) {
         jobs = memory / MEMORY_KB;
@@ -178,7 +179,7 @@ static void run_jobs(Batch *batch) {
 
 static bool write_text(NativeBuild *build, const NativeJob *job, const StrBuf *text) {
     const char *path = native_job_file(build, job, ".c");
-    if (fs_write_atomic(path, strbuf_text(text), text->length, 0600)) {
+    if (fs_write_private(path, strbuf_text(text), text->length, 0600)) {
         return true;
     }
     diag_error(build->diags, EXIT_TOOLCHAIN, "check $TMPDIR", "cannot write '%s': %s", path,

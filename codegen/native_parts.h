@@ -35,6 +35,11 @@ typedef struct NativeBuild {
     StrVec *objects;
 } NativeBuild;
 
+/* ---- native_choice.c ---- */
+
+/* Why there will be no native code, whatever the program is; NULL: nothing is known against it. */
+const char *native_objection(const Request *request);
+
 /* ---- native_unit.c ---- */
 
 /* The chosen functions in units of a size that a C compiler handles well. */

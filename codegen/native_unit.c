@@ -4,10 +4,10 @@
  * edit the C compiler runs for the unit that holds the function, and nothing else of a rebuild
  * takes as long, so units are small: as small as the 40 ms allow that a compiler takes for nothing
  * (a hundredth of a second of which is the header). In a program of a few hundred lines that is
- * next to nothing, so there they are smaller still. Size is measured in instructions, so that
- * comments do not move the borders. Between the least and the largest size a unit ends where the
- * next function's name says so (content-defined chunking): an edit that makes a function longer
- * moves the borders near it, not those of the rest of the module. */
+ * next to nothing, so there they are smaller still, down to a function each. Size is measured in
+ * instructions, so that comments do not move the borders. Between the least and the largest size a
+ * unit ends where the next function's name says so (content-defined chunking): an edit that makes a
+ * function longer moves the borders near it, not those of the rest of the module. */
 #include "native_parts.h"
 
 #include "../compiler/lower/lower.h"
@@ -17,10 +17,15 @@
 #include <string.h>
 #include <time.h>
 
+/* Instructions of a unit, by those of the whole program. */
+typedef struct UnitSize {
+    size_t below; /* of such programs */
+    uint32_t least, most;
+} UnitSize;
+
+static const UnitSize unit_sizes[] = {{1500, 20, 80}, {8000, 66, 266}, {SIZE_MAX, 400, 1600}};
+
 enum {
-    LEAST_UNIT_INSTRUCTIONS = 400,
-    UNIT_INSTRUCTIONS = 1600,
-    SMALL_PROGRAM = 8000,         /* instructions: where units are a sixth of that size */
     NAMES_PER_BORDER = 4,         /* one name in so many is a border */
     FUNCTION_INSTRUCTIONS = 15000 /* more: a minute and more in the optimiser, for one function */
 };
@@ -106,10 +111,12 @@ void native_split(NativeCode *native, NativeJobVec *jobs) {
     for (size_t i = 0; i < native->modules.count; i++) {
         all += count_instructions(native->modules.items[i]);
     }
-    uint32_t part = all < SMALL_PROGRAM ? 6 : 1;
+    const UnitSize *size = unit_sizes;
+    while (all >= size->below) {
+        size++;
+    }
     for (size_t i = 0; i < native->modules.count; i++) {
-        split_module(native, native->modules.items[i], LEAST_UNIT_INSTRUCTIONS / part,
-                     UNIT_INSTRUCTIONS / part, jobs);
+        split_module(native, native->modules.items[i], size->least, size->most, jobs);
     }
     native->units = jobs->count;
 }

@@ -178,9 +178,6 @@ bool output_commit(OutputFile *output) {
     if (output->fd < 0) {
         return false;
     }
-    if (fsync(output->fd) != 0 && errno != EINVAL) {
-        return fail(output, errno);
-    }
     if (output->temporary == NULL && !name_file(output)) {
         return fail(output, errno);
     }

@@ -160,7 +160,7 @@ static const char *compile_cached(StaticBuild *build, const CompileJob *job,
     const uint8_t *data;
     size_t size;
     if (cache != NULL && cache->get(cache->context, "object", key, build->arena, &data, &size)) {
-        if (!fs_write_atomic(object, data, size, 0600)) {
+        if (!fs_write_private(object, data, size, 0600)) {
             diag_error(build->diags, EXIT_TOOLCHAIN, "check $TMPDIR", "cannot write '%s': %s",
                        object, strerror(errno));
             return NULL;

@@ -155,7 +155,7 @@ static const uint8_t *unpack_record(Sdist *sdist, const uint8_t *at, const uint8
     }
     const char *object =
         arena_printf(arena, "%s/%03u-module.o", sdist->build->directory, sdist->build->counter++);
-    if (!fs_write_atomic(object, at, size, 0600)) {
+    if (!fs_write_private(object, at, size, 0600)) {
         return NULL;
     }
     use_module(sdist, name, object);

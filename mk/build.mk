@@ -105,10 +105,11 @@ include mk/codegen.mk
 include mk/native.mk
 
 DATA_SRC := $(wildcard stdlib-support/packages/* stdlib-support/adapters/* stdlib-support/probe/* stdlib-support/*.toml)
-$(SHARE)/.data: $(DATA_SRC)
+$(SHARE)/.data: $(DATA_SRC) scripts/parse_toml.py
 	@mkdir -p $(SHARE)
 	$(Q)rm -rf $(SHARE)/packages $(SHARE)/adapters $(SHARE)/probe
 	$(Q)cp -r stdlib-support/. $(SHARE)/
+	$(Q)$(PYTHON) scripts/parse_toml.py $(SHARE)/*.toml $(SHARE)/packages/*.toml
 	$(Q)touch $@
 
 -include $(COMPILER_OBJ:.o=.d) $(RUNTIME_OBJ:.o=.d)

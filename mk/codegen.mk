@@ -16,7 +16,7 @@ LINKED_PIC := $(if $(LINKED_LIB),$(PY_LIB_PIC))
 # the compiler's command.
 LINK_FLAGS := $(filter-out -no-pie -rdynamic $(DEVELOP),$(STUB_LDFLAGS)) $(STUB_WRAPS:%=-Wl,--wrap=%)
 
-$(RTDIR)/link.toml: mk/codegen.mk mk/build.mk mk/config.mk mk/native.mk
+$(RTDIR)/link.toml: mk/codegen.mk mk/build.mk mk/config.mk mk/native.mk scripts/parse_toml.py
 	@mkdir -p $(@D)
 	$(Q){ echo 'python = "$(PY_VERSION)"'; \
 	  echo 'include = "$(PY_INC)"'; \
@@ -30,6 +30,7 @@ $(RTDIR)/link.toml: mk/codegen.mk mk/build.mk mk/config.mk mk/native.mk
 	  echo 'builtins = ['; \
 	  sed -n 's/^ *{"\([A-Za-z0-9_]*\)", *\([A-Za-z0-9_]*\)}.*/    "\1=\2",/p' $(PY_CONFIG)/config.c; \
 	  echo ']'; } > $@
+	$(Q)$(PYTHON) scripts/parse_toml.py $@
 
 # Symbols that the runtime exports: its replacements of libc functions must be seen by every library.
 $(RTDIR)/exports.txt: $(RTDIR)/librt.a

@@ -161,6 +161,9 @@ static bool make_executable(Build *build) {
     StaticWork sources = {&build->program, request,  session->support_dir, &session->cache_ops,
                           progress,        &objects, &libraries,           &session->diags};
     const char *stub = NULL;
+    if (needs_stub(request) && !build->control.look_only) {
+        native_ask_tools(request, &session->arena, session->support_dir);
+    }
     bool ok = (!needs_stub(request) || static_sources_build(&sources)) &&
               program_collect(&build->program, request, session->support_dir, &session->cache_ops,
                               progress, &session->diags);

@@ -249,7 +249,7 @@ static bool put_up(Cache *cache, const Offer *offer, const char *path) {
         front_sign(shared->secret, content.data, content.length, signature);
         strbuf_add(&content, signature, sizeof(signature));
     }
-    ok = ok && fs_write_atomic(path, content.data, content.length, 0600);
+    ok = ok && fs_write_private(path, content.data, content.length, 0600);
     strbuf_free(&content);
     return ok;
 }

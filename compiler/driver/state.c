@@ -110,6 +110,23 @@ static bool sign(const char *path, Signature *signature) {
     return true;
 }
 
+static bool is_same(const Signature *one, const Signature *other) {
+    return one->size == other->size && one->inode == other->inode &&
+           one->changed == other->changed && one->status_changed == other->status_changed;
+}
+
+/* The line of a file, without its letter. */
+static bool read_line(const char *line, char hex[2 * FRONT_HASH_SIZE + 2], Signature *signature,
+                      const char **path) {
+    int at = 0;
+    bool ok = sscanf(line, "%65s %" SCNu64 " %" SCNd64 " %" SCNd64 " %" SCNu64 " %n", hex,
+                     &signature->size, &signature->changed, &signature->status_changed,
+                     &signature->inode, &at) == 5 &&
+              at > 0;
+    *path = line + at;
+    return ok;
+}
+
 /* Names in a directory, as a hash. Byte code caches and the output itself come and go. */
 static bool hash_names(const char *directory, const char *output, int64_t since, bool *fresh,
                        uint8_t hash[FRONT_HASH_SIZE]) {
@@ -243,15 +260,28 @@ static void add_compiler(Inputs *inputs, const Session *session) {
 
 /* ---- writing ---- */
 
-static bool write_file(StrBuf *text, char letter, const char *path) {
+/* Lines of the state that there was, by path. */
+typedef StrMap Known;
+
+/* The hash that a file had when it looked the same. */
+static bool was_hashed(const Known *known, const char *path, const Signature *now,
+                       char hex[2 * FRONT_HASH_SIZE + 2]) {
+    Signature then;
+    const char *path_then;
+    const char *line = strmap_get(known, path);
+    return line != NULL && read_line(line, hex, &then, &path_then) && hex[0] != '-' &&
+           is_same(now, &then);
+}
+
+static bool write_file(StrBuf *text, char letter, const char *path, const Known *known) {
     Signature signature;
     uint8_t hash[FRONT_HASH_SIZE];
-    char hex[2 * FRONT_HASH_SIZE + 1] = "-";
+    char hex[2 * FRONT_HASH_SIZE + 2] = "-";
     uint64_t size;
     if (strchr(path, '\n') != NULL || !sign(path, &signature)) {
         return false;
     }
-    if (signature.size <= (uint64_t)HASHED_UP_TO) {
+    if (signature.size <= (uint64_t)HASHED_UP_TO && !was_hashed(known, path, &signature, hex)) {
         if (!front_hash_file(path, hash, &size)) {
             return false;
         }
@@ -269,12 +299,12 @@ static bool is_newer(const char *path, int64_t time) {
 }
 
 static bool write_inputs(const Inputs *inputs, const char *output, int64_t started,
-                         const char *lock, StrBuf *text) {
+                         const char *lock, const Known *known, StrBuf *text) {
     bool ok = true;
     for (size_t i = 0; ok && i < inputs->files.count; i++) {
         const char *path = inputs->files.entries[i].key;
         bool own = lock != NULL && strcmp(path, lock) == 0; /* written by this build */
-        ok = (own || !is_newer(path, started)) && write_file(text, 'f', path);
+        ok = (own || !is_newer(path, started)) && write_file(text, 'f', path, known);
     }
     for (size_t i = 0; ok && i < inputs->directories.count; i++) {
         const char *path = inputs->directories.entries[i].key;
@@ -294,6 +324,28 @@ static bool write_inputs(const Inputs *inputs, const char *output, int64_t start
     return ok;
 }
 
+/* The state of the build before: what did not change since need not be read again. */
+static void find_known(const BuildState *state, Session *session, Known *known) {
+    const uint8_t *data;
+    size_t size;
+    if (session->options.request.clean ||
+        !session->cache_ops.get(session->cache_ops.context, KIND, state->key, &session->arena,
+                                &data, &size)) {
+        return;
+    }
+    char *line = arena_strndup(&session->arena, (const char *)data, size);
+    for (char *end; (end = strchr(line, '\n')) != NULL && strncmp(line, "text\n", 5) != 0;
+         line = end + 1) {
+        char hex[2 * FRONT_HASH_SIZE + 2];
+        Signature signature;
+        const char *path;
+        *end = '\0';
+        if (line[0] == 'f' && read_line(line + 2, hex, &signature, &path)) {
+            strmap_set(known, path, line + 2);
+        }
+    }
+}
+
 void state_save(const BuildState *state, Session *session, const Program *program,
                 const NativeCode *native, const char *output, const char *said) {
     if (!state->usable || native->lacks_tools || session->cache.directory == NULL) {
@@ -308,8 +360,12 @@ void state_save(const BuildState *state, Session *session, const Program *progra
         add_compiler(&inputs, session);
     }
     StrBuf text = {0};
-    bool ok = write_file(&text, 'o', output) &&
-              write_inputs(&inputs, output, nanoseconds(state->started), request->lock, &text);
+    Known known = {0};
+    find_known(state, session, &known);
+    bool ok =
+        write_file(&text, 'o', output, &known) &&
+        write_inputs(&inputs, output, nanoseconds(state->started), request->lock, &known, &text);
+    strmap_free(&known);
     if (ok) {
         strbuf_printf(&text, "text\n%s", said);
         session->cache_ops.put(session->cache_ops.context, KIND, state->key,
@@ -325,19 +381,16 @@ void state_save(const BuildState *state, Session *session, const Program *progra
 static bool same_file(const char *line) {
     char hex[2 * FRONT_HASH_SIZE + 2], now[2 * FRONT_HASH_SIZE + 1];
     Signature then, current;
-    int at = 0;
-    if (sscanf(line, "%65s %" SCNu64 " %" SCNd64 " %" SCNd64 " %" SCNu64 " %n", hex, &then.size,
-               &then.changed, &then.status_changed, &then.inode, &at) != 5 ||
-        at == 0 || !sign(line + at, &current) || current.size != then.size) {
+    const char *path;
+    if (!read_line(line, hex, &then, &path) || !sign(path, &current) || current.size != then.size) {
         return false;
     }
-    if (current.changed == then.changed && current.status_changed == then.status_changed &&
-        current.inode == then.inode) {
+    if (is_same(&current, &then)) {
         return true;
     }
     uint8_t hash[FRONT_HASH_SIZE];
     uint64_t size;
-    if (strcmp(hex, "-") == 0 || !front_hash_file(line + at, hash, &size)) {
+    if (strcmp(hex, "-") == 0 || !front_hash_file(path, hash, &size)) {
         return false;
     }
     front_hash_hex(hash, now);

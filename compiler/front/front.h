@@ -84,6 +84,9 @@ void front_facts_write(const SourceFacts *facts, StrBuf *out);
 bool front_facts_read(Arena *arena, const uint8_t *data, size_t size, SourceFacts *out);
 
 bool front_parse_toml(Arena *arena, const char *text, Value *out, FrontError *error);
+/* A TOML file of pyc2c's own. `make` has put what is in it beside it (scripts/parse_toml.py), which
+ * spares most builds the parser. */
+bool front_read_toml(Arena *arena, const char *path, Value *out, FrontError *error);
 bool front_parse_json(Arena *arena, const char *text, Value *out, FrontError *error);
 
 /* BLAKE2b-256. */

@@ -1,6 +1,9 @@
 /* TOML by tomllib, JSON by json: the target's own standard library, so that what pyc2c reads is
  * what Python tools read. */
 #include "py_common.h"
+#include "py_compat.h"
+
+#include "../support/fs.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -75,6 +78,46 @@ static bool parse_document(Arena *arena, const char *module, const char *text, V
 
 bool front_parse_toml(Arena *arena, const char *text, Value *out, FrontError *error) {
     return parse_document(arena, "tomllib", text, out, error);
+}
+
+/* What lies in <path>.parsed if that is of the same text; NULL without an exception if not. */
+static PyObject *parsed_already(const char *path, const StrBuf *text) {
+    StrBuf name = {0}, data = {0};
+    strbuf_printf(&name, "%s.parsed", path);
+    PyObject *both = fs_read(strbuf_text(&name), &data)
+                         ? PyMarshal_ReadObjectFromString(data.data, (Py_ssize_t)data.length)
+                         : NULL;
+    PyObject *document = NULL;
+    if (both != NULL && PyTuple_Check(both) && PyTuple_GET_SIZE(both) == 2) {
+        Py_ssize_t size;
+        const char *made_of = PyUnicode_AsUTF8AndSize(PyTuple_GET_ITEM(both, 0), &size);
+        if (made_of != NULL && (size_t)size == text->length &&
+            memcmp(made_of, strbuf_text(text), text->length) == 0) {
+            document = Py_NewRef(PyTuple_GET_ITEM(both, 1));
+        }
+    }
+    Py_XDECREF(both);
+    PyErr_Clear();
+    strbuf_free(&name);
+    strbuf_free(&data);
+    return document;
+}
+
+bool front_read_toml(Arena *arena, const char *path, Value *out, FrontError *error) {
+    StrBuf text = {0};
+    if (!fs_read(path, &text)) {
+        *error = (FrontError){.message = "it cannot be read"};
+        return false;
+    }
+    PyGILState_STATE lock = PyGILState_Ensure();
+    PyObject *document = parsed_already(path, &text);
+    bool ok = document != NULL
+                  ? front_value(arena, document, out, error)
+                  : front_parse_toml(arena, arena_strdup(arena, strbuf_text(&text)), out, error);
+    Py_XDECREF(document);
+    PyGILState_Release(lock);
+    strbuf_free(&text);
+    return ok;
 }
 
 bool front_parse_json(Arena *arena, const char *text, Value *out, FrontError *error) {

@@ -16,24 +16,37 @@
 
 /* ---- directories ---- */
 
-static const StrMap *listing_of(Finder *finder, const char *directory) {
+typedef struct Listing {
+    StrMap names;
+    StrMap stems; /* the names up to their first dot */
+} Listing;
+
+static const Listing *listing_of(Finder *finder, const char *directory) {
     if (strmap_has(&finder->listings, directory)) {
         return strmap_get(&finder->listings, directory);
     }
-    StrMap *names = ARENA_NEW(finder->arena, StrMap);
+    Listing *listing = ARENA_NEW(finder->arena, Listing);
     StrVec entries = {0};
     if (fs_list(finder->arena, directory, &entries)) {
         for (size_t i = 0; i < entries.count; i++) {
-            strmap_set(names, entries.items[i], NULL);
+            const char *name = entries.items[i];
+            strmap_set(&listing->names, name, NULL);
+            strmap_set(&listing->stems, arena_strndup(finder->arena, name, strcspn(name, ".")),
+                       NULL);
         }
     }
     vec_free(&entries);
-    strmap_set(&finder->listings, arena_strdup(finder->arena, directory), names);
-    return names;
+    strmap_set(&finder->listings, arena_strdup(finder->arena, directory), listing);
+    return listing;
 }
 
 bool finder_has(Finder *finder, const char *directory, const char *name) {
-    return strmap_has(listing_of(finder, directory), name);
+    return strmap_has(&listing_of(finder, directory)->names, name);
+}
+
+/* False when the directory has neither a package nor a file of this name: most have not. */
+static bool may_have(Finder *finder, const char *directory, const char *stem) {
+    return strchr(stem, '.') != NULL || strmap_has(&listing_of(finder, directory)->stems, stem);
 }
 
 static bool has_file(Finder *finder, const char *directory, const char *name) {
@@ -68,6 +81,9 @@ static const char *module_file(Finder *finder, const char *directory, const char
 /* Fills `found` when this directory has the module; else adds a namespace portion where it fits. */
 static bool find_in_directory(Finder *finder, const Portion *portion, const char *stem,
                               Found *found) {
+    if (!may_have(finder, portion->dir, stem)) {
+        return false;
+    }
     if (finder_has(finder, portion->dir, stem)) {
         const char *directory = path_join(finder->arena, portion->dir, stem);
         if (fs_is_dir(directory)) {
@@ -298,7 +314,7 @@ void finder_children(Finder *finder, const char *package, StrVec *names) {
     size_t before = names->count;
     for (size_t i = 0; i < found->portions.count; i++) {
         const Portion *portion = &found->portions.items[i];
-        const StrMap *files = listing_of(finder, portion->dir);
+        const StrMap *files = &listing_of(finder, portion->dir)->names;
         for (size_t k = 0; k < files->count; k++) {
             const char *stem = module_stem(finder, files->entries[k].key);
             if (stem == NULL || is_loop(finder, portion, stem)) {
@@ -396,7 +412,9 @@ void finder_start(Finder *finder, Arena *arena, const Target *target, const Requ
 
 void finder_finish(Finder *finder) {
     for (size_t i = 0; i < finder->listings.count; i++) {
-        strmap_free(finder->listings.entries[i].value);
+        Listing *listing = finder->listings.entries[i].value;
+        strmap_free(&listing->names);
+        strmap_free(&listing->stems);
     }
     strmap_free(&finder->listings);
     strmap_free(&finder->found);

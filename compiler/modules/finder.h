@@ -34,7 +34,7 @@ typedef struct Finder {
     const Target *target;
     PortionVec roots; /* sys.path of the finished program, as directories of today */
     StrMap found;     /* name -> Found*, NULL when there is no such module */
-    StrMap listings;  /* directory -> set of names */
+    StrMap listings;  /* directory -> what is in it (finder.c) */
     StrMap linked;    /* names of --c-source modules */
     StrMap builtins, frozen;
 } Finder;

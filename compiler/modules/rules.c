@@ -114,22 +114,13 @@ static bool take_document(Rules *rules, const char *file, const Value *document)
 }
 
 static bool read_rules(Rules *rules, const char *path, const char *file) {
-    StrBuf text = {0};
-    bool ok = fs_read(path, &text);
-    if (!ok) {
-        bad_file(rules, path, "cannot be read");
-    } else {
-        Value document;
-        FrontError error = {0};
-        ok = front_parse_toml(rules->arena, strbuf_text(&text), &document, &error);
-        if (!ok) {
-            bad_file(rules, path, error.message);
-        } else {
-            ok = take_document(rules, file, &document);
-        }
+    Value document;
+    FrontError error = {0};
+    if (!front_read_toml(rules->arena, path, &document, &error)) {
+        bad_file(rules, path, error.message);
+        return false;
     }
-    strbuf_free(&text);
-    return ok;
+    return take_document(rules, file, &document);
 }
 
 bool rules_start(Rules *rules, Arena *arena, const char *support_dir, Diags *diags) {

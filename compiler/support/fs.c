@@ -206,6 +206,18 @@ bool fs_write_atomic(const char *path, const void *data, size_t size, mode_t mod
     return done;
 }
 
+bool fs_write_private(const char *path, const void *data, size_t size, mode_t mode) {
+    int descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, mode);
+    if (descriptor < 0) {
+        return false;
+    }
+    if (!write_all(descriptor, data, size)) {
+        close_quietly(descriptor);
+        return false;
+    }
+    return close(descriptor) == 0;
+}
+
 bool fs_remove_tree(const char *path) {
     return cleanup_remove_tree(AT_FDCWD, path);
 }

@@ -25,6 +25,8 @@ void fs_unmap(const uint8_t *data, size_t size);
 bool fs_make_dirs(const char *path);
 /* Replaces `path` atomically: private temporary file beside it, fsync, rename. */
 bool fs_write_atomic(const char *path, const void *data, size_t size, mode_t mode);
+/* Writes a file in a directory of our own, where nobody sees it half written. */
+bool fs_write_private(const char *path, const void *data, size_t size, mode_t mode);
 /* Removes a file or a directory tree; true when nothing is left. */
 bool fs_remove_tree(const char *path);
 /* Entries of a directory, sorted by bytes, without "." and "..". */

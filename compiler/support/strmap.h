@@ -24,6 +24,8 @@ typedef struct StrMap {
 /* The value, or NULL when the key is absent (or its value is NULL: see strmap_has). */
 void *strmap_get(const StrMap *map, const char *key);
 bool strmap_has(const StrMap *map, const char *key);
+/* The same for a key that is part of a longer text. */
+void *strmap_get_part(const StrMap *map, const char *text, size_t length);
 /* Adds or replaces. True when the key was new. */
 bool strmap_set(StrMap *map, const char *key, void *value);
 void strmap_free(StrMap *map);

@@ -40,6 +40,8 @@ static void test_strmap(void) {
         CHECK(strmap_get(&map, key) == (void *)(intptr_t)(i + 1));
     }
     CHECK_TEXT(map.entries[4999].key, "key4999"); /* order of insertion */
+    CHECK(strmap_get_part(&map, "key4999", 6) == (void *)(intptr_t)500);
+    CHECK(strmap_get_part(&map, "key", 3) == NULL);
     strmap_free(&map);
     arena_free(&arena);
 }

@@ -40,6 +40,7 @@ typedef struct Scope {
 typedef struct CodePacking {
     const CodePacker *packer;
     CodePacker *counting; /* in the pass that counts names, else NULL */
+    bool own;             /* of a module of the program */
     const uint8_t *at, *end;
     StrBuf *out;               /* NULL while nothing is written */
     VEC(Reference) references; /* complete before anything is written */
@@ -93,7 +94,7 @@ static void put_tag(CodePacking *p, PackedTag tag, bool marked) {
 
 /* ---- names ---- */
 
-static void count_name(CodePacker *packer, const char *text, size_t length) {
+static void count_name(CodePacker *packer, const char *text, size_t length, bool own) {
     NameUse *use = strmap_get_part(&packer->by_text, text, length);
     if (use == NULL) {
         use = ARENA_NEW(packer->arena, NameUse);
@@ -103,13 +104,14 @@ static void count_name(CodePacker *packer, const char *text, size_t length) {
     }
     if (use->module != packer->modules) {
         use->module = packer->modules;
-        use->uses++;
+        use->uses += !own;
+        use->own_uses += own;
     }
 }
 
 static void pack_name(CodePacking *p, const uint8_t *text, size_t length) {
     if (p->counting != NULL) {
-        count_name(p->counting, (const char *)text, length);
+        count_name(p->counting, (const char *)text, length, p->own);
     }
     if (p->out == NULL) {
         return;
@@ -483,8 +485,8 @@ static bool pack(CodePacking *p, const uint8_t *marshal, size_t size, Scope *sco
     return !p->failed && p->at == p->end;
 }
 
-bool code_pack_count(CodePacker *packer, const uint8_t *marshal, size_t size) {
-    CodePacking packing = {.packer = packer, .counting = packer};
+bool code_pack_count(CodePacker *packer, const uint8_t *marshal, size_t size, bool own) {
+    CodePacking packing = {.packer = packer, .counting = packer, .own = own};
     packer->modules++; /* from 1 on: 0 is none */
     bool ok = pack(&packing, marshal, size, &(Scope){0});
     vec_free(&packing.references);
@@ -517,6 +519,9 @@ static int compare_uses(const void *a, const void *b) {
     const NameUse *right = *(const NameUse *const *)b;
     if (left->uses != right->uses) {
         return left->uses > right->uses ? -1 : 1;
+    }
+    if (left->uses == 0 && left->own_uses != right->own_uses) {
+        return left->own_uses > right->own_uses ? -1 : 1;
     }
     return left->number < right->number ? -1 : 1;
 }

@@ -319,17 +319,25 @@ static void pack_module(void *context, size_t index) {
         !code_pack_write(packing->packer, module->code, module->code_size, &packing->codes[index]);
 }
 
+static void count_names(CodePacker *packer, const Program *program, const ModulePointers *modules,
+                        bool own) {
+    for (size_t i = 0; i < modules->count; i++) {
+        const Module *module = modules->items[i];
+        bool is_own = module->origin == ORIGIN_PROGRAM && !is_support(program, module);
+        if (has_code(module) && is_own == own) {
+            code_pack_count(packer, module->code, module->code_size, own);
+        }
+    }
+}
+
 /* Entries and code of all modules, names numbered over all of them. */
 static bool add_modules(ImageLayout *layout, const Program *program, const Request *request,
                         const StrMap *numbers, Diags *diags) {
     ModulePointers modules = {0};
     sorted_modules(program, &modules);
     CodePacker packer = {.arena = layout->arena};
-    for (size_t i = 0; i < modules.count; i++) {
-        if (has_code(modules.items[i])) {
-            code_pack_count(&packer, modules.items[i]->code, modules.items[i]->code_size);
-        }
-    }
+    count_names(&packer, program, &modules, false);
+    count_names(&packer, program, &modules, true);
     code_pack_number(&packer);
     PackedModules packing = {.packer = &packer,
                              .modules = &modules,

@@ -26,6 +26,8 @@ static const char *kind_text(const char *kind) {
         {"sdist", "source distributions"},
         {"code", "pyc2c's own modules"},
         {"patterns", "compiled regular expressions"},
+        {"block", "compressed parts of executables"},
+        {"hash", "hashes of large files"},
         {"table", "tables of built-in modules"},
         {"trace", "results of traced imports"},
         {"traced", "marks of traced imports"},

@@ -56,6 +56,37 @@ def test_refusals(project):
     assert "no build with native code of module 'x'" in project.refused("cache", "explain", "x", *WORDS, status=1)
 
 
+# ---- what an edit leaves as it was ----
+
+
+def test_compressed_blocks_are_kept(project):
+    """Sources and late code are compressed in blocks: an edit renews those that it falls into."""
+    for name in ("aa", "mm", "zz"):
+        project.write(f"{name}.py", f"def {name}():\n    return 1\n")
+    text = "import aa, mm, zz, json, decimal\nprint(aa.aa() + mm.mm() + zz.zz())\n"
+    project.write("hello.py", text)
+    project("build", "hello.py", "-q", *WORDS)
+    before = set(entries(project, "block"))
+    assert len(before) > 10
+    for edited in (text + "print('more')\n", "# a comment\n" * 3000 + text):
+        project.write("hello.py", edited)
+        project("build", "hello.py", "-q", *WORDS)
+        after = set(entries(project, "block"))
+        assert len(after - before) <= 3, "blocks far from the edit changed"
+        before = after
+    assert "compressed parts" in project("cache", "stats", *WORDS).stdout.decode()
+
+
+@pytest.mark.parametrize("option", ["--optimize-size", "--native=none", "--jobs=3"])
+def test_rebuilt_is_as_if_built_from_nothing(project, option):
+    project.write("own.py", "def f(x):\n    return x + 1\n")
+    for text in ("print(own.f(1))", "print(own.f(2), 'edited')", "# comment\nprint(own.f(2), 'edited')"):
+        project.write("hello.py", f"import own, json\n{text}\n")
+        project("build", "hello.py", "-q", option, *WORDS)
+    project("build", "hello.py", "-q", option, "--jobs=1", "-o", "cold/hello", "--module-cache-dir=cold/cache")
+    assert (project.folder / "cold/hello").read_bytes() == (project.folder / "dist/hello").read_bytes()
+
+
 # ---- damage ----
 
 

@@ -1,5 +1,5 @@
 # For users: the demo, building a plugin, the benchmarks.
-.PHONY: demo build-plugin bench bench-speed bench-builds
+.PHONY: demo build-plugin bench bench-speed bench-builds bench-cost
 
 # The sub-make reads mk/config.mk anew: before bootstrap.sh there may be no Python to ask.
 demo:
@@ -45,3 +45,9 @@ bench-builds:
 	@scripts/bootstrap.sh build bench
 	@$(MAKE) --no-print-directory -j$$(nproc) all
 	@$(PYTHON) benchmarks/builds.py --build $(BUILD) $(ARGS)
+
+# make bench-cost [ARGS="--rounds 3"]
+bench-cost:
+	@scripts/bootstrap.sh build
+	@$(MAKE) --no-print-directory -j$$(nproc) all
+	@$(PYTHON) benchmarks/cost.py --build $(BUILD) $(ARGS)

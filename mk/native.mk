@@ -6,17 +6,19 @@
 #
 # Native code is for Python 3.11 and a static libpython so far.
 #
-# For tests (make test-stress) there are two more of it: inline caches remember one way only, or guards
-# fail at random (runtime/native/rt_guard.h). `make stress-one-way stress-guards` makes
-# $(BUILD)/stress/<kind>/pyc2c, which shares all else with this build.
+# For tests (make test-stress) there are three more of it: inline caches remember one way only, guards
+# fail at random, the interpreter takes over at random (runtime/native/rt_guard.h). `make stress-guards`
+# makes $(BUILD)/stress/guards/pyc2c, which shares all else with this build.
 NATIVE := $(if $(filter 3.11,$(PY_MINOR)),$(LINKED_LIB))
 # Functions of libpython whose callers inside libpython are led through runtime/native first.
 NATIVE_WRAPS := PyFunction_New _PyEval_EvalFrameDefault _Py_Specialize_Precall \
                 PyThread_start_new_thread _PyAsyncGen_ClearFreeLists
-STRESS_KINDS        := one-way guards
+STRESS_KINDS        := one-way guards mixed
 STRESS_FLAG_one-way := -DRT_STRESS_ONE_WAY
 STRESS_FLAG_guards  := -DRT_STRESS_GUARDS
+STRESS_FLAG_mixed   := -DRT_STRESS_MIXED
 STRESS_SRC_guards   := runtime/native/stress/rt_stress.c
+STRESS_SRC_mixed    := $(STRESS_SRC_guards)
 # STRESS is set by the rule of stress-%, for the make that it calls.
 NATIVE_BUILD := $(BUILD)$(if $(STRESS),/stress/$(STRESS))
 NATIVE_RTDIR := $(NATIVE_BUILD)/lib/pyc2c/$(PY_MINOR)

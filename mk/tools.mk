@@ -13,6 +13,7 @@ help:
 	@echo "make bench                  compare with PyInstaller and Nuitka"
 	@echo "make bench-speed            compare the speed of compiled programs"
 	@echo "make bench-builds           compare builds and rebuilds"
+	@echo "make bench-cost             size of native code, and the time that making it takes"
 	@echo "make install PREFIX=/usr/local [DESTDIR=…]   install; make uninstall takes it away"
 	@echo "make clean                  remove $(BUILD)/"
 	@echo "Variables: V=1 prints commands, MODE=debug|asan, WERROR=1, BUILD=directory"

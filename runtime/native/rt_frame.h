@@ -25,7 +25,7 @@ static inline const RtCode *rt_code_of(const PyCodeObject *code) {
 
 /* Native code may run: nobody traces, profiles or replaced the evaluation of frames. */
 static inline bool rt_may_run(PyThreadState *ts) {
-    return rt_likely(rt_guard(!ts->cframe->use_tracing && ts->interp->eval_frame == NULL));
+    return rt_likely(rt_native_guard(!ts->cframe->use_tracing && ts->interp->eval_frame == NULL));
 }
 
 /* ---- the C stack (rt_stack.c) ---- */

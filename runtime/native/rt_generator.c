@@ -32,7 +32,7 @@ PyObject *__wrap__PyEval_EvalFrameDefault(PyThreadState *ts, _PyInterpreterFrame
                                           int throwflag) {
     const RtCode *native =
         frame->owner == FRAME_OWNED_BY_GENERATOR ? rt_code_of(frame->f_code) : NULL;
-    if (!rt_guard(native != NULL && native->step != NULL && !ts->cframe->use_tracing)) {
+    if (!rt_native_guard(native != NULL && native->step != NULL && !ts->cframe->use_tracing)) {
         return __real__PyEval_EvalFrameDefault(ts, frame, throwflag);
     }
     rt_frame_link(ts, frame);

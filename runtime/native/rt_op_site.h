@@ -52,7 +52,7 @@ enum {
 
 #ifndef RT_STRESS_ONE_WAY
 enum { RT_WAYS = 4 };
-#else /* make STRESS=one-way: sites are refilled all the time */
+#else /* make stress-one-way: sites are refilled all the time */
 enum { RT_WAYS = 1 };
 #endif
 

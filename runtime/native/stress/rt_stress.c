@@ -1,4 +1,4 @@
-/* Guards that fail at random, for `make STRESS=guards`.
+/* Guards that fail at random, for `make stress-guards stress-mixed`.
  *
  * The numbers follow from PYC2C_STRESS_SEED (1 where it is not set) alone, so a failure comes again
  * with its seed, in programs of one thread. The seed also says how often guards fail: one in 2, 4,

@@ -34,7 +34,8 @@ int rt_native_start(void) {
         return -1;
     }
     rt_int_start();
-    return rt_function_start() < 0 || rt_call_start() < 0 || rt_super_start() < 0
+    return rt_function_start() < 0 || rt_call_start() < 0 || rt_super_start() < 0 ||
+                   rt_instance_start() < 0
                ? -1
                : rt_exact_start();
 }

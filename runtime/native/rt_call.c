@@ -14,13 +14,6 @@
  * does: an argument that nobody else holds dies when the callee drops it. */
 typedef enum Arguments { BORROWED_ARGUMENTS, MOVED_ARGUMENTS } Arguments;
 
-static inline void drop_arguments(PyObject *const *args, Py_ssize_t count, PyObject *names) {
-    Py_ssize_t total = names != NULL ? count + PyTuple_GET_SIZE(names) : count;
-    for (Py_ssize_t i = 0; i < total; i++) {
-        Py_DECREF(args[i]);
-    }
-}
-
 /* In `slots`: these arguments, then nothing. */
 static RT_ALWAYS_INLINE void fill_slots(PyObject **slots, const RtCode *native,
                                         PyObject *const *args, Arguments whose) {
@@ -41,7 +34,7 @@ static RT_NOINLINE PyObject *call_at_limit(PyThreadState *ts, PyFunctionObject *
     _PyInterpreterFrame *frame = rt_frame_new(ts, function, native);
     if (frame == NULL) {
         if (whose == MOVED_ARGUMENTS) {
-            drop_arguments(args, native->argcount, NULL);
+            rt_drop_arguments(args, native->argcount, NULL);
         }
         return NULL;
     }
@@ -88,7 +81,7 @@ static PyObject *call_bound(PyThreadState *ts, PyFunctionObject *function, const
     _PyInterpreterFrame *frame = rt_frame_new(ts, function, native);
     if (frame != NULL && rt_bind(native, function, frame->localsplus, args, count, names)) {
         if (whose == MOVED_ARGUMENTS) {
-            drop_arguments(args, count, names);
+            rt_drop_arguments(args, count, names);
         }
         return rt_frame_run(ts, frame, native);
     }
@@ -97,7 +90,7 @@ static PyObject *call_bound(PyThreadState *ts, PyFunctionObject *function, const
         result = rt_function_interpret(ts, function, args, count, names);
     }
     if (whose == MOVED_ARGUMENTS) {
-        drop_arguments(args, count, names);
+        rt_drop_arguments(args, count, names);
     }
     return result;
 }
@@ -113,7 +106,7 @@ static PyObject *call_native(PyThreadState *ts, PyFunctionObject *function, cons
         }
         PyObject *result = rt_generator_new(ts, function, native, args, count, names);
         if (whose == MOVED_ARGUMENTS) {
-            drop_arguments(args, count, names);
+            rt_drop_arguments(args, count, names);
         }
         return result;
     }
@@ -212,7 +205,7 @@ static PyObject *construct(PyThreadState *ts, PyTypeObject *type, PyObject *init
         Py_CLEAR(self);
     }
     if (self == NULL) {
-        drop_arguments(args, count, names);
+        rt_drop_arguments(args, count, names);
     } else {
         PyObject **all = (PyObject **)args - 1;
         all[0] = Py_NewRef(self);
@@ -248,15 +241,6 @@ int rt_call_start(void) {
     return 0;
 }
 
-/* What C code called for, a signal that it sent above all, is done right behind the call, as CALL
- * does it (CHECK_EVAL_BREAKER); functions in Python have looked for it when they began. */
-static inline PyObject *polled(PyThreadState *ts, PyObject *result) {
-    if (result != NULL && rt_poll(ts, NULL) < 0) {
-        Py_CLEAR(result);
-    }
-    return result;
-}
-
 /* `args` has a writable entry in front; its references are taken over. */
 static RT_NOINLINE PyObject *call_any(PyThreadState *ts, PyObject *callable, PyObject *const *args,
                                       Py_ssize_t count, PyObject *names, RtCallSite *site) {
@@ -273,12 +257,10 @@ static RT_NOINLINE PyObject *call_any(PyThreadState *ts, PyObject *callable, PyO
             return construct(ts, (PyTypeObject *)callable, init, args, count, names);
         }
     }
-    PyObject *result = rt_call_c(ts, callable, args, count, names);
-    drop_arguments(args, count, names);
-    return polled(ts, result);
+    return rt_call_c(ts, callable, args, count, names);
 }
 
-/* The short way: the function that was called here last. */
+/* The short ways: the function that was called here last, and functions of C. */
 static RT_ALWAYS_INLINE PyObject *call_again(PyThreadState *ts, PyObject *callable,
                                              PyObject *const *args, Py_ssize_t count,
                                              RtCallSite *site) {
@@ -287,6 +269,9 @@ static RT_ALWAYS_INLINE PyObject *call_again(PyThreadState *ts, PyObject *callab
                            function->func_code == site->code && count == site->count) &&
                   rt_may_run(ts))) {
         return call_plain(ts, function, site->native, args, MOVED_ARGUMENTS);
+    }
+    if (PyCFunction_CheckExact(callable) || Py_IS_TYPE(callable, &PyMethodDescr_Type)) {
+        return rt_call_c(ts, callable, args, count, NULL);
     }
     return call_any(ts, callable, args, count, NULL, site);
 }
@@ -397,5 +382,5 @@ PyObject *rt_call_ex(PyThreadState *ts, PyObject *callable, PyObject *args, PyOb
     PyObject *result = tuple != NULL ? call_tuple(ts, callable, tuple, keywords) : NULL;
     Py_XDECREF(tuple);
     Py_XDECREF(keywords);
-    return polled(ts, result);
+    return rt_polled(ts, result);
 }

@@ -49,12 +49,17 @@ static PyObject *call_len(PyObject *object) {
     return length < 0 ? NULL : PyLong_FromSsize_t(length);
 }
 
-/* The arguments are borrowed; there is a writable entry in front of them. */
-PyObject *rt_call_c(PyThreadState *ts, PyObject *callable, PyObject *const *args, Py_ssize_t count,
-                    PyObject *names) {
+/* The arguments are borrowed. */
+static RT_ALWAYS_INLINE PyObject *call_c(PyThreadState *ts, PyObject *callable,
+                                         PyObject *const *args, Py_ssize_t count, PyObject *names) {
     PyObject *result;
     if (rt_guard(callable == ts->interp->callable_cache.len && count == 1 && names == NULL)) {
         return call_len(args[0]);
+    }
+    if (rt_guard(callable == ts->interp->callable_cache.isinstance && count == 2 &&
+                 names == NULL)) {
+        int found = rt_is_instance(ts, args[0], args[1]);
+        return found < 0 ? NULL : Py_NewRef(found ? Py_True : Py_False);
     }
     if (rt_guard(PyCFunction_CheckExact(callable))) {
         const PyCFunctionObject *function = (PyCFunctionObject *)callable;
@@ -72,4 +77,11 @@ PyObject *rt_call_c(PyThreadState *ts, PyObject *callable, PyObject *const *args
     }
     return _PyObject_VectorcallTstate(ts, callable, args,
                                       (size_t)count | PY_VECTORCALL_ARGUMENTS_OFFSET, names);
+}
+
+PyObject *rt_call_c(PyThreadState *ts, PyObject *callable, PyObject *const *args, Py_ssize_t count,
+                    PyObject *names) {
+    PyObject *result = call_c(ts, callable, args, count, names);
+    rt_drop_arguments(args, count, names);
+    return rt_polled(ts, result);
 }

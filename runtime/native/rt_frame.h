@@ -152,6 +152,12 @@ static inline bool rt_is_function(PyObject *object) {
 }
 int rt_function_start(void); /* -1 with an exception set */
 
+/* ---- rt_instance.c ---- */
+
+int rt_instance_start(void); /* -1 with an exception set */
+/* As PyObject_IsInstance: -1 with an exception set. */
+int rt_is_instance(PyThreadState *ts, PyObject *object, PyObject *classes);
+
 /* ---- rt_exact.c ---- */
 
 int rt_exact_start(void); /* -1 with an exception set */
@@ -159,7 +165,22 @@ int rt_exact_start(void); /* -1 with an exception set */
 /* ---- rt_call.c, rt_call_c.c ---- */
 
 int rt_call_start(void); /* -1 with an exception set */
-/* Calls what has no native code. Arguments are borrowed; in front of them is a writable entry. */
+static inline void rt_drop_arguments(PyObject *const *args, Py_ssize_t count, PyObject *names) {
+    Py_ssize_t total = names != NULL ? count + PyTuple_GET_SIZE(names) : count;
+    for (Py_ssize_t i = 0; i < total; i++) {
+        Py_DECREF(args[i]);
+    }
+}
+/* What C code called for, a signal that it sent above all, is done right behind the call, as CALL
+ * does it (CHECK_EVAL_BREAKER); functions in Python have looked for it when they began. */
+static inline PyObject *rt_polled(PyThreadState *ts, PyObject *result) {
+    if (result != NULL && rt_poll(ts, NULL) < 0) {
+        Py_CLEAR(result);
+    }
+    return result;
+}
+/* Calls what has no native code. Takes over the arguments, which have a writable entry in front;
+ * polls. */
 PyObject *rt_call_c(PyThreadState *ts, PyObject *callable, PyObject *const *args, Py_ssize_t count,
                     PyObject *names);
 int rt_super_start(void); /* rt_super.c; -1 with an exception set */

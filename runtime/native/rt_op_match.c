@@ -1,7 +1,7 @@
 /* Mapping and class patterns.
  *
  * Follows ceval.c: match_keys, match_class, match_class_attr. */
-#include "rt_native.h"
+#include "rt_frame.h"
 
 /* Notes a key or name of the pattern: 1 when it is new, 0 when it was there, -1 with an exception.
  */
@@ -162,7 +162,7 @@ PyObject *rt_match_class(PyThreadState *ts, PyObject *subject, PyObject *type, P
         _PyErr_Format(ts, PyExc_TypeError, "called match pattern must be a type");
         return NULL;
     }
-    int found = PyObject_IsInstance(subject, type);
+    int found = rt_is_instance(ts, subject, type);
     if (found <= 0) {
         return found < 0 ? NULL : Py_NewRef(Py_None);
     }

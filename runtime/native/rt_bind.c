@@ -34,6 +34,9 @@ static Py_ssize_t find_parameter(const PyCodeObject *code, PyObject *name) {
             return i;
         }
     }
+    if (PyUnicode_CheckExact(name) && PyUnicode_CHECK_INTERNED(name)) {
+        return -1; /* names of parameters are interned, too */
+    }
     for (Py_ssize_t i = code->co_posonlyargcount; i < total; i++) {
         int same = PyObject_RichCompareBool(name, names[i], Py_EQ);
         if (same != 0) {

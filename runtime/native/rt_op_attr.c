@@ -52,6 +52,13 @@ static inline PyObject **entry_place(PyDictObject *dict, int32_t index, PyObject
 
 /* The dict of an object that has one now; NULL: its attributes are inline, or it has none. */
 static inline PyDictObject *dict_of(PyObject *owner) {
+    const PyTypeObject *type = Py_TYPE(owner);
+    if (type->tp_flags & Py_TPFLAGS_MANAGED_DICT) {
+        return (PyDictObject *)*_PyObject_ManagedDictPointer(owner);
+    }
+    if (type->tp_dictoffset > 0) { /* of modules above all */
+        return *(PyDictObject **)((char *)owner + type->tp_dictoffset);
+    }
     PyObject **place = _PyObject_DictPointer(owner);
     return place == NULL ? NULL : (PyDictObject *)*place;
 }
@@ -159,18 +166,6 @@ static RT_NOINLINE bool read_ways(PyObject *owner, PyObject *name, const RtAttrS
     return false;
 }
 
-/* The way of one kind for objects of this type, or NULL. A type without a version matches none. */
-static inline const RtWay *way_for(const RtAttrSite *site, RtWayKind kind,
-                                   const PyTypeObject *type) {
-    uint64_t key = RT_WAY_KEY(kind, type->tp_version_tag);
-    for (int i = 0; i < RT_WAYS; i++) {
-        if (rt_guard(site->ways[i].key == key)) {
-            return &site->ways[i];
-        }
-    }
-    return NULL;
-}
-
 /* What most attributes are: inline values, __slots__ members, values of the class or of an owner
  * that is a class, entries of the object's dict. Borrowed; NULL: look further. */
 static inline PyObject *read_member(PyObject *owner, PyObject *name, const RtAttrSite *site) {
@@ -193,9 +188,8 @@ static inline PyObject *read_member(PyObject *owner, PyObject *name, const RtAtt
             if (((PyTypeObject *)owner)->tp_version_tag == way->keys && way->value_version == 0) {
                 return way->value;
             }
-        } else if (RT_WAY_KIND(way) == RT_WAY_ENTRY && way->value_version == 0 &&
-                   (type->tp_flags & Py_TPFLAGS_MANAGED_DICT)) {
-            PyDictObject *dict = (PyDictObject *)*_PyObject_ManagedDictPointer(owner);
+        } else if (RT_WAY_KIND(way) == RT_WAY_ENTRY && way->value_version == 0) {
+            PyDictObject *dict = dict_of(owner);
             PyObject **place = dict != NULL ? entry_place(dict, way->index, name) : NULL;
             return place != NULL ? *place : NULL;
         } else {
@@ -239,18 +233,36 @@ static PyObject *find_method(PyObject *owner, PyObject **self, PyObject *name, R
     return result;
 }
 
+/* What most methods are: functions of the class. Borrowed; NULL: look further. */
+static inline PyObject *read_method(PyObject *owner, const RtMethodSite *site) {
+    uint64_t key = RT_WAY_KEY(RT_WAY_METHOD, Py_TYPE(owner)->tp_version_tag);
+    for (int i = 0; i < RT_WAYS; i++) {
+        const RtWay *way = &site->ways[i];
+        if (rt_guard(way->key == key)) {
+            return way->value_version == 0 && rt_way_unhidden(owner, way) ? way->value : NULL;
+        }
+    }
+    return NULL;
+}
+
 PyObject *rt_method_get_call(PyThreadState *ts, PyObject *owner, PyObject **self, PyObject *name,
                              RtMethodSite *site) {
-    const RtWay *way = way_for(site, RT_WAY_METHOD, Py_TYPE(owner));
-    if (rt_likely(way != NULL && way->value_version == 0 && rt_way_unhidden(owner, way))) {
+    PyObject *result = read_method(owner, site);
+    if (rt_likely(result != NULL)) {
         *self = owner;
-        return Py_NewRef(way->value);
+        return Py_NewRef(result);
     }
     if (owner == &rt_super_pending) {
         return rt_super_method(ts, self, name, site);
     }
     *self = NULL;
-    PyObject *result = find_method(owner, self, name, site);
+    result = read_member(owner, name, site);
+    if (result != NULL) { /* as where a function of a module is called */
+        Py_INCREF(result);
+        Py_DECREF(owner);
+        return result;
+    }
+    result = find_method(owner, self, name, site);
     if (*self == NULL) {
         if (rt_unlikely(result == NULL) && Py_TYPE(owner)->tp_getattro != PyObject_GenericGetAttr) {
             explain_attribute_error(ts, owner, name);
@@ -321,34 +333,37 @@ static bool store_way(PyObject *owner, PyObject *value, PyObject *name, const Rt
     }
 }
 
-/* As read_member. */
+/* As read_member: inline values and __slots__ members. */
 static inline bool store_member(PyObject *owner, PyObject *value, const RtAttrSite *site) {
-    PyObject **place, *old;
-    const RtWay *way = way_for(site, RT_WAY_VALUE, Py_TYPE(owner));
-    if (rt_likely(way != NULL)) {
-        PyDictValues *values = *_PyObject_ValuesPointer(owner);
-        if (rt_unlikely(values == NULL)) {
-            return false;
+    uint32_t version = Py_TYPE(owner)->tp_version_tag;
+    for (int i = 0; i < RT_WAYS; i++) {
+        const RtWay *way = &site->ways[i];
+        if (!rt_guard((uint32_t)way->key == version)) {
+            continue;
         }
-        place = &values->values[way->index];
-        old = *place;
+        PyDictValues *values = NULL;
+        PyObject **place;
+        if (rt_likely(RT_WAY_KIND(way) == RT_WAY_VALUE)) {
+            values = *_PyObject_ValuesPointer(owner);
+            if (rt_unlikely(values == NULL)) {
+                return false;
+            }
+            place = &values->values[way->index];
+        } else if (RT_WAY_KIND(way) == RT_WAY_SLOT) {
+            place = (PyObject **)((char *)owner + way->index);
+        } else {
+            continue;
+        }
+        PyObject *old = *place;
         *place = Py_NewRef(value);
-        if (rt_unlikely(old == NULL)) {
+        if (rt_likely(old != NULL)) {
+            Py_DECREF(old);
+        } else if (values != NULL) {
             _PyDictValues_AddToInsertionOrder(values, way->index);
-            return true;
         }
-        Py_DECREF(old);
         return true;
     }
-    way = way_for(site, RT_WAY_SLOT, Py_TYPE(owner));
-    if (way == NULL) {
-        return false;
-    }
-    place = (PyObject **)((char *)owner + way->index);
-    old = *place;
-    *place = Py_NewRef(value);
-    Py_XDECREF(old);
-    return true;
+    return false;
 }
 
 int rt_attr_set_call(PyThreadState *ts, PyObject *owner, PyObject *value, PyObject *name,

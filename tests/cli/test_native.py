@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 
@@ -206,6 +207,7 @@ def test_wrong_passes(app):
     assert "there is no pass 'nothing'" in app.refused("build", "app.py", "--stop-after=nothing")
     assert "is required" in app.refused("build", "app.py", "--disable-pass=own")
     assert "takes a number" in app.refused("build", "app.py", "--opt-limit=x")
+    assert "takes nowhere, hot or everywhere" in app.refused("build", "app.py", "--inline=cold")
     assert "takes a pass and fn=NAME" in app.refused("build", "app.py", "--dump-ir=own,x")
 
 
@@ -218,6 +220,14 @@ def test_stop_after_makes_nothing(app):
 def test_time_passes(app):
     text = app("build", "app.py", "-q", "--time-passes", env=app.environment).stdout.decode()
     assert text.startswith("pass            seconds\n") and "\nown  " in text and "\ncc  " in text
+
+
+@pytest.mark.parametrize("where, hot", [("nowhere", {"0"}), ("everywhere", {"0", "1"})])
+def test_inline(app, where, hot):
+    """What only exceptions lead to is never hot."""
+    build(app, f"--inline={where}", "--emit-c=c")
+    text = "".join(file.read_text() for file in (app.folder / "c").glob("*.c"))
+    assert hot >= set(re.findall(r"#define RT_HOT (\d)", text)) >= {max(hot)}
 
 
 def test_opt_limit(app):

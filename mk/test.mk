@@ -83,7 +83,12 @@ STRESS_TEST    := run/test_run.py::test_runs_as_under_cpython[py$(PY_MINOR)
 STRESS_SAMPLE  := native_functions or patched_while_hot or unboxed_numbers or super_methods
 STRESS_OPTIONS_optimize-speed := --optimize-speed
 STRESS_OPTIONS_full-compat    := --full-compat
-STRESS_NATIVE_full-compat     := none
+# The modules themselves are native. --full-compat is --native=none, and takes no other.
+EMPTY :=
+STRESS_MODULES_NATIVE := --native $(subst $(EMPTY) $(EMPTY),$(COMMA),$(STRESS_MODULES:%=test.%))
+$(foreach shape,$(STRESS_SHAPES),$(eval STRESS_CONFORMANCE_$(shape) := $(STRESS_MODULES_NATIVE)))
+STRESS_CONFORMANCE_optimize-speed += --build-options=--optimize-speed
+STRESS_CONFORMANCE_full-compat    := --native none
 # Levels of recursion that C code counts depend on the way that was taken, as under CPython; the
 # interpreter holds a call's arguments until it ends.
 STRESS_LEFT_OUT_guards := native_recursion_through_c
@@ -103,7 +108,7 @@ $(STRESS_SHAPES:%=test-stress-%): test-stress-%: all test-venvs
 	        -c pytest.ini $(T) $(patsubst %,--deselect "$(STRESS_TEST)-%",$(STRESS_LEFT_OUT_$*)) run) || exit 1; \
 	    test -z "$(STRESS_MODULES)" || $(PYTHON) tests/conformance/run.py --pyc2c $(STRESS_PYC2C) \
 	        --python $(PYTHON) --work $(BUILD)/tests/stress-$*-$$seed \
-	        --build-options "$(if $(STRESS_NATIVE_$*),,$(STRESS_OPTIONS_$*))" --native $(or $(STRESS_NATIVE_$*),test) \
+	        $(STRESS_CONFORMANCE_$*) \
 	        $(STRESS_MODULES) || exit 1; \
 	done
 

@@ -11,7 +11,7 @@
 #   make test-debug-python  the same programs with a Python that checks itself and counts references
 #   make test-soak      a plugin answers 100,000 calls with flat memory
 #   make test-stress    native code in all its shapes, guards that fail at random among them
-#   make test-conformance test-projects test-fuzz     long suites of native code, at the end of this file
+#   make test-conformance test-projects test-peers test-fuzz   long suites of native code, at the end of this file
 #
 # T="-k name" chooses tests; TEST_JOBS=n sets how many run at once.
 TEST_JOBS   ?= $(shell nproc)
@@ -114,7 +114,7 @@ $(STRESS_SHAPES:%=test-stress-%): test-stress-%: all test-venvs
 
 # ---- long suites of native code: hours, each one command ----
 
-.PHONY: test-conformance test-projects test-fuzz test-sanitizers test-valgrind \
+.PHONY: test-conformance test-projects test-peers test-fuzz test-sanitizers test-valgrind \
         test-debug-python test-soak
 # CPython's own test suite, compiled natively. T="test_grammar test_json" chooses modules.
 test-conformance: all
@@ -125,6 +125,11 @@ test-conformance: all
 test-projects: all
 	$(Q)$(PYTHON) tests/projects/run.py --pyc2c $(BUILD)/pyc2c --python $(PYTHON) \
 	    --work $(BUILD)/tests/projects $(T)
+
+# Programs that Nuitka and mypyc test themselves with. T="--cc tcc mypyc" chooses.
+test-peers: all test-venvs
+	$(Q)$(TEST_PYTHON) tests/peers/run.py --pyc2c $(BUILD)/pyc2c --python $(PYTHON) \
+	    --work $(BUILD)/tests/peers $(T)
 
 # Drawn programs, compiled and compared. T="--count 20000 --seed 7" says how many.
 test-fuzz: all test-venvs

@@ -20,7 +20,6 @@ import os
 import random
 import subprocess
 import sys
-import sysconfig
 import time
 import warnings
 from pathlib import Path
@@ -29,6 +28,7 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE)]
 import batch  # noqa: E402
 import shrink  # noqa: E402
+from support.compilers import as_compiler  # noqa: E402
 
 SHRUNK = 3  # programs of a batch that are made smaller; more are likely to be the same bug
 
@@ -78,16 +78,6 @@ def from_pysource(count: int, seed: int) -> list[str]:
 
 
 SOURCES = {"hypothesis": from_hypothesis, "pysource": from_pysource}
-
-
-def compiler(name: str | None, work: Path) -> str | None:
-    """tcc lacks some of gcc's headers and does not link executables; so it becomes a program that does both."""
-    if name != "tcc":
-        return name
-    script, headers = work / "tcc", sysconfig.get_path("include")
-    script.write_text(f'#!/bin/sh\ncase " $* " in\n*" -c "*) exec tcc "-I{HERE / "tcc"}" "-I{headers}" "$@" ;;\n*) exec cc "$@" ;;\nesac\n')
-    script.chmod(0o755)
-    return str(script)
 
 
 def one_batch(number: int, options) -> tuple[int, set[bytes], batch.Result, list[tuple[Path, str]]]:
@@ -159,7 +149,7 @@ def main() -> int:
     code = "import sysconfig; print(sysconfig.get_path('stdlib'))"
     stdlib = subprocess.check_output([options.python, "-c", code], text=True).strip()
     options.tools = batch.Tools(Path(options.pyc2c).resolve(), options.python, stdlib, not options.bytecode,
-                                compiler(options.cc, options.work), options.options)
+                                as_compiler(options.cc, options.work), options.options)
     return 1 if (compare_files if options.files else fuzz)(options) else 0
 
 

@@ -20,7 +20,7 @@ help:
 
 # ---- check ----
 C_FILES := $(sort $(wildcard compiler/*/*.[ch] codegen/*.[ch] codegen/*/*.[ch] runtime/*.[ch] \
-                            runtime/*/*.[ch] tests/unit/*.[ch] tests/unit/*/*.[ch]))
+                            runtime/*/*.[ch] runtime/*/*/*.[ch] tests/unit/*.[ch] tests/unit/*/*.[ch]))
 TOOLS   := $(BUILD)/tools
 CLANG_FORMAT := $(TOOLS)/bin/clang-format
 

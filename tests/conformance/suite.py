@@ -1,6 +1,7 @@
 """CPython's test suite: where it comes from, which of its modules are compared, and the executable that holds them."""
 from __future__ import annotations
 
+import filecmp
 import json
 import shutil
 import subprocess
@@ -136,7 +137,8 @@ def _is_module(path: Path) -> bool:
 
 def build(options, folder: Path, chosen: list[Row], executable: Path, report: Path) -> dict:
     """Compiles; returns what the report says about native code. All of the suite goes in, for tests look at each other's modules."""
-    shutil.copy(HERE / "driver.py", folder / "driver.py")
+    if not (folder / "driver.py").exists() or not filecmp.cmp(HERE / "driver.py", folder / "driver.py", shallow=False):
+        shutil.copy(HERE / "driver.py", folder / "driver.py")  # not under the eyes of another build that reads it
     command = [options.pyc2c, "build", folder / "driver.py", "-o", executable, "--noconfirm", "--no-trace"]
     command += [f"--python={options.python}", "--collect-data=test", "--collect-all=stdlib"]
     names = {row.name.split(".")[0] for row in rows(folder)}

@@ -46,30 +46,37 @@ static void add_number(StrBuf *content, uint64_t number) {
     strbuf_add(content, bytes, sizeof(bytes));
 }
 
-/* Canonical bytes of a constant or of a tuple of names, with their length. */
-static bool add_object(StrBuf *content, PyObject *object) {
-    StrBuf bytes = {0};
-    bool ok = front_marshal(object, &bytes);
-    add_number(content, bytes.length);
-    strbuf_add(content, bytes.data, bytes.length);
-    strbuf_free(&bytes);
+/* The constants, with None for code objects, which have fingerprints of their own: `content` gets
+ * their places. */
+static PyObject *consts_without_code(PyObject *consts, StrBuf *content) {
+    Py_ssize_t count = PyTuple_GET_SIZE(consts);
+    PyObject *others = PyTuple_New(count);
+    for (Py_ssize_t i = 0; others != NULL && i < count; i++) {
+        PyObject *object = PyTuple_GET_ITEM(consts, i);
+        bool is_code = PyCode_Check(object);
+        if (is_code) {
+            add_number(content, (uint64_t)i);
+        }
+        PyTuple_SET_ITEM(others, i, Py_NewRef(is_code ? Py_None : object));
+    }
+    add_number(content, UINT64_MAX); /* no more of them */
+    return others;
+}
+
+/* Canonical bytes of all objects together. */
+static bool add_objects(StrBuf *content, PyCodeObject *code, PyObject *units) {
+    PyObject *consts = consts_without_code(code->co_consts, content);
+    PyObject *all =
+        consts == NULL
+            ? NULL
+            : PyTuple_Pack(7, code->co_qualname, units, code->co_exceptiontable, code->co_names,
+                           code->co_localsplusnames, code->co_localspluskinds, consts);
+    bool ok = all != NULL && front_marshal(all, content);
     if (!ok && !PyErr_Occurred()) {
         PyErr_SetString(PyExc_ValueError, "a constant cannot be stored");
     }
-    return ok;
-}
-
-static bool add_consts(StrBuf *content, PyObject *consts) {
-    bool ok = true;
-    add_number(content, (uint64_t)PyTuple_GET_SIZE(consts));
-    for (Py_ssize_t i = 0; ok && i < PyTuple_GET_SIZE(consts); i++) {
-        PyObject *object = PyTuple_GET_ITEM(consts, i);
-        if (PyCode_Check(object)) {
-            strbuf_puts(content, "code");
-        } else {
-            ok = add_object(content, object);
-        }
-    }
+    Py_XDECREF(all);
+    Py_XDECREF(consts);
     return ok;
 }
 
@@ -82,11 +89,7 @@ static bool make_fingerprint(PyCodeObject *code, PyObject *units, uint8_t out[FR
     for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
         add_number(&content, (uint64_t)numbers[i]);
     }
-    bool ok =
-        add_object(&content, code->co_qualname) && add_object(&content, units) &&
-        add_object(&content, code->co_exceptiontable) && add_object(&content, code->co_names) &&
-        add_object(&content, code->co_localsplusnames) &&
-        add_object(&content, code->co_localspluskinds) && add_consts(&content, code->co_consts);
+    bool ok = add_objects(&content, code, units);
     front_hash(content.data, content.length, out);
     strbuf_free(&content);
     return ok;

@@ -23,7 +23,7 @@ $(RTDIR)/link.toml: mk/codegen.mk mk/build.mk mk/config.mk mk/native.mk scripts/
 	  echo 'libpython = "$(LINKED_LIB)"'; \
 	  echo 'libpython_pic = "$(LINKED_PIC)"'; \
 	  echo 'libpython_shared = "$(if $(LINKED_LIB),,carried/$(PY_SONAME))"'; \
-	  echo 'develop = ['; for flag in $(DEVELOP); do echo "    \"$$flag\","; done; echo ']'; \
+	  echo 'develop = ['; for flag in $(DEVELOP) $(DEVELOP_NATIVE); do echo "    \"$$flag\","; done; echo ']'; \
 	  echo 'flags = ['; for flag in $(LINK_FLAGS); do echo "    \"$$flag\","; done; echo ']'; \
 	  echo 'native_flags = ['; for flag in $(if $(NATIVE),$(NATIVE_WRAPS:%=-Wl,--wrap=%)); do echo "    \"$$flag\","; done; echo ']'; \
 	  echo 'libraries = ['; for flag in $(PY_LIBS); do echo "    \"$$flag\","; done; echo ']'; \

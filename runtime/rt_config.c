@@ -199,6 +199,7 @@ void rt_config_start(RtChildKind kind, int argc, char **argv, int first) {
     if (kind == RT_RUN_PROGRAM) {
         command = program_command(argc, argv, first);
     }
+    rt_arena_prepare();
     rt_frozen_prepare();
     rt_code_prepare();
     PyConfig config;

@@ -11,6 +11,9 @@
  */
 void rt_config_start(RtChildKind kind, int argc, char **argv, int first);
 
+/* rt_arena.c: large heaps get large pages; before the interpreter starts. */
+void rt_arena_prepare(void);
+
 /* rt_frozen.c: core modules intern their strings when used; before the interpreter starts. */
 void rt_frozen_prepare(void);
 

@@ -61,6 +61,9 @@ typedef struct Batch {
     NativeJob **waiting;  /* jobs that the compiler is run for */
     NativeJobVec smaller; /* halves of jobs that were too much for it */
     size_t count, finished;
+    const char *trouble; /* what the compiler said last, when the trouble is not ours */
+    size_t repeated;     /* further files for which it said the same, and their functions */
+    unsigned repeated_functions;
 } Batch;
 
 static void give_up(NativeBuild *build, const NativeJob *job, const char *reason) {
@@ -88,10 +91,20 @@ static void halve(Batch *batch, const NativeJob *job, const char *reason) {
     build->native->units++;
 }
 
-/* What the compiler says about the text is our mistake; anything else is its surroundings'. */
-static const char *say_refused(NativeBuild *build, const NativeJob *job, const ProcResult *result) {
+/* What the compiler says about the text is our mistake; anything else is its surroundings', and is
+ * likely to come for every file. */
+static const char *say_refused(Batch *batch, const NativeJob *job, const ProcResult *result) {
+    NativeBuild *build = batch->build;
     const char *output = strbuf_text(result->err.length > 0 ? &result->err : &result->out);
     bool ours = strstr(output, job->name) != NULL && strstr(output, "error:") != NULL;
+    const char *reason =
+        ours ? "the C compiler refused it, an internal error of pyc2c" : "the C compiler failed";
+    if (!ours && batch->trouble != NULL && strcmp(batch->trouble, output) == 0) {
+        batch->repeated++;
+        batch->repeated_functions += job->count;
+        return reason;
+    }
+    batch->trouble = ours ? batch->trouble : arena_strdup(build->arena, output);
     diag_warning(build->diags,
                  ours ? "please report this with the message; --native=none builds without"
                       : "`pyc2c doctor` shows what the compiler is; --native=none builds without",
@@ -99,7 +112,16 @@ static const char *say_refused(NativeBuild *build, const NativeJob *job, const P
                  ours ? "internal error: the C compiler refused the code made of"
                       : "the C compiler failed for",
                  job->module->module->name, (unsigned)job->count, SHOWN_OUTPUT, output);
-    return ours ? "the C compiler refused it, an internal error of pyc2c" : "the C compiler failed";
+    return reason;
+}
+
+static void say_repeated(const Batch *batch) {
+    if (batch->repeated > 0) {
+        diag_warning(batch->build->diags, NULL,
+                     "it failed in the same way for %zu further file%s; %u more functions stay "
+                     "bytecode",
+                     batch->repeated, batch->repeated == 1 ? "" : "s", batch->repeated_functions);
+    }
 }
 
 /* The compiler was stopped by us, by the kernel or by a limit of the system. */
@@ -126,7 +148,7 @@ static void take_result(size_t index, const ProcResult *result, void *context) {
               result->timed_out ? "the C compiler took too long"
                                 : "the C compiler needed too much memory");
     } else {
-        give_up(build, job, say_refused(build, job, result));
+        give_up(build, job, say_refused(batch, job, result));
     }
     unlink(native_job_file(build, job, ".c"));
 }
@@ -251,6 +273,7 @@ static bool compile_round(NativeBuild *build, NativeJobVec *jobs, NativeJobVec *
     if (ok && batch.count > 0) {
         run_jobs(&batch);
     }
+    say_repeated(&batch);
     build->native->cc_seconds += child_seconds() - start;
     free(batch.waiting);
     *smaller = batch.smaller;

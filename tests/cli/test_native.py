@@ -362,6 +362,17 @@ def test_compiler_that_fails(app, says, means):
     assert "3 of 7 native" in said
 
 
+def test_compiler_that_always_fails(app):
+    """What it says is shown once, however many files there are."""
+    for number in range(4):
+        app.write(f"part{number}.py", f"def half(n):\n    return n // 2 + {number}\n")
+    app.write("app.py", "import part0, part1, part2, part3\nprint(part3.half(4))\n")
+    app.write("cc", '#!/bin/sh\nfor word; do case $word in unit-*.c) echo "no licence" >&2; exit 1;; esac; done\nexec gcc "$@"\n').chmod(0o755)
+    said = app("build", "app.py", env={**app.environment, "CC": str(app.folder / "cc")}).stderr.decode()
+    assert said.count("no licence") == 1
+    assert "warning: it failed in the same way for 3 further files; 3 more functions stay bytecode\n" in said
+
+
 def test_compiler_that_is_killed(app):
     """Too much for it: the unit is halved until only the function at fault is left."""
     app.write("cc", '#!/bin/sh\nfor word; do case $word in unit-*.c) grep -q _double $word && '

@@ -78,7 +78,7 @@ bool front_scan(Arena *arena, const char *name, const uint8_t *source, size_t si
                 SourceFacts *out, FrontError *error);
 /* Facts to and from a flat byte string, for the cache. Read checks bounds: false if malformed. */
 /* May an import by name ask for it? A dotted name whose parts can be names of files: import_module
- * takes "dash-module" and "0001_initial", too. */
+ * takes "dash-module" and "0001_initial", too. Text with spaces is hardly ever meant as one. */
 bool front_is_module_name(const char *text);
 void front_facts_write(const SourceFacts *facts, StrBuf *out);
 bool front_facts_read(Arena *arena, const uint8_t *data, size_t size, SourceFacts *out);

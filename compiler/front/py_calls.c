@@ -165,7 +165,7 @@ static bool is_dotted_name(const char *text) {
 bool front_is_module_name(const char *text) {
     for (bool first = true;; first = *text++ == '.') {
         bool ends = *text == '.' || *text == '\0';
-        if ((first && ends) || *text == '/' || (*text > '\0' && *text < ' ')) {
+        if ((first && ends) || *text == '/' || (*text > '\0' && *text <= ' ')) {
             return false;
         }
         if (*text == '\0') {

@@ -108,8 +108,10 @@ static void test_odd_sources(void) {
 int main(void) {
     const char *error = NULL;
     CHECK(front_init(getenv("PYC2C_STDLIB"), &error));
+    PyGILState_STATE lock = PyGILState_Ensure();
     test_standard_library();
     test_odd_sources();
+    PyGILState_Release(lock);
     arena_free(&arena);
     front_finish();
     return unit_report();

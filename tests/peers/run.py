@@ -151,6 +151,8 @@ def difference(program: Program, options) -> str:
     if built.returncode != 0:
         invalid = expected[0] == 1 and "SyntaxError" in expected[2]
         return "" if invalid else f"does not build: {built.stderr.strip().splitlines()[:2]}"
+    if "the C compiler" in built.stderr:
+        return f"is not native: {built.stderr.strip().splitlines()[0]}"
     got = outcome([executable], folder, of_executable)
     if got != expected:
         expected_again = outcome([python, program.file], folder, of_python)

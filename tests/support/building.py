@@ -43,13 +43,16 @@ class Builder:
         output = self._entry(program) / variant / program.executable_name
         with self._locked(program.key):
             if not output.exists():
-                self.command(
+                built = self.command(
                     target,
                     ["build", *program.source_arguments(root), "-o", output, *program.options, *MORE_OPTIONS],
                     cwd=root,
                     python=python,
                 ).expect()
                 assert output.exists(), f"pyc2c build succeeded without writing {output}"
+                # The program would run as bytecode, and comparing it would say nothing about native code.
+                assert b"the C compiler failed" not in built.stderr, built.describe()
+                assert b"the C compiler refused" not in built.stderr, built.describe()
         return output
 
     def command(

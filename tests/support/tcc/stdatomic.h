@@ -1,4 +1,5 @@
-/* For tcc 0.9.27, which has no <stdatomic.h>: what CPython 3.11's headers use of it. Only for programs of one thread. */
+/* For tcc 0.9.27, which has no <stdatomic.h>: what CPython 3.11's headers use of it. Only for
+ * programs of one thread. */
 #ifndef PYC2C_TCC_STDATOMIC_H
 #define PYC2C_TCC_STDATOMIC_H
 

@@ -1,5 +1,5 @@
-/* For tcc 0.9.27, which does not know what gcc makes of <stdatomic.h>: generated C gets the whole headers. And it has no arithmetic
- * that tells of overflow. */
+/* For tcc 0.9.27, which does not know what gcc makes of <stdatomic.h>: generated C gets the whole
+ * headers. And it has no arithmetic that tells of overflow. */
 #ifndef PYC2C_TCC_RT_UNIT_H
 #define PYC2C_TCC_RT_UNIT_H
 

@@ -46,7 +46,8 @@ static const char *drop_order(const IrOp *op) {
 static const IrOp *take_drops(const IrOp *op, unsigned *drops) {
     const IrOp *last = op;
     const char *order = drop_order(op);
-    for (const IrOp *next = op->next; next->opcode == IR_decref && !next->args[0]->nullable;
+    for (const IrOp *next = op->next;
+         order != NULL && next->opcode == IR_decref && !next->args[0]->nullable;
          next = next->next) {
         while (*order != '\0' && op->args[*order - '0'] != next->args[0]) {
             order++;

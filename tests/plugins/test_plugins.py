@@ -247,7 +247,7 @@ def test_reads_its_environment(sides, plugin_python, socket_path):
         assert answers == [{}, {"continue": True}], side.name
 
 
-def test_replaces_a_stale_socket(sides, socket_path):
+def test_replaces_a_stale_socket(sides, plugin_python, socket_path):
     """mcpd may have killed the last run: its socket is still there."""
     for side in sides(HEADER):
         with socket.socket(socket.AF_UNIX) as stale:
@@ -260,6 +260,9 @@ def test_replaces_a_stale_socket(sides, socket_path):
         )
         try:
             listens(process, "unix", str(socket_path))
+            # It listens before its start is over; only what serves ends well by SIGINT.
+            calls = [{"method": "CheckReady"}]
+            assert converse(plugin_python, "unix", str(socket_path), calls) == [{}]
             process.send_signal(signal.SIGINT)
             assert process.wait(STOP_SECONDS) == 0
         finally:

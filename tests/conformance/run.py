@@ -26,10 +26,12 @@ import sys
 import tomllib
 from pathlib import Path
 
-import outcome
-import suite
-from outcome import Difference, Outcome
-from suite import HERE, Row
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+import outcome  # noqa: E402
+import suite  # noqa: E402
+from outcome import Difference, Outcome  # noqa: E402
+from suite import HERE, Row  # noqa: E402
+from support import suites  # noqa: E402
 
 LEAST_SHARE = 98.0  # percent of the functions that are native
 
@@ -186,22 +188,15 @@ def run_batch(options, runner: Runner, number: int, chosen: list[Row], summary: 
 
 
 def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = suites.parser(__doc__, "conformance")
     parser.add_argument("modules", nargs="*", help="only these modules of modules.txt")
-    parser.add_argument("--pyc2c", default="build/pyc2c")
-    parser.add_argument("--python", default="/usr/bin/python3.11")
-    parser.add_argument("--work", type=Path, default=Path("build/tests/conformance"))
     parser.add_argument("--native", help="default: test and the modules of native.txt")
     parser.add_argument("--build-options", default="", help="further options of pyc2c build")
     parser.add_argument("--cache", type=Path, help="--module-cache-dir of the build")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--batch", type=int, default=0, help="modules in one executable; default: all")
     parser.add_argument("--update", action="store_true", help="add modules that are equal to equal.txt")
     parser.add_argument("--no-build", action="store_true", help="use the executables that are there")
-    options = parser.parse_args()
-    options.pyc2c = Path(options.pyc2c).resolve()
-    options.work = options.work.resolve()
-    options.work.mkdir(parents=True, exist_ok=True)
+    options = suites.parsed(parser.parse_args())
     if options.native is None:
         options.native = ",".join(["test", *(row[0] for row in suite.read_list("native.txt"))])
     return options

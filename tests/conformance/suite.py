@@ -9,6 +9,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from support import suites
+
 HERE = Path(__file__).resolve().parent
 PACKAGE = "libpython3.11-testsuite"
 TEST_EXTENSIONS = ("_testcapi", "_testinternalcapi", "_testbuffer", "_testclinic", "_testimportmultiple",
@@ -26,11 +28,6 @@ def read_list(name: str) -> list[list[str]]:
     path = HERE / name
     lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
     return [line.split() for line in lines if line.strip() and not line.startswith("#")]
-
-
-def stdlib_of(python: str) -> Path:
-    code = "import sysconfig; print(sysconfig.get_path('stdlib'))"
-    return Path(subprocess.check_output([python, "-c", code], text=True).strip())
 
 
 def _add_package(stdlib: Path, fresh: Path) -> None:
@@ -51,7 +48,7 @@ def provide(python: str, work: Path) -> Path:
     suite = work / "suite"
     if (suite / "test" / "test_grammar.py").exists():
         return suite
-    stdlib = stdlib_of(python)
+    stdlib = Path(suites.stdlib_of(python))
     fresh = Path(tempfile.mkdtemp(dir=work))
     shutil.copytree(stdlib / "test", fresh / "test", ignore=shutil.ignore_patterns("__pycache__"))
     if not (fresh / "test" / "test_grammar.py").exists():
@@ -69,7 +66,7 @@ def provide_python(python: str, work: Path, suite: Path) -> str:
     copy = home / "bin" / Path(python).resolve().name
     if copy.exists():
         return str(copy)
-    stdlib = stdlib_of(python)
+    stdlib = Path(suites.stdlib_of(python))
     fresh = Path(tempfile.mkdtemp(dir=work))
     library = fresh / "lib" / stdlib.name
     shutil.copytree(stdlib, library, ignore=shutil.ignore_patterns("__pycache__", "config-*", "test"))

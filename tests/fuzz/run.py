@@ -13,12 +13,9 @@ finding what does not depend on an optimising compiler.
 """
 from __future__ import annotations
 
-import argparse
 import concurrent.futures
 import hashlib
-import os
 import random
-import subprocess
 import sys
 import time
 import warnings
@@ -28,6 +25,7 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE)]
 import batch  # noqa: E402
 import shrink  # noqa: E402
+from support import suites  # noqa: E402
 from support.compilers import as_compiler  # noqa: E402
 
 SHRUNK = 3  # programs of a batch that are made smaller; more are likely to be the same bug
@@ -130,25 +128,18 @@ def compare_files(options) -> int:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--pyc2c", default="build/pyc2c")
-    parser.add_argument("--python", default="/usr/bin/python3.11")
-    parser.add_argument("--work", type=Path, default=Path("build/tests/fuzz"))
+    parser = suites.parser(__doc__, "fuzz")
     parser.add_argument("--count", type=int, default=1000)
     parser.add_argument("--batch", type=int, default=400)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--source", choices=sorted(SOURCES), default="hypothesis")
     parser.add_argument("--bytecode", action="store_true", help="compile nothing to native code")
     parser.add_argument("--cc", help="C compiler, for instance tcc")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--files", nargs="+", type=Path, default=[], help="compare these programs instead")
     parser.add_argument("options", nargs="*", help="further options of pyc2c build, behind --")
-    options = parser.parse_args()
-    options.work = options.work.resolve()
-    (options.work / "found").mkdir(parents=True, exist_ok=True)
-    code = "import sysconfig; print(sysconfig.get_path('stdlib'))"
-    stdlib = subprocess.check_output([options.python, "-c", code], text=True).strip()
-    options.tools = batch.Tools(Path(options.pyc2c).resolve(), options.python, stdlib, not options.bytecode,
+    options = suites.parsed(parser.parse_args())
+    (options.work / "found").mkdir(exist_ok=True)
+    options.tools = batch.Tools(options.pyc2c, options.python, suites.stdlib_of(options.python), not options.bytecode,
                                 as_compiler(options.cc, options.work), options.options)
     return 1 if (compare_files if options.files else fuzz)(options) else 0
 

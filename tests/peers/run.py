@@ -14,7 +14,6 @@ import concurrent.futures
 import fnmatch
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tomllib
@@ -24,7 +23,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
-from support import normalise, running  # noqa: E402
+from support import normalise, running, suites  # noqa: E402
 from support.compilers import as_compiler  # noqa: E402
 
 TIMEOUT = 120
@@ -98,18 +97,7 @@ SUITES = {
 def prepare(name: str, suite: Suite, options) -> list[Program]:
     """Its unpacked sdist and an environment, kept for the next time; the programs."""
     place = options.work / name
-    stamp, wanted = place / "ready", repr((suite.sdist, suite.requires))
-    if not stamp.exists() or stamp.read_text() != wanted:
-        shutil.rmtree(place, ignore_errors=True)
-        subprocess.run([options.python, "-m", "venv", place / "venv"], check=True)
-        pip = [place / "venv/bin/python", "-m", "pip", "-q", "--disable-pip-version-check"]
-        if suite.requires:
-            subprocess.run([*pip, "install", *suite.requires], check=True)
-        source = ["--no-deps", f"--no-binary={suite.sdist.partition('==')[0]}"]
-        subprocess.run([*pip, "download", *source, "-d", place / "sdist", suite.sdist], check=True)
-        shutil.unpack_archive(next((place / "sdist").glob("*.tar.gz")), place / "unpacked")
-        next((place / "unpacked").iterdir()).rename(place / "source")
-        stamp.write_text(wanted)
+    suites.provide(place, options.python, suite.sdist, suite.requires, repr((suite.sdist, suite.requires)))
     return [Program(f"{name}/{title}", file) for title, file in suite.programs(place / "source", place / "made")]
 
 
@@ -144,7 +132,8 @@ def difference(program: Program, options) -> str:
                f"--module-cache-dir={options.work / 'cache'}"]
     # Some programs import what is beside them in the sdist by way of sys.path.
     environment = {**os.environ, "PYTHONPATH": str(place / "source"), **({"CC": options.cc} if options.cc else {})}
-    of_python = normalise.for_oracle(program.file.parent, python, options.stdlib, str(place / "venv/lib/python3.11/site-packages"), "3.11", folder)
+    packages = str(place / "venv/lib/python3.11/site-packages")
+    of_python = normalise.for_oracle(program.file.parent, python, options.stdlib, packages, "3.11", folder)
     of_executable = normalise.for_executable(executable, folder)
     expected = outcome([python, program.file], folder, of_python)
     built = subprocess.run(command, env=environment, capture_output=True, text=True, stdin=subprocess.DEVNULL)
@@ -164,22 +153,15 @@ def difference(program: Program, options) -> str:
 
 
 def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = suites.parser(__doc__, "peers")
     parser.add_argument("wanted", nargs="*", help=f"default: {' '.join(SUITES)}")
-    parser.add_argument("--pyc2c", default="build/pyc2c")
-    parser.add_argument("--python", default="/usr/bin/python3.11")
-    parser.add_argument("--work", type=Path, default=Path("build/tests/peers"))
     parser.add_argument("--cc", help="C compiler, for instance tcc")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count())
-    options = parser.parse_args()
+    options = suites.parsed(parser.parse_args())
     unknown = {name.partition("/")[0] for name in options.wanted} - set(SUITES)
     if unknown:
         parser.error(f"no such suite: {', '.join(sorted(unknown))}")
-    options.pyc2c, options.work = Path(options.pyc2c).resolve(), options.work.resolve()
-    options.work.mkdir(parents=True, exist_ok=True)
     options.cc = as_compiler(options.cc, options.work)
-    code = "import sysconfig; print(sysconfig.get_path('stdlib'))"
-    options.stdlib = subprocess.run([options.python, "-c", code], check=True, capture_output=True, text=True).stdout.strip()
+    options.stdlib = suites.stdlib_of(options.python)
     return options
 
 

@@ -23,6 +23,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+from support import suites  # noqa: E402
+
 TIMEOUT = 3600
 PYTEST = ["-q", "-p", "no:randomly"]
 PROCESS = "<process>"
@@ -55,26 +58,16 @@ def read_toml(name: str) -> dict:
 
 def prepare(project: Project, python: str) -> None:
     """The project's own environment and its unpacked sdist; kept for the next time."""
-    stamp = project.place / "ready"
-    wanted = repr([project.settings.get(key) for key in ("sdist", "requires", "packages", "tests_are_in_package")])
-    if stamp.exists() and stamp.read_text() == wanted:
-        return
-    shutil.rmtree(project.place, ignore_errors=True)
-    project.place.mkdir(parents=True)
-    subprocess.run([python, "-m", "venv", project.place / "venv"], check=True)
-    pip = [project.python, "-m", "pip", "-q", "--disable-pip-version-check"]
-    sdist = project.settings["sdist"]
-    subprocess.run([*pip, "install", "-c", HERE / "constraints.txt", "pytest", sdist, *project.settings["requires"]], check=True)
-    # Only the project itself as source: what builds it may come as wheels.
-    source = ["--no-deps", f"--no-binary={sdist.partition('==')[0]}"]
-    subprocess.run([*pip, "download", *source, "-d", project.place / "sdist", sdist], check=True)
-    shutil.unpack_archive(next((project.place / "sdist").glob("*.tar.gz")), project.place / "unpacked")
-    next((project.place / "unpacked").iterdir()).rename(project.source)
-    if not project.settings.get("tests_are_in_package"):
-        for package in project.settings["packages"]:  # the installed, compiled package is what the tests shall find
+    settings = project.settings
+
+    def remove_packages() -> None:  # the installed, compiled package is what the tests shall find
+        for package in [] if settings.get("tests_are_in_package") else settings["packages"]:
             shutil.rmtree(project.source / package, ignore_errors=True)
             shutil.rmtree(project.source / "src" / package, ignore_errors=True)
-    stamp.write_text(wanted)
+
+    wanted = repr([settings.get(key) for key in ("sdist", "requires", "packages", "tests_are_in_package")])
+    installed = ["-c", HERE / "constraints.txt", "pytest", settings["sdist"], *settings["requires"]]
+    suites.provide(project.place, python, settings["sdist"], installed, wanted, remove_packages)
 
 
 def build(project: Project, options) -> Path:
@@ -184,22 +177,15 @@ def write_results(results: dict[str, dict]) -> None:
 
 
 def arguments(known: dict) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = suites.parser(__doc__, "projects")
     parser.add_argument("projects", nargs="*", help=f"default: all, {' '.join(known)}")
-    parser.add_argument("--pyc2c", default="build/pyc2c")
-    parser.add_argument("--python", default="/usr/bin/python3.11")
-    parser.add_argument("--work", type=Path, default=Path("build/tests/projects"))
     parser.add_argument("--native", help="default: the project's packages")
     parser.add_argument("--cache", type=Path, help="--module-cache-dir of the builds")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="--jobs of the builds")
     parser.add_argument("--update", action="store_true", help="write results.toml")
-    options = parser.parse_args()
+    options = suites.parsed(parser.parse_args())
     unknown = [name for name in options.projects if name not in known]
     if unknown:
         parser.error(f"not in projects.toml: {', '.join(unknown)}")
-    options.pyc2c = Path(options.pyc2c).resolve()
-    options.work = options.work.resolve()
-    options.work.mkdir(parents=True, exist_ok=True)
     return options
 
 

@@ -36,12 +36,8 @@ static bool add_block(ImageStage *stage, const PackedUnit *packed) {
     if (stage->spool < 0 && (stage->spool = fs_temp_file()) < 0) {
         return spool_fails(stage);
     }
-    for (uint64_t done = 0; done < packed->size;) {
-        ssize_t put = write(stage->spool, packed->bytes + done, packed->size - done);
-        if (put < 0 && errno != EINTR) {
-            return spool_fails(stage);
-        }
-        done += put > 0 ? (uint64_t)put : 0;
+    if (!fs_write_all(stage->spool, packed->bytes, packed->size)) {
+        return spool_fails(stage);
     }
     image_stream_piece(&stage->stream,
                        (ImagePiece){.spooled = stage->spooled, .size = packed->size});

@@ -130,15 +130,8 @@ bool output_open(OutputFile *output, const char *path, mode_t mode, Diags *diags
 }
 
 bool output_write(OutputFile *output, const void *data, size_t size) {
-    const char *bytes = data;
-    while (output->fd >= 0 && size > 0) {
-        ssize_t done = write(output->fd, bytes, size);
-        if (done >= 0) {
-            bytes += done;
-            size -= (size_t)done;
-        } else if (errno != EINTR) {
-            return fail(output, errno);
-        }
+    if (output->fd >= 0 && !fs_write_all(output->fd, data, size)) {
+        return fail(output, errno);
     }
     return output->fd >= 0;
 }

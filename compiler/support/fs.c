@@ -144,7 +144,8 @@ static uint64_t random_number(void) {
     return number;
 }
 
-static bool write_all(int descriptor, const char *data, size_t size) {
+bool fs_write_all(int descriptor, const void *bytes, size_t size) {
+    const char *data = bytes;
     while (size > 0) {
         ssize_t written = write(descriptor, data, size);
         if (written < 0 && errno == EINTR) {
@@ -187,7 +188,7 @@ bool fs_write_atomic(const char *path, const void *data, size_t size, mode_t mod
     int descriptor = create_sibling(&arena, path, mode, &sibling);
     bool done = false;
     if (descriptor >= 0) {
-        done = write_all(descriptor, data, size) && fsync(descriptor) == 0;
+        done = fs_write_all(descriptor, data, size) && fsync(descriptor) == 0;
         if (done) {
             done = close(descriptor) == 0 && rename(sibling, path) == 0;
         } else {
@@ -211,7 +212,7 @@ bool fs_write_private(const char *path, const void *data, size_t size, mode_t mo
     if (descriptor < 0) {
         return false;
     }
-    if (!write_all(descriptor, data, size)) {
+    if (!fs_write_all(descriptor, data, size)) {
         close_quietly(descriptor);
         return false;
     }
@@ -270,7 +271,7 @@ static bool copy_by_hand(int from, off_t offset, int to, size_t size) {
         if (got == 0) {
             errno = EIO; /* the file became shorter while it was read */
         }
-        ok = got > 0 && write_all(to, chunk, (size_t)got);
+        ok = got > 0 && fs_write_all(to, chunk, (size_t)got);
         offset += got;
         size -= ok ? (size_t)got : 0;
     }

@@ -23,6 +23,8 @@ bool fs_map(const char *path, const uint8_t **data, size_t *size);
 void fs_unmap(const uint8_t *data, size_t size);
 /* Creates the directory and its parents (mode 0777 & ~umask). True when it exists afterwards. */
 bool fs_make_dirs(const char *path);
+/* Writes all of it to an open file, however often it takes. */
+bool fs_write_all(int descriptor, const void *bytes, size_t size);
 /* Replaces `path` atomically: private temporary file beside it, fsync, rename. */
 bool fs_write_atomic(const char *path, const void *data, size_t size, mode_t mode);
 /* Writes a file in a directory of our own, where nobody sees it half written. */

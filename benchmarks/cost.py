@@ -137,10 +137,8 @@ def main() -> int:
         say(f"failed: {' '.join(map(str, problem.cmd))}")
         return 1
     text = markdown(costs, given.native, facts, given.rounds)
-    given.output.mkdir(parents=True, exist_ok=True)
-    (given.output / "cost.md").write_text(text, encoding="utf-8")
     figures = {"facts": facts, "shapes": {shape: asdict(cost) for shape, cost in costs.items()}}
-    (given.output / "cost.json").write_text(json.dumps(figures, indent=1), encoding="utf-8")
+    output.Output(given.output, "cost").write(text, figures)
     print(text)
     say(f"written: {given.output}/cost.md, cost.json")
     return 0

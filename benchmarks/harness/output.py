@@ -21,16 +21,18 @@ def target(words: str, unit: str, limit: float, value: float) -> str:
 
 @dataclass(frozen=True)
 class Output:
-    """<folder>/<name>.md, .json and .svg; published as <NAME>.md with the picture in it."""
+    """<folder>/<name>.md, .json and, where there is a picture, .svg; published as <NAME>.md with the
+    picture in it."""
 
     folder: Path
     name: str
-    caption: str
+    caption: str = ""
 
-    def write(self, text: str, figures: dict, picture: str) -> None:
+    def write(self, text: str, figures: dict, picture: str = "") -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         (self.folder / f"{self.name}.md").write_text(text, encoding="utf-8")
-        (self.folder / f"{self.name}.svg").write_text(picture, encoding="utf-8")
+        if picture:
+            (self.folder / f"{self.name}.svg").write_text(picture, encoding="utf-8")
         figures_text = json.dumps(figures, indent=1)
         (self.folder / f"{self.name}.json").write_text(figures_text, encoding="utf-8")
 

@@ -45,13 +45,13 @@ class Compiler(Tool):
         self.source = source
         folder = self.folder(subject)
         output = folder / "out" / "program"
+        if not self.kept:
+            return self._build_once(subject, output)
         record, inputs = folder / "built.json", self.inputs(subject, output)
-        if self.kept and record.exists():
+        if record.exists():
             known = json.loads(record.read_text(encoding="utf-8"))
             if known["inputs"] == inputs:
                 return Build(**{**known["build"], "command": tuple(known["build"]["command"])})
-        shutil.rmtree(folder, ignore_errors=True)
-        output.parent.mkdir(parents=True)
         build = self._build_once(subject, output)
         if not build.problem:
             text = json.dumps({"inputs": inputs, "build": asdict(build)})
@@ -59,6 +59,8 @@ class Compiler(Tool):
         return build
 
     def _build_once(self, subject: Subject, output: Path) -> Build:
+        shutil.rmtree(self.folder(subject), ignore_errors=True)
+        output.parent.mkdir(parents=True)
         ended, problem = self._run(subject, output, "build")
         if problem:
             return Build(problem=problem)
@@ -69,7 +71,7 @@ class Compiler(Tool):
         """What decides about a build: the peer's version, its command, the program's sources."""
         sources = sorted(self.source.parent.rglob("*.py"))
         return [
-            version(self.kept) if self.kept else "",
+            version(self.kept),
             *(str(word) for word in self.build_command(subject, output)),
             *(hashlib.sha256(source.read_bytes()).hexdigest() for source in sources),
         ]

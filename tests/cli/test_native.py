@@ -265,6 +265,9 @@ def test_units_are_kept(app, counting_cc):
     app.write("helper.py", HELPER.replace("* 2", "* 1 * 2"))
     build(app)
     assert counting_cc() == 1
+    for option in ("--strip", "--env=A=1", "--python-flag=-B", "--add-data=helper.py:data", "--report=report"):
+        build(app, option)
+        assert counting_cc() == 0, option
     build(app, "--optimize-speed")
     assert counting_cc() == 2
     build(app, "--clean")

@@ -13,6 +13,7 @@ enum {
     NB_AND = 1,
     NB_FLOOR_DIVIDE = 2,
     NB_LSHIFT = 3,
+    NB_MULTIPLY = 5,
     NB_REMAINDER = 6,
     NB_OR = 7,
     NB_POWER = 8,
@@ -21,6 +22,9 @@ enum {
     NB_XOR = 12,
     NB_INPLACE = 13
 };
+
+/* Ints that CPython has one object of each (_PyLong_SMALL_INTS). */
+enum { LITERAL_MIN = -5, LITERAL_MAX = 256 };
 
 typedef enum Side { SIDE_LEFT = 1, SIDE_RIGHT = 2 } Side;
 
@@ -140,6 +144,16 @@ static unsigned likely_of_value(const Emitter *emitter, const IrOp *value) {
     }
 }
 
+/* A constant int that CPython keeps one object of: nobody can see whether it is made anew. */
+static bool is_literal(const Emitter *emitter, const IrOp *value) {
+    if (value->opcode != IR_const || emitter->hot_now != 1) {
+        return false;
+    }
+    const FrontConst *constant = &emitter->function->code->consts[value->imm[0]];
+    return constant->kind == CONST_INT && constant->small && constant->integer >= LITERAL_MIN &&
+           constant->integer <= LITERAL_MAX;
+}
+
 /* Floats win: an int beside one is converted. */
 static unsigned likely_of_operands(const Emitter *emitter, const IrOp *op) {
     unsigned left = likely_of_value(emitter, op->args[0]);
@@ -161,6 +175,14 @@ static unsigned likely_of_binary(const Emitter *emitter, const IrOp *op, int32_t
     case NB_RSHIFT:
     case NB_FLOOR_DIVIDE:
     case NB_REMAINDER: return EMIT_INTS;
+    case NB_MULTIPLY:
+        for (uint32_t i = 0; i < 2; i++) { /* `2 * x` says less about x than `x + 1` */
+            unsigned other = likely_of_value(emitter, op->args[1 - i]);
+            if (is_literal(emitter, op->args[i]) && other == 0) {
+                return EMIT_INTS | EMIT_FLOATS;
+            }
+        }
+        return likely_of_operands(emitter, op);
     default: return likely_of_operands(emitter, op);
     }
 }
@@ -171,6 +193,22 @@ static const char *likely_text(unsigned likely) {
                                    : " | RT_INTS | RT_FLOATS";
 }
 
+/* A literal is as good as a float where the other operand is one. Of other ints that is known for
+ * arithmetic only, which rounds them. */
+static bool is_mixed(const Emitter *emitter, const IrOp *op, unsigned likely) {
+    if (!(likely & EMIT_FLOATS)) {
+        return false;
+    }
+    for (uint32_t i = 0; i < 2; i++) {
+        if (is_literal(emitter, op->args[i]) ||
+            (op->opcode != IR_compare_truth && emit_is_lazy(emitter, op->args[i]) &&
+             likely_of_value(emitter, op->args[i]) == EMIT_INTS)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* ---- operations ---- */
 
 bool emit_is_lazy(const Emitter *emitter, const IrOp *value) {
@@ -179,6 +217,11 @@ bool emit_is_lazy(const Emitter *emitter, const IrOp *value) {
 
 /* Value and number of an operand, as two arguments. */
 static void add_operand(Emitter *emitter, const IrOp *value) {
+    if (is_literal(emitter, value)) {
+        int64_t number = emitter->function->code->consts[value->imm[0]].integer;
+        strbuf_printf(emitter->out, ", RT_INT, %d", (int)number);
+        return;
+    }
     strbuf_printf(emitter->out, ", %s, ", emit_value(emitter, value));
     if (emit_is_lazy(emitter, value)) {
         strbuf_printf(emitter->out, "n%u", (unsigned)emitter->values[value->id].variable);
@@ -197,15 +240,19 @@ static void add_operands(Emitter *emitter, const IrOp *op) {
     strbuf_free(&text);
 }
 
+static bool is_number(const Emitter *emitter, const IrOp *value) {
+    return emit_is_lazy(emitter, value) || is_literal(emitter, value);
+}
+
 /* The operation with its bits. */
 static void add_operator(Emitter *emitter, const IrOp *op, int32_t operation, unsigned likely) {
+    bool left = is_number(emitter, op->args[0]), right = is_number(emitter, op->args[1]);
     unsigned takes = taken(op->opcode);
-    strbuf_printf(emitter->out, ", %d%s%s%s%s%s", (int)operation,
-                  (takes & SIDE_LEFT) ? " | RT_TAKES_LEFT" : "",
-                  (takes & SIDE_RIGHT) ? " | RT_TAKES_RIGHT" : "",
-                  emit_is_lazy(emitter, op->args[0]) ? " | RT_LAZY_LEFT" : "",
-                  emit_is_lazy(emitter, op->args[1]) ? " | RT_LAZY_RIGHT" : "",
-                  likely_text(likely));
+    strbuf_printf(emitter->out, ", %d%s%s%s%s%s%s", (int)operation,
+                  left || (takes & SIDE_LEFT) ? " | RT_TAKES_LEFT" : "",
+                  right || (takes & SIDE_RIGHT) ? " | RT_TAKES_RIGHT" : "",
+                  left ? " | RT_LAZY_LEFT" : "", right ? " | RT_LAZY_RIGHT" : "",
+                  likely_text(likely), is_mixed(emitter, op, likely) ? " | RT_MIXED" : "");
 }
 
 static void begin_assignment(Emitter *emitter, const IrOp *op, const char *helper) {
@@ -265,16 +312,29 @@ static bool has_lazy_operand(const Emitter *emitter, const IrOp *op) {
     return false;
 }
 
+/* Does the operation gain by a number among its operands? Powers never do. */
+static bool has_literal_operand(const Emitter *emitter, const IrOp *op) {
+    switch (op->opcode) {
+    case IR_item_get: return is_literal(emitter, op->args[1]);
+    case IR_item_set: return false;
+    default:
+        return (!is_binary(op) || op->imm[0] % NB_INPLACE != NB_POWER) &&
+               (is_literal(emitter, op->args[0]) || is_literal(emitter, op->args[1]));
+    }
+}
+
 bool emit_lazy(Emitter *emitter, const IrOp *op) {
     bool lazy = has_lazy_operand(emitter, op);
-    if (is_binary(op) && (lazy || emit_is_lazy(emitter, op))) {
+    if (is_binary(op) && (lazy || emit_is_lazy(emitter, op) || has_literal_operand(emitter, op))) {
         emit_binary(emitter, op);
     } else if (ir_is_slot_binary(op) && emitter->hot_now == 1) {
         emit_slot_binary(emitter, op);
     } else if (op->opcode == IR_compare_truth && emitter->hot_now == 1 &&
-               (lazy || likely_of_operands(emitter, op) == EMIT_FLOATS)) {
+               (lazy || likely_of_operands(emitter, op) == EMIT_FLOATS ||
+                has_literal_operand(emitter, op))) {
         emit_compare_truth(emitter, op);
-    } else if ((op->opcode == IR_item_get || op->opcode == IR_item_set) && lazy) {
+    } else if ((op->opcode == IR_item_get || op->opcode == IR_item_set) &&
+               (lazy || has_literal_operand(emitter, op))) {
         emit_item(emitter, op);
     } else if (op->opcode == IR_decref && lazy) {
         strbuf_printf(emitter->out, "    rt_lazy_decref(%s);\n", emit_value(emitter, op->args[0]));

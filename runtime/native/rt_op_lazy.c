@@ -105,10 +105,8 @@ PyObject *rt_lazy_binary_call(PyObject *left, int64_t l, PyObject *right, int64_
     return box_both(&left, l, &right, r, op) ? rt_binary_call(left, right, op) : NULL;
 }
 
-PyObject *rt_lazy_binary_box(PyObject *left, int64_t l, PyObject *right, int64_t r, int op) {
-    int64_t number;
-    PyObject *result = rt_lazy_binary_call(left, l, right, r, op & RT_PLAIN, &number);
-    return box(result, number);
+PyObject *rt_lazy_box(PyObject *kind, int64_t number) {
+    return box(kind, number);
 }
 
 /* Puts the number in the place of the variable's value if nobody else holds that. */
@@ -234,8 +232,8 @@ static inline PyObject **list_place(PyObject *container, PyObject *key, int64_t 
     return (size_t)index < (size_t)size ? ((PyListObject *)container)->ob_item + index : NULL;
 }
 
-int rt_lazy_item_set(PyThreadState *ts, PyObject *container, PyObject *key, int64_t k,
-                     PyObject *value, int64_t v) {
+int rt_lazy_item_set_call(PyThreadState *ts, PyObject *container, PyObject *key, int64_t k,
+                          PyObject *value, int64_t v) {
     PyObject **place = list_place(container, key, k);
     if (rt_likely(place != NULL) && rt_is_number(value) && store_in_place(*place, value, v)) {
         return 0;

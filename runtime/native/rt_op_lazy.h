@@ -23,13 +23,16 @@
 #define RT_INT ((PyObject *)(uintptr_t)1)
 #define RT_FLOAT ((PyObject *)(uintptr_t)3)
 
-/* Further bits of `op`, beside the operator and RT_TAKES_…: which operands are of this kind, and
- * what the numbers are likely to be (both bits: unknown). Operands of this kind are taken over. */
+/* Further bits of `op`, beside the operator and RT_TAKES_…: which operands are of this kind, what
+ * the numbers are likely to be (both bits: unknown), and that an int is likely beside a float.
+ * Operands of this kind are taken over. A constant that CPython keeps one object of is an operand
+ * of this kind, too: RT_INT and the number in generated code. */
 enum {
     RT_LAZY_LEFT = 256,
     RT_LAZY_RIGHT = 512,
     RT_INTS = 1024,
     RT_FLOATS = 2048,
+    RT_MIXED = 4096,
     RT_OPERATOR = 63,
     RT_PLAIN = 255 /* operator and RT_TAKES_… */
 };
@@ -70,6 +73,33 @@ RT_INLINE double rt_lazy_float(PyObject *value, int64_t number, bool lazy) {
     return lazy ? rt_number_float(number) : PyFloat_AS_DOUBLE(value);
 }
 
+/* Both operands as floats, if one is a float, and the other one, too, or an int where `op` says
+ * that this is likely. */
+RT_INLINE bool rt_lazy_floats(PyObject *left, int64_t l, PyObject *right, int64_t r, int op,
+                              double *a, double *b) {
+    bool ll = (op & RT_LAZY_LEFT) != 0, lr = (op & RT_LAZY_RIGHT) != 0;
+    if (!(op & RT_FLOATS)) {
+        return false;
+    }
+    bool real = rt_lazy_is_float(left, ll);
+    if (real && rt_lazy_is_float(right, lr)) {
+        *a = rt_lazy_float(left, l, ll);
+        *b = rt_lazy_float(right, r, lr);
+        return true;
+    }
+    if ((op & RT_MIXED) && lr && real && right == RT_INT) {
+        *a = rt_lazy_float(left, l, ll);
+        *b = (double)r;
+        return true;
+    }
+    if ((op & RT_MIXED) && ll && left == RT_INT && rt_lazy_is_float(right, lr)) {
+        *a = (double)l;
+        *b = rt_lazy_float(right, r, lr);
+        return true;
+    }
+    return false;
+}
+
 RT_INLINE bool rt_lazy_is_int(PyObject *value, bool lazy) {
     return lazy ? value == RT_INT : rt_is_digit(value);
 }
@@ -107,6 +137,20 @@ RT_INLINE bool rt_compute_float(double a, double b, int op, double *out) {
     }
 }
 
+/* Operands that a processor divides quickly, or a shift does it. */
+RT_INLINE bool rt_floor_ints(int64_t a, int64_t b, bool quotient, int64_t *out) {
+    if (b <= 0 || b > INT32_MAX || a != (int32_t)a) {
+        return false;
+    }
+    int32_t result = (int32_t)a / (int32_t)b, remainder = (int32_t)a % (int32_t)b;
+    if (quotient) {
+        *out = result - (remainder < 0);
+    } else {
+        *out = remainder < 0 ? remainder + b : remainder;
+    }
+    return true;
+}
+
 RT_INLINE bool rt_compute_int(int64_t a, int64_t b, int op, int64_t *out) {
     switch (op & RT_OPERATOR) {
     case NB_ADD:
@@ -121,6 +165,12 @@ RT_INLINE bool rt_compute_int(int64_t a, int64_t b, int op, int64_t *out) {
     case NB_INPLACE_OR: *out = a | b; return true;
     case NB_XOR:
     case NB_INPLACE_XOR: *out = a ^ b; return true;
+    case NB_FLOOR_DIVIDE:
+    case NB_INPLACE_FLOOR_DIVIDE: return rt_floor_ints(a, b, true, out);
+    case NB_REMAINDER:
+    case NB_INPLACE_REMAINDER: return rt_floor_ints(a, b, false, out);
+    case NB_RSHIFT:
+    case NB_INPLACE_RSHIFT: *out = a >> (b & 63); return (uint64_t)b < 63;
     default: return false;
     }
 }
@@ -130,10 +180,10 @@ RT_INLINE bool rt_compute_int(int64_t a, int64_t b, int op, int64_t *out) {
 RT_INLINE PyObject *rt_lazy_binary(PyObject *left, int64_t l, PyObject *right, int64_t r, int op,
                                    int64_t *out) {
     bool ll = (op & RT_LAZY_LEFT) != 0, lr = (op & RT_LAZY_RIGHT) != 0;
-    double number;
+    double a, b, number;
     int64_t integer;
-    if ((op & RT_FLOATS) && rt_guard(rt_lazy_is_float(left, ll) && rt_lazy_is_float(right, lr)) &&
-        rt_compute_float(rt_lazy_float(left, l, ll), rt_lazy_float(right, r, lr), op, &number)) {
+    if (rt_guard(rt_lazy_floats(left, l, right, r, op, &a, &b)) &&
+        rt_compute_float(a, b, op, &number)) {
         rt_lazy_drop(left, right, op);
         *out = rt_float_number(number);
         return RT_FLOAT;
@@ -149,8 +199,16 @@ RT_INLINE PyObject *rt_lazy_binary(PyObject *left, int64_t l, PyObject *right, i
     return result;
 }
 
+/* A new object for the number; NULL with MemoryError. */
+PyObject *rt_lazy_box(PyObject *kind, int64_t number);
+
 /* The same with an object as the result. */
-PyObject *rt_lazy_binary_box(PyObject *left, int64_t l, PyObject *right, int64_t r, int op);
+RT_INLINE PyObject *rt_lazy_binary_box(PyObject *left, int64_t l, PyObject *right, int64_t r,
+                                       int op) {
+    int64_t number;
+    PyObject *result = rt_lazy_binary(left, l, right, r, op, &number);
+    return rt_likely(rt_is_number(result)) ? rt_lazy_box(result, number) : result;
+}
 
 /* x = the number; -1 with MemoryError. */
 int rt_slot_set_int(_PyInterpreterFrame *frame, int64_t number, int slot);
@@ -163,11 +221,10 @@ RT_INLINE int rt_lazy_slot_binary(_PyInterpreterFrame *frame, PyObject *left, in
                                   PyObject *right, int64_t r, int slot, int op) {
     bool ll = (op & RT_LAZY_LEFT) != 0, lr = (op & RT_LAZY_RIGHT) != 0;
     PyObject *old = frame->localsplus[slot];
-    double number;
+    double a, b, number;
     int64_t integer;
-    if ((op & RT_FLOATS) && rt_guard(rt_lazy_is_float(left, ll) && rt_lazy_is_float(right, lr)) &&
-        old != NULL && PyFloat_CheckExact(old) && Py_REFCNT(old) == 1 &&
-        rt_compute_float(rt_lazy_float(left, l, ll), rt_lazy_float(right, r, lr), op, &number)) {
+    if (rt_guard(rt_lazy_floats(left, l, right, r, op, &a, &b)) && old != NULL &&
+        PyFloat_CheckExact(old) && Py_REFCNT(old) == 1 && rt_compute_float(a, b, op, &number)) {
         rt_lazy_drop(left, right, op);
         ((PyFloatObject *)old)->ob_fval = number;
         return 0;
@@ -188,9 +245,9 @@ int rt_lazy_compare_truth_call(PyThreadState *ts, PyObject *left, int64_t l, PyO
 RT_INLINE int rt_lazy_compare_truth(PyThreadState *ts, PyObject *left, int64_t l, PyObject *right,
                                     int64_t r, int op) {
     bool ll = (op & RT_LAZY_LEFT) != 0, lr = (op & RT_LAZY_RIGHT) != 0;
-    if ((op & RT_FLOATS) && rt_guard(rt_lazy_is_float(left, ll) && rt_lazy_is_float(right, lr))) {
-        return rt_compare_floats(rt_lazy_float(left, l, ll), rt_lazy_float(right, r, lr),
-                                 op & RT_OPERATOR);
+    double a, b;
+    if (rt_guard(rt_lazy_floats(left, l, right, r, op, &a, &b))) {
+        return rt_compare_floats(a, b, op & RT_OPERATOR);
     }
     if ((op & RT_INTS) && rt_guard(rt_lazy_is_int(left, ll) && rt_lazy_is_int(right, lr))) {
         return rt_compare_digits(rt_lazy_int(left, l, ll), rt_lazy_int(right, r, lr),
@@ -216,10 +273,24 @@ RT_INLINE PyObject *rt_lazy_item_get(PyThreadState *ts, PyObject *container, PyO
     return rt_lazy_item_get_call(ts, container, key, k);
 }
 
-/* Key, value or both are of this kind. A float in a list that nobody else holds is changed in
+int rt_lazy_item_set_call(PyThreadState *ts, PyObject *container, PyObject *key, int64_t k,
+                          PyObject *value, int64_t v);
+
+/* Key, value or both are of this kind. A number in a list that nobody else holds is changed in
  * place. */
-int rt_lazy_item_set(PyThreadState *ts, PyObject *container, PyObject *key, int64_t k,
-                     PyObject *value, int64_t v);
+RT_INLINE int rt_lazy_item_set(PyThreadState *ts, PyObject *container, PyObject *key, int64_t k,
+                               PyObject *value, int64_t v) {
+    if (rt_guard(value == RT_FLOAT && PyList_CheckExact(container))) {
+        Py_ssize_t size = PyList_GET_SIZE(container);
+        Py_ssize_t index = rt_is_number(key) ? k : rt_position(key, size);
+        PyObject *old = (size_t)index < (size_t)size ? PyList_GET_ITEM(container, index) : NULL;
+        if (rt_likely(rt_guard(old != NULL && PyFloat_CheckExact(old) && Py_REFCNT(old) == 1))) {
+            ((PyFloatObject *)old)->ob_fval = rt_number_float(v);
+            return 0;
+        }
+    }
+    return rt_lazy_item_set_call(ts, container, key, k, value, v);
+}
 
 /* ---- iteration ---- */
 

@@ -60,6 +60,7 @@ static void fill(RtCode *native, PyCodeObject *code) {
     bool plain = !(code->co_flags & NOT_PLAIN) && code->co_kwonlyargcount == 0 &&
                  (native->body != NULL || rt_generator_is_plain(native));
     native->flags = plain ? RT_CODE_PLAIN : 0;
+    native->enter = plain && native->body != NULL ? rt_enter_choose(native) : NULL;
 }
 
 /* 1: this is the code object that was compiled; 0: another one; -1 with an exception set. */

@@ -14,64 +14,7 @@
  * does: an argument that nobody else holds dies when the callee drops it. */
 typedef enum Arguments { BORROWED_ARGUMENTS, MOVED_ARGUMENTS } Arguments;
 
-/* In `slots`: these arguments, then nothing. */
-static RT_ALWAYS_INLINE void fill_slots(PyObject **slots, const RtCode *native,
-                                        PyObject *const *args, Arguments whose) {
-    uint32_t i = 0;
-    for (; i < native->argcount; i++) {
-        slots[i] = whose == MOVED_ARGUMENTS ? args[i] : Py_NewRef(args[i]);
-    }
-    for (; i < native->slots; i++) {
-        slots[i] = NULL;
-    }
-}
-
-/* call_plain where it does not go the short way: a new chunk of the data stack, and whatever is to
- * be said at the end of a recursion. */
-static RT_NOINLINE PyObject *call_at_limit(PyThreadState *ts, PyFunctionObject *function,
-                                           const RtCode *native, PyObject *const *args,
-                                           Arguments whose) {
-    _PyInterpreterFrame *frame = rt_frame_new(ts, function, native);
-    if (frame == NULL) {
-        if (whose == MOVED_ARGUMENTS) {
-            rt_drop_arguments(args, native->argcount, NULL);
-        }
-        return NULL;
-    }
-    fill_slots(frame->localsplus, native, args, whose);
-    return rt_frame_run(ts, frame, native);
-}
-
-/* A body whose parameters are filled by exactly these arguments. All that may stand in the way is
- * tested first; then the frame is never the first one of its chunk, and giving it back is one
- * store. Arguments that are handed over lie on the C stack: their place tells how deep it is. */
-static RT_ALWAYS_INLINE PyObject *call_plain(PyThreadState *ts, PyFunctionObject *function,
-                                             const RtCode *native, PyObject *const *args,
-                                             Arguments whose) {
-    _PyInterpreterFrame *frame = (_PyInterpreterFrame *)ts->datastack_top;
-    uintptr_t top = (uintptr_t)frame + native->frame_size * sizeof(PyObject *);
-    uintptr_t depth =
-        whose == MOVED_ARGUMENTS ? (uintptr_t)args : (uintptr_t)__builtin_frame_address(0);
-    if (rt_unlikely(!rt_guard(top < (uintptr_t)ts->datastack_limit && ts->recursion_remaining > 0 &&
-                              depth >= rt_stack_limit))) {
-        return call_at_limit(ts, function, native, args, whose);
-    }
-    ts->datastack_top = (PyObject **)top;
-    ts->recursion_remaining--;
-    rt_frame_init(frame, function, native);
-    fill_slots(frame->localsplus, native, args, whose);
-    rt_frame_link(ts, frame);
-    PyObject *result = native->body(ts, frame);
-    ts->cframe->current_frame = frame->previous;
-    if (rt_unlikely(frame->frame_obj != NULL)) {
-        rt_frame_leave_shared(ts, frame);
-    } else {
-        rt_frame_drop(frame, native->slots);
-        ts->datastack_top = (PyObject **)frame;
-    }
-    ts->recursion_remaining++;
-    return result;
-}
+enum { MOST_COPIED = 6 };
 
 /* Any arguments. */
 static PyObject *call_bound(PyThreadState *ts, PyFunctionObject *function, const RtCode *native,
@@ -95,25 +38,47 @@ static PyObject *call_bound(PyThreadState *ts, PyFunctionObject *function, const
     return result;
 }
 
-static PyObject *call_native(PyThreadState *ts, PyFunctionObject *function, const RtCode *native,
-                             PyObject *const *args, Py_ssize_t count, PyObject *names,
-                             Arguments whose) {
-    bool plain = rt_guard((native->flags & RT_CODE_PLAIN) && names == NULL &&
-                          count == (Py_ssize_t)native->argcount);
-    if (native->step != NULL) {
-        if (plain && whose == MOVED_ARGUMENTS) {
-            return rt_generator_plain(ts, function, native, args);
-        }
-        PyObject *result = rt_generator_new(ts, function, native, args, count, names);
+/* Arguments that lie somewhere else, and that somebody else holds. */
+static RT_NOINLINE PyObject *enter_borrowed(PyThreadState *ts, PyFunctionObject *function,
+                                            const RtCode *native, PyObject *const *args) {
+    PyObject *own[MOST_COPIED];
+    for (uint32_t i = 0; i < native->argcount; i++) {
+        own[i] = Py_NewRef(args[i]);
+    }
+    return native->enter(ts, function, native, own);
+}
+
+/* What does not fit by position, and generators. */
+static RT_NOINLINE PyObject *call_otherwise(PyThreadState *ts, PyFunctionObject *function,
+                                            const RtCode *native, PyObject *const *args,
+                                            Py_ssize_t count, PyObject *names, Arguments whose) {
+    if (native->step == NULL) {
+        return call_bound(ts, function, native, args, count, names, whose);
+    }
+    if (rt_guard((native->flags & RT_CODE_PLAIN) && names == NULL &&
+                 count == (Py_ssize_t)native->argcount && whose == MOVED_ARGUMENTS)) {
+        return rt_generator_plain(ts, function, native, args);
+    }
+    PyObject *result = rt_generator_new(ts, function, native, args, count, names);
+    if (whose == MOVED_ARGUMENTS) {
+        rt_drop_arguments(args, count, names);
+    }
+    return result;
+}
+
+static inline PyObject *call_native(PyThreadState *ts, PyFunctionObject *function,
+                                    const RtCode *native, PyObject *const *args, Py_ssize_t count,
+                                    PyObject *names, Arguments whose) {
+    if (rt_likely(rt_guard(native->enter != NULL && names == NULL &&
+                           count == (Py_ssize_t)native->argcount))) {
         if (whose == MOVED_ARGUMENTS) {
-            rt_drop_arguments(args, count, names);
+            return native->enter(ts, function, native, args);
         }
-        return result;
+        if (count <= MOST_COPIED) {
+            return enter_borrowed(ts, function, native, args);
+        }
     }
-    if (plain) {
-        return call_plain(ts, function, native, args, whose);
-    }
-    return call_bound(ts, function, native, args, count, names, whose);
+    return call_otherwise(ts, function, native, args, count, names, whose);
 }
 
 PyObject *rt_function_interpret(PyThreadState *ts, PyFunctionObject *function,
@@ -149,8 +114,7 @@ static const RtCode *native_of(PyThreadState *ts, PyFunctionObject *function, Py
         return NULL;
     }
     const RtCode *native = rt_code_of((PyCodeObject *)function->func_code);
-    if (native != NULL && (native->flags & RT_CODE_PLAIN) && native->body != NULL &&
-        count == (Py_ssize_t)native->argcount) {
+    if (native != NULL && native->enter != NULL && count == (Py_ssize_t)native->argcount) {
         site->code = function->func_code;
         site->native = native;
         site->count = count;
@@ -268,7 +232,7 @@ static RT_ALWAYS_INLINE PyObject *call_again(PyThreadState *ts, PyObject *callab
     if (rt_likely(rt_guard(Py_IS_TYPE(callable, &rt_function_type) &&
                            function->func_code == site->code && count == site->count) &&
                   rt_may_run(ts))) {
-        return call_plain(ts, function, site->native, args, MOVED_ARGUMENTS);
+        return site->native->enter(ts, function, site->native, args);
     }
     if (PyCFunction_CheckExact(callable) || Py_IS_TYPE(callable, &PyMethodDescr_Type)) {
         return rt_call_c(ts, callable, args, count, NULL);

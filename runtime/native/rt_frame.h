@@ -134,6 +134,10 @@ static inline PyObject *rt_frame_run(PyThreadState *ts, _PyInterpreterFrame *fra
     return result;
 }
 
+/* ---- rt_enter.c ---- */
+
+RtEnter rt_enter_choose(const RtCode *native);
+
 /* ---- rt_bind.c ---- */
 
 /* Binds a call's arguments to the parameters of native code, as initialize_locals of ceval.c:

@@ -37,8 +37,14 @@
 typedef PyObject *(*RtBody)(PyThreadState *ts, _PyInterpreterFrame *frame);
 typedef PyObject *(*RtStep)(PyThreadState *ts, _PyInterpreterFrame *frame, int throwflag);
 
+typedef struct RtCode RtCode;
+/* Calls a body with arguments that fill its parameters by position. They lie on the C stack and
+ * are taken over; the caller keeps the function. */
+typedef PyObject *(*RtEnter)(PyThreadState *ts, PyFunctionObject *function, const RtCode *native,
+                             PyObject *const *args);
+
 /* One function. Generated code fills the first four; attaching fills the rest. */
-typedef struct RtCode {
+struct RtCode {
     uint32_t ordinal;                       /* of the code object in its module, preorder */
     uint64_t identity;                      /* that the code object must have (py_identity.h) */
     RtBody body;                            /* NULL for generators & co. */
@@ -50,7 +56,8 @@ typedef struct RtCode {
     uint32_t frame_size;                    /* of a frame, in PyObject * */
     uint32_t slots;                         /* co_nlocalsplus */
     uint32_t argcount;                      /* co_argcount */
-} RtCode;
+    RtEnter enter;                          /* of a plain one with a body; else NULL */
+};
 
 enum {
     /* Only positional-or-keyword parameters, so that a call with exactly argcount arguments binds

@@ -1,0 +1,99 @@
+/* Entering a body whose parameters exactly these arguments fill, by position.
+ *
+ * What most calls come to. For small numbers of arguments and variables there is a function each,
+ * in which both are constants: it has no loops over the slots, which would cost more than what they
+ * do, most of all in branches that the processor cannot foresee. */
+#include "rt_frame.h"
+
+/* Where it does not go the short way: a new chunk of the data stack, and whatever is to be said at
+ * the end of a recursion. */
+static RT_COLD PyObject *enter_at_limit(PyThreadState *ts, PyFunctionObject *function,
+                                        const RtCode *native, PyObject *const *args) {
+    _PyInterpreterFrame *frame = rt_frame_new(ts, function, native);
+    if (frame == NULL) {
+        rt_drop_arguments(args, native->argcount, NULL);
+        return NULL;
+    }
+    for (uint32_t i = 0; i < native->slots; i++) {
+        frame->localsplus[i] = i < native->argcount ? args[i] : NULL;
+    }
+    return rt_frame_run(ts, frame, native);
+}
+
+/* Somebody looked at the frame, and it holds more than its slots. */
+static RT_COLD void leave_seen(PyThreadState *ts, _PyInterpreterFrame *frame, uint32_t slots) {
+    rt_frame_clear(ts, frame, slots);
+}
+
+/* All that may stand in the way is tested first; then the frame is never the first one of its
+ * chunk, and giving it back is one store. The arguments lie on the C stack: their place tells how
+ * deep it is. */
+static RT_ALWAYS_INLINE PyObject *enter(PyThreadState *ts, PyFunctionObject *function,
+                                        const RtCode *native, PyObject *const *args,
+                                        uint32_t arguments, uint32_t slots) {
+    _PyInterpreterFrame *frame = (_PyInterpreterFrame *)ts->datastack_top;
+    uintptr_t top = (uintptr_t)frame + native->frame_size * sizeof(PyObject *);
+    if (rt_unlikely(!rt_guard(top < (uintptr_t)ts->datastack_limit && ts->recursion_remaining > 0 &&
+                              (uintptr_t)args >= rt_stack_limit))) {
+        return enter_at_limit(ts, function, native, args);
+    }
+    ts->datastack_top = (PyObject **)top;
+    ts->recursion_remaining--;
+    rt_frame_init(frame, function, native);
+#pragma GCC unroll 8
+    for (uint32_t i = 0; i < arguments; i++) {
+        frame->localsplus[i] = args[i];
+    }
+#pragma GCC unroll 8
+    for (uint32_t i = arguments; i < slots; i++) {
+        frame->localsplus[i] = NULL;
+    }
+    rt_frame_link(ts, frame);
+    PyObject *result = native->body(ts, frame);
+    ts->cframe->current_frame = frame->previous;
+    if (rt_unlikely(((uintptr_t)frame->frame_obj | (uintptr_t)frame->f_locals) != 0)) {
+        leave_seen(ts, frame, slots);
+    } else {
+#pragma GCC unroll 8
+        for (uint32_t i = 0; i < slots; i++) {
+            PyObject *value = frame->localsplus[i];
+            if (value != NULL) {
+                rt_decref(value);
+            }
+        }
+        ts->datastack_top = (PyObject **)frame;
+    }
+    ts->recursion_remaining++;
+    return result;
+}
+
+static PyObject *enter_any(PyThreadState *ts, PyFunctionObject *function, const RtCode *native,
+                           PyObject *const *args) {
+    return enter(ts, function, native, args, native->argcount, native->slots);
+}
+
+/* ---- by numbers of arguments and of other variables ---- */
+
+enum { MOST_ARGUMENTS = 4, MOST_OTHERS = 3 };
+
+#define EACH_NUMBER(row) row(0) row(1) row(2) row(3) row(4)
+#define FUNCTION(arguments, others)                                                                \
+    static PyObject *enter_##arguments##_##others(PyThreadState *ts, PyFunctionObject *function,   \
+                                                  const RtCode *native, PyObject *const *args) {   \
+        return enter(ts, function, native, args, arguments, (arguments) + (others));               \
+    }
+#define FUNCTIONS(arguments)                                                                       \
+    FUNCTION(arguments, 0) FUNCTION(arguments, 1) FUNCTION(arguments, 2) FUNCTION(arguments, 3)
+#define NAMES(arguments)                                                                           \
+    {enter_##arguments##_0, enter_##arguments##_1, enter_##arguments##_2, enter_##arguments##_3},
+
+EACH_NUMBER(FUNCTIONS)
+
+static const RtEnter by_numbers[MOST_ARGUMENTS + 1][MOST_OTHERS + 1] = {EACH_NUMBER(NAMES)};
+
+RtEnter rt_enter_choose(const RtCode *native) {
+    uint32_t others = native->slots - native->argcount;
+    return native->argcount <= MOST_ARGUMENTS && others <= MOST_OTHERS
+               ? by_numbers[native->argcount][others]
+               : enter_any;
+}

@@ -84,8 +84,9 @@ const char *emit_new_site(Emitter *emitter, char letter);
 void emit_sites(const Emitter *emitter, StrBuf *out);
 
 /* ---- emit_ops.c: one operation ---- */
-/* `super(...)` with a method of it looked up next: the helper is rt_call_super. */
-bool emit_is_super_call(const Emitter *emitter, const IrOp *op);
+/* That of the op's row; or rt_call_super, where a method is looked up next in what `super(...)`
+ * returns; or rt_call_range, where a loop begins over what `range(...)` returns. */
+const char *emit_helper_name(const Emitter *emitter, const IrOp *op);
 void emit_op(Emitter *emitter, const IrOp *op);
 
 /* ---- emit_brief.c: operations that run seldom ---- */

@@ -64,9 +64,6 @@ static const IrOp *take_drops(const IrOp *op, unsigned *drops) {
 /* The variants of an operator that take operands over share its brief form. */
 static const char *helper_name(const Emitter *emitter, const IrOp *op, const char **takes) {
     *takes = "";
-    if (emit_is_super_call(emitter, op)) {
-        return "call_super";
-    }
     switch (op->opcode) {
     case IR_binary_left: *takes = " | RT_TAKES_LEFT"; return "binary";
     case IR_binary_right: *takes = " | RT_TAKES_RIGHT"; return "binary";
@@ -74,7 +71,7 @@ static const char *helper_name(const Emitter *emitter, const IrOp *op, const cha
     case IR_slot_binary_left: *takes = " | RT_TAKES_LEFT"; return "slot_binary";
     case IR_slot_binary_right: *takes = " | RT_TAKES_RIGHT"; return "slot_binary";
     case IR_slot_binary_both: *takes = " | RT_TAKES"; return "slot_binary";
-    default: return ir_rows[op->opcode].name;
+    default: return emit_helper_name(emitter, op);
     }
 }
 

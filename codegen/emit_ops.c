@@ -23,19 +23,32 @@ static bool is_variadic(const IrRow *row) {
     return row->args[fixed_operands(row)] != '\0';
 }
 
-bool emit_is_super_call(const Emitter *emitter, const IrOp *op) {
-    const IrOp *callable = op->args[0];
-    if (op->opcode != IR_call || (op->arg_count != 1 && op->arg_count != 3) ||
-        callable->opcode != IR_global_get ||
-        strcmp(emitter->function->code->names[callable->imm[0]], "super") != 0) {
-        return false;
-    }
+/* What is done with the call's result at once. */
+static const IrOp *user_of_call(const IrOp *op) {
     const IrOp *next = op->next;
-    while ((next->opcode == IR_decref && next->args[0] == callable) ||
+    while ((next->opcode == IR_decref && next->args[0] == op->args[0]) ||
            (next->opcode == IR_check && next->args[0] == op) || next->opcode == IR_loc) {
         next = next->next;
     }
-    return next->opcode == IR_method_get && next->args[0] == op;
+    return next->arg_count > 0 && next->args[0] == op ? next : NULL;
+}
+
+const char *emit_helper_name(const Emitter *emitter, const IrOp *op) {
+    const IrOp *callable = op->arg_count > 0 ? op->args[0] : NULL;
+    if (op->opcode == IR_call && callable->opcode == IR_global_get) {
+        const char *name = emitter->function->code->names[callable->imm[0]];
+        const IrOp *user = user_of_call(op);
+        uint32_t count = op->arg_count - 1;
+        if (user != NULL && user->opcode == IR_method_get && strcmp(name, "super") == 0 &&
+            (count == 0 || count == 2)) {
+            return "call_super";
+        }
+        if (user != NULL && user->opcode == IR_iter && strcmp(name, "range") == 0 && count > 0 &&
+            count <= 3) {
+            return "call_range";
+        }
+    }
+    return ir_rows[op->opcode].name;
 }
 
 /* ---- the general case ---- */
@@ -75,7 +88,7 @@ static void add_imms(Emitter *emitter, const IrOp *op, const IrRow *row) {
 static void add_call(Emitter *emitter, const IrOp *op, const IrRow *row, uint32_t result_items) {
     StrBuf *out = emitter->out;
     uint32_t fixed = fixed_operands(row);
-    strbuf_printf(out, "rt_%s(ts", emit_is_super_call(emitter, op) ? "call_super" : row->name);
+    strbuf_printf(out, "rt_%s(ts", emit_helper_name(emitter, op));
     if (strchr(row->imms, 'f') != NULL) {
         strbuf_puts(out, ", frame");
     }

@@ -195,6 +195,7 @@ PyObject *rt_brief_format(_PyInterpreterFrame *frame, PyObject *value, PyObject 
     }
 BRIEF_CALL(rt_brief_call, rt_call)
 BRIEF_CALL(rt_brief_call_super, rt_call_super)
+BRIEF_CALL(rt_brief_call_range, rt_call_range)
 #undef BRIEF_CALL
 
 PyObject *rt_brief_call_method(_PyInterpreterFrame *frame, PyObject *callable,

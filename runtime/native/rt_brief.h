@@ -63,6 +63,9 @@ PyObject *rt_brief_call(_PyInterpreterFrame *frame, PyObject *callable, PyObject
 PyObject *rt_brief_call_super(_PyInterpreterFrame *frame, PyObject *callable,
                               PyObject *const *items, Py_ssize_t count, RtCallSite *site,
                               uint32_t at);
+PyObject *rt_brief_call_range(_PyInterpreterFrame *frame, PyObject *callable,
+                              PyObject *const *items, Py_ssize_t count, RtCallSite *site,
+                              uint32_t at);
 PyObject *rt_brief_call_method(_PyInterpreterFrame *frame, PyObject *callable,
                                PyObject *const *items, Py_ssize_t count, RtCallSite *site,
                                uint32_t at);

@@ -52,7 +52,8 @@ static bool accepts(const IrOp *op, uint32_t i) {
     }
     switch (op->opcode) {
     case IR_compare_truth: return true;
-    case IR_item_get: return i == 1;
+    case IR_item_get:
+    case IR_attr_set: return i == 1;
     case IR_item_set: return i > 0;
     default: return false;
     }
@@ -303,6 +304,14 @@ static void emit_item(Emitter *emitter, const IrOp *op) {
     strbuf_puts(emitter->out, ");\n");
 }
 
+static void emit_attr_set(Emitter *emitter, const IrOp *op) {
+    begin_assignment(emitter, op, "rt_lazy_attr_set");
+    strbuf_printf(emitter->out, "ts, %s", emit_value(emitter, op->args[0]));
+    add_operand(emitter, op->args[1]);
+    strbuf_printf(emitter->out, ", self->names[%d], %s);\n", (int)op->imm[0],
+                  emit_new_site(emitter, 'A'));
+}
+
 static bool has_lazy_operand(const Emitter *emitter, const IrOp *op) {
     for (uint32_t i = 0; i < op->arg_count; i++) {
         if (emit_is_lazy(emitter, op->args[i])) {
@@ -336,6 +345,8 @@ bool emit_lazy(Emitter *emitter, const IrOp *op) {
     } else if ((op->opcode == IR_item_get || op->opcode == IR_item_set) &&
                (lazy || has_literal_operand(emitter, op))) {
         emit_item(emitter, op);
+    } else if (op->opcode == IR_attr_set && lazy) {
+        emit_attr_set(emitter, op);
     } else if (op->opcode == IR_decref && lazy) {
         strbuf_printf(emitter->out, "    rt_lazy_decref(%s);\n", emit_value(emitter, op->args[0]));
     } else if (op->opcode == IR_iter_next && emitter->values[op->id].store != NULL) {

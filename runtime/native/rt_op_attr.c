@@ -333,37 +333,48 @@ static bool store_way(PyObject *owner, PyObject *value, PyObject *name, const Rt
     }
 }
 
-/* As read_member: inline values and __slots__ members. */
-static inline bool store_member(PyObject *owner, PyObject *value, const RtAttrSite *site) {
+/* As read_member: the place of an inline value, which is one of *values, or of a __slots__ member.
+ * NULL: look further. */
+static inline PyObject **member_place(PyObject *owner, const RtAttrSite *site,
+                                      PyDictValues **values) {
     uint32_t version = Py_TYPE(owner)->tp_version_tag;
+    *values = NULL;
     for (int i = 0; i < RT_WAYS; i++) {
         const RtWay *way = &site->ways[i];
         if (!rt_guard((uint32_t)way->key == version)) {
             continue;
         }
-        PyDictValues *values = NULL;
-        PyObject **place;
         if (rt_likely(RT_WAY_KIND(way) == RT_WAY_VALUE)) {
-            values = *_PyObject_ValuesPointer(owner);
-            if (rt_unlikely(values == NULL)) {
-                return false;
-            }
-            place = &values->values[way->index];
-        } else if (RT_WAY_KIND(way) == RT_WAY_SLOT) {
-            place = (PyObject **)((char *)owner + way->index);
-        } else {
-            continue;
+            *values = *_PyObject_ValuesPointer(owner);
+            return rt_likely(*values != NULL) ? &(*values)->values[way->index] : NULL;
         }
-        PyObject *old = *place;
-        *place = Py_NewRef(value);
-        if (rt_likely(old != NULL)) {
-            Py_DECREF(old);
-        } else if (values != NULL) {
-            _PyDictValues_AddToInsertionOrder(values, way->index);
+        if (RT_WAY_KIND(way) == RT_WAY_SLOT) {
+            return (PyObject **)((char *)owner + way->index);
         }
-        return true;
     }
-    return false;
+    return NULL;
+}
+
+PyObject *rt_attr_member(PyObject *owner, const RtAttrSite *site) {
+    PyDictValues *values;
+    PyObject **place = member_place(owner, site, &values);
+    return place != NULL ? *place : NULL;
+}
+
+static inline bool store_member(PyObject *owner, PyObject *value, const RtAttrSite *site) {
+    PyDictValues *values;
+    PyObject **place = member_place(owner, site, &values);
+    if (rt_unlikely(place == NULL)) {
+        return false;
+    }
+    PyObject *old = *place;
+    *place = Py_NewRef(value);
+    if (rt_likely(old != NULL)) {
+        Py_DECREF(old);
+    } else if (values != NULL) {
+        _PyDictValues_AddToInsertionOrder(values, place - values->values);
+    }
+    return true;
 }
 
 int rt_attr_set_call(PyThreadState *ts, PyObject *owner, PyObject *value, PyObject *name,

@@ -40,6 +40,10 @@ RT_INLINE PyObject *rt_attr_get_inline(PyThreadState *ts, PyObject *owner, PyObj
 
 /* ---- storing ---- */
 
+/* The value that a store through the site would replace, if that is an inline value or a __slots__
+ * member: borrowed; NULL otherwise. */
+PyObject *rt_attr_member(PyObject *owner, const RtAttrSite *site);
+
 int rt_attr_set_call(PyThreadState *ts, PyObject *owner, PyObject *value, PyObject *name,
                      RtAttrSite *site);
 

@@ -259,3 +259,21 @@ int rt_lazy_item_set_call(PyThreadState *ts, PyObject *container, PyObject *key,
     }
     return result;
 }
+
+/* ---- attributes ---- */
+
+int rt_lazy_attr_set(PyThreadState *ts, PyObject *owner, PyObject *value, int64_t v, PyObject *name,
+                     RtAttrSite *site) {
+    if (rt_likely(rt_is_number(value)) && store_in_place(rt_attr_member(owner, site), value, v)) {
+        return 0;
+    }
+    PyObject *object = box(value, v);
+    if (object == NULL) {
+        return -1;
+    }
+    int result = rt_attr_set_call(ts, owner, object, name, site);
+    if (rt_is_number(value)) {
+        Py_DECREF(object);
+    }
+    return result;
+}

@@ -14,6 +14,7 @@
 #ifndef PYC2C_RUNTIME_RT_OP_LAZY_H
 #define PYC2C_RUNTIME_RT_OP_LAZY_H
 
+#include "rt_op_attr.h"
 #include "rt_op_compare.h"
 #include "rt_op_item.h"
 #include "rt_op_iter.h"
@@ -291,6 +292,12 @@ RT_INLINE int rt_lazy_item_set(PyThreadState *ts, PyObject *container, PyObject 
     }
     return rt_lazy_item_set_call(ts, container, key, k, value, v);
 }
+
+/* ---- attributes ---- */
+
+/* The value is of this kind. A number that only the object holds is changed in place. */
+int rt_lazy_attr_set(PyThreadState *ts, PyObject *owner, PyObject *value, int64_t v, PyObject *name,
+                     RtAttrSite *site);
 
 /* ---- iteration ---- */
 

@@ -1,10 +1,11 @@
 /* Which modules and which functions are meant to be native.
  *
  * Modules: --native names them; by default those of the program's own source tree. Functions: all
- * definitions, lambdas, comprehensions and generators. Bodies of modules and classes run once and
- * stay bytecode; they do not count. A function that may switch tracing on stays bytecode, and so do
- * those around it: a frame that runs natively already gives no line events, and these are the ones
- * that somebody who traces looks at. */
+ * definitions, lambdas, comprehensions and generators; and the body of a module that has a loop.
+ * Other bodies of modules, and those of classes, run once and stay bytecode; they do not count. A
+ * function that may switch tracing on stays bytecode, and so do those around it: a frame that runs
+ * natively already gives no line events, and these are the ones that somebody who traces looks at.
+ */
 #include "native_parts.h"
 
 #include "../compiler/lower/lower.h"
@@ -58,13 +59,29 @@ static void check_names(const Program *program, const Request *request, Diags *d
 
 /* ---- functions ---- */
 
+enum { BODY_INSTRUCTIONS = 3000 }; /* of a module; more: much work for what does not loop */
+
+static bool has_loop(const FrontCode *code) {
+    for (uint32_t i = 0; i < code->instr_count; i++) {
+        if (code->instrs[i].target >= 0 && (uint32_t)code->instrs[i].target <= i) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void choose_functions(NativeCode *native, NativeModule *module) {
     Arena *arena = &native->arena;
     module->functions = ARENA_ARRAY(arena, NativeFunction, module->code.count);
     for (uint32_t i = 0; i < module->code.count; i++) {
         const FrontCode *code = module->code.codes[i];
-        if (code->flags & CODE_OPTIMIZED) {
-            module->functions[i].code = code;
+        NativeFunction *function = &module->functions[i];
+        bool body = lower_is_module(code) && has_loop(code);
+        if ((code->flags & CODE_OPTIMIZED) || body) {
+            function->code = code;
+        }
+        if (body && code->instr_count > BODY_INSTRUCTIONS) {
+            function->reason = "it is long, and runs only once";
         }
     }
     for (uint32_t i = 0; i < module->code.count; i++) {

@@ -11,7 +11,7 @@
 # makes $(BUILD)/stress/guards/pyc2c, which shares all else with this build.
 NATIVE := $(if $(filter 3.11,$(PY_MINOR)),$(LINKED_LIB))
 # Functions of libpython whose callers inside libpython are led through runtime/native first.
-NATIVE_WRAPS := PyFunction_New _PyEval_EvalFrameDefault _Py_Specialize_Precall \
+NATIVE_WRAPS := PyFunction_New PyEval_EvalCode _PyEval_EvalFrameDefault _Py_Specialize_Precall \
                 PyThread_start_new_thread _PyAsyncGen_ClearFreeLists
 STRESS_KINDS        := one-way guards mixed
 STRESS_FLAG_one-way := -DRT_STRESS_ONE_WAY

@@ -254,6 +254,10 @@ static const char *mentioned_name(const FrontCode *code) {
     return found;
 }
 
+bool lower_is_module(const FrontCode *code) {
+    return code->parent == NULL && (code->flags & CODE_OPTIMIZED) == 0;
+}
+
 /* NULL: the function may become native. */
 static const char *stays_bytecode(Arena *arena, const FrontCode *code) {
     int major, minor;
@@ -261,9 +265,8 @@ static const char *stays_bytecode(Arena *arena, const FrontCode *code) {
     if (major != 3 || minor != 11) {
         return "native code is for Python 3.11 so far";
     }
-    if ((code->flags & CODE_OPTIMIZED) == 0) {
-        return code->parent == NULL ? "the code of a module runs only once"
-                                    : "the body of a class runs only once";
+    if ((code->flags & CODE_OPTIMIZED) == 0 && !lower_is_module(code)) {
+        return "the body of a class runs only once";
     }
     const char *name = mentioned_name(code);
     if (name != NULL) {

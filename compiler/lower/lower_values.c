@@ -40,6 +40,29 @@ void lower_load_global(Lowering *lowering) {
     lower_push(lowering, value);
 }
 
+/* Names of a module's body are global variables: native code of one only runs with the module's
+ * dict as its namespace (rt_body.c). */
+static IrOpcode name_op(const Lowering *lowering, IrOpcode in_module, IrOpcode elsewhere) {
+    return lower_is_module(lowering->code) ? in_module : elsewhere;
+}
+
+void lower_load_name(Lowering *lowering) {
+    IrOp *value = lower_emit0(lowering, name_op(lowering, IR_global_get, IR_name_get));
+    value->imm[0] = lowering->instr->arg;
+    lower_push(lowering, value);
+}
+
+void lower_store_name(Lowering *lowering) {
+    IrOp *value = lower_pop(lowering);
+    IrOp *set = lower_emit1(lowering, name_op(lowering, IR_global_set, IR_name_set), value);
+    set->imm[0] = lowering->instr->arg;
+}
+
+void lower_delete_name(Lowering *lowering) {
+    IrOp *del = lower_emit0(lowering, name_op(lowering, IR_global_del, IR_name_del));
+    del->imm[0] = lowering->instr->arg;
+}
+
 void lower_store_attr(Lowering *lowering) {
     IrOp *owner = lower_pop(lowering);
     IrOp *value = lower_pop(lowering);

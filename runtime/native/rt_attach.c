@@ -29,7 +29,8 @@ static Kept *kept;
 /* ---- start ---- */
 
 int rt_native_start(void) {
-    if (_PyEval_RequestCodeExtraIndex(NULL) != 0) {
+    if (_PyEval_RequestCodeExtraIndex(NULL) != RT_EXTRA_FUNCTION ||
+        _PyEval_RequestCodeExtraIndex(NULL) != RT_EXTRA_BODY) {
         PyErr_SetString(PyExc_SystemError, "somebody took the place of native code first");
         return -1;
     }
@@ -88,7 +89,9 @@ static int attach_code(Attaching *attaching, PyCodeObject *code) {
         }
         if (same) {
             fill(native, code);
-            if (_PyCode_SetExtra((PyObject *)code, 0, native) < 0) {
+            bool function = code->co_flags & CO_OPTIMIZED;
+            if (_PyCode_SetExtra((PyObject *)code, function ? RT_EXTRA_FUNCTION : RT_EXTRA_BODY,
+                                 native) < 0) {
                 return -1;
             }
         }

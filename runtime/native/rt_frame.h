@@ -11,16 +11,26 @@
 
 /* ---- code objects ---- */
 
-/* As codeobject.c declares it; native code owns index 0. */
+enum { RT_EXTRA_FUNCTION, RT_EXTRA_BODY }; /* what co_extra holds of native code */
+
+/* As codeobject.c declares it. */
 typedef struct RtCodeExtra {
     Py_ssize_t size;
-    void *items[1];
+    void *items[];
 } RtCodeExtra;
 
 /* The native code of a code object, or NULL. */
 static inline const RtCode *rt_code_of(const PyCodeObject *code) {
     const RtCodeExtra *extra = code->co_extra;
-    return extra != NULL && extra->size > 0 ? extra->items[0] : NULL;
+    return extra != NULL && extra->size > RT_EXTRA_FUNCTION ? extra->items[RT_EXTRA_FUNCTION]
+                                                            : NULL;
+}
+
+/* The native code of a module's body, or NULL: at an index of its own, so that functions which
+ * somebody makes of such a code object run its bytecode. */
+static inline const RtCode *rt_body_of(const PyCodeObject *code) {
+    const RtCodeExtra *extra = code->co_extra;
+    return extra != NULL && extra->size > RT_EXTRA_BODY ? extra->items[RT_EXTRA_BODY] : NULL;
 }
 
 /* Native code may run: nobody traces, profiles or replaced the evaluation of frames. */

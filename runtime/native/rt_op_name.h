@@ -87,7 +87,8 @@ PyObject *rt_global_get_call(PyThreadState *ts, _PyInterpreterFrame *frame, PyOb
     (RT_HOT ? rt_global_get_inline(ts, frame, name, site)                                          \
             : rt_global_get_call(ts, frame, name, site))
 
-int rt_global_set(PyThreadState *ts, _PyInterpreterFrame *frame, PyObject *value, PyObject *name);
+int rt_global_set(PyThreadState *ts, _PyInterpreterFrame *frame, PyObject *value, PyObject *name,
+                  RtGlobalSite *site);
 int rt_global_del(PyThreadState *ts, _PyInterpreterFrame *frame, PyObject *name);
 
 /* ---- names of class and module bodies ---- */

@@ -118,6 +118,16 @@ def test_portable(app):
     app("build", "app.py", "--mode=portable", env=app.environment)
     assert run(app, "dist/app/app") == "42 True 6 [2, 4]\n"
 
+def test_bodies_of_modules_that_loop(app):
+    body = "for number in range(3):\n    last = number\n"
+    assert "helper.<module>" not in functions(app)
+    app.write("helper.py", HELPER + body)
+    assert functions(app)["helper.<module>"] is None
+    app.write("helper.py", HELPER + body + "last = last\n" * 1600)
+    assert functions(app)["helper.<module>"] == "it is long, and runs only once"
+    app.write("helper.py", HELPER + body + "import sys\nsys.settrace\n")
+    assert "settrace" in functions(app)["helper.<module>"]
+
 
 # ---- explain ----
 
@@ -286,15 +296,16 @@ def large_module(changed=()):
 
 
 def test_an_edit_dirties_its_own_unit_only(app, counting_cc):
-    app.write("helper.py", HELPER + large_module())
+    body = "for number in range(3):\n    last = number\n"
+    app.write("helper.py", HELPER + large_module() + body)
     build(app)
     units = counting_cc()
     assert units >= 5  # of helper.py at least 4
     for number in (0, 17, 41, 59):  # longer and shorter again: the borders stay where they are
-        app.write("helper.py", HELPER + large_module([number]))
+        app.write("helper.py", HELPER + large_module([number]) + body)
         build(app)
         assert counting_cc() == 1
-    app.write("helper.py", HELPER + large_module())
+    app.write("helper.py", HELPER + large_module() + body)
     build(app)
     assert counting_cc() == 0
 

@@ -139,10 +139,17 @@ def test_global_of_several_modules_at_one_site(ops):
 
 @both
 def test_storing_global_variables(ops):
-    space = {"get": ops.global_get, "store": ops.global_set, "delete": ops.global_del}
-    exec("def change(): store(5, 'alpha')\ndef drop(): delete('alpha')", space)
-    space["change"]()
-    assert space["alpha"] == 5
+    space = {"store": ops.global_set, "delete": ops.global_del, "name": sys.intern("alpha"), "site": ops.site()}
+    exec("def change(value): store(value, name, site)\ndef drop(): delete('alpha')", space)
+    for value in (5, None, [], 5):
+        space["change"](value)
+        assert space["alpha"] == value
+    space["drop"]()
+    assert "alpha" not in space
+    for other in range(100):  # the keys grow, and the entry moves
+        space[f"other{other}"] = other
+        space["change"](other)
+        assert space["alpha"] == other
     space["drop"]()
     expected = result_of(eval("lambda: exec('def f():\\n global alpha\\n del alpha\\nf()', {})"))
     assert result_of(space["drop"]) == expected

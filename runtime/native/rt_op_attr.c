@@ -199,11 +199,10 @@ static inline PyObject *read_member(PyObject *owner, PyObject *name, const RtAtt
     return NULL;
 }
 
-PyObject *rt_attr_get_call(PyThreadState *ts, PyObject *owner, PyObject *name, RtAttrSite *site) {
-    PyObject *result = read_member(owner, name, site);
-    if (rt_likely(result != NULL)) {
-        return Py_NewRef(result);
-    }
+/* Apart, as for methods and stores: what most attributes need then saves no registers. */
+static RT_NOINLINE PyObject *read_otherwise(PyThreadState *ts, PyObject *owner, PyObject *name,
+                                            RtAttrSite *site) {
+    PyObject *result;
     if (rt_likely(read_ways(owner, name, site, NULL, &result))) {
         if (rt_unlikely(result == NULL)) {
             explain_attribute_error(ts, owner, name);
@@ -215,6 +214,11 @@ PyObject *rt_attr_get_call(PyThreadState *ts, PyObject *owner, PyObject *name, R
         rt_attr_fill(owner, name, site, 'g');
     }
     return result;
+}
+
+PyObject *rt_attr_get_call(PyThreadState *ts, PyObject *owner, PyObject *name, RtAttrSite *site) {
+    PyObject *result = read_member(owner, name, site);
+    return rt_likely(result != NULL) ? Py_NewRef(result) : read_otherwise(ts, owner, name, site);
 }
 
 /* As rt_method_get, but `owner` is borrowed, also when it becomes *self. */
@@ -245,18 +249,13 @@ static inline PyObject *read_method(PyObject *owner, const RtMethodSite *site) {
     return NULL;
 }
 
-PyObject *rt_method_get_call(PyThreadState *ts, PyObject *owner, PyObject **self, PyObject *name,
-                             RtMethodSite *site) {
-    PyObject *result = read_method(owner, site);
-    if (rt_likely(result != NULL)) {
-        *self = owner;
-        return Py_NewRef(result);
-    }
+static RT_NOINLINE PyObject *method_otherwise(PyThreadState *ts, PyObject *owner, PyObject **self,
+                                              PyObject *name, RtMethodSite *site) {
     if (owner == &rt_super_pending) {
         return rt_super_method(ts, self, name, site);
     }
     *self = NULL;
-    result = read_member(owner, name, site);
+    PyObject *result = read_member(owner, name, site);
     if (result != NULL) { /* as where a function of a module is called */
         Py_INCREF(result);
         Py_DECREF(owner);
@@ -270,6 +269,16 @@ PyObject *rt_method_get_call(PyThreadState *ts, PyObject *owner, PyObject **self
         Py_DECREF(owner);
     }
     return result;
+}
+
+PyObject *rt_method_get_call(PyThreadState *ts, PyObject *owner, PyObject **self, PyObject *name,
+                             RtMethodSite *site) {
+    PyObject *result = read_method(owner, site);
+    if (rt_likely(result != NULL)) {
+        *self = owner;
+        return Py_NewRef(result);
+    }
+    return method_otherwise(ts, owner, self, name, site);
 }
 
 /* ---- storing ---- */

@@ -187,6 +187,7 @@ static void test_cleanup(int signal_number) {
 
 int main(void) {
     char directory[] = "/tmp/pyc2c-test-XXXXXX";
+    signal(SIGHUP, SIG_DFL); /* nohup ignores it, and then so do we */
     top = mkdtemp(directory);
     test_cleanup(0); /* first: the handlers belong to the process that registers something */
     test_cleanup(SIGINT);

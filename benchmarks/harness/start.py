@@ -6,6 +6,7 @@ made on the first run, in the build folder.
 from __future__ import annotations
 
 import os
+import platform
 import subprocess
 import sys
 from argparse import ArgumentParser, Namespace
@@ -62,8 +63,17 @@ def enter(given: Namespace, kinds: Iterable[type[Tool]], folder: str, requiremen
     python = _enter_environment(build / f"{folder}-venv-{sys.version_info[0]}.{sys.version_info[1]}",
                                 requirements)
     base = Path(sys._base_executable).resolve()
+    _compare_versions(build / "pyc2c")
     place = Place(python, base, build / "pyc2c", build / folder, given.limit)
     return place, {name: classes[name](place) for name in names}
+
+
+def _compare_versions(command: Path) -> None:
+    """Executables hold the Python that pyc2c was built for, whichever runs this."""
+    held = subprocess.run([command, "version"], capture_output=True, text=True, check=True).stdout
+    here = platform.python_version()
+    if f"Python {here}" not in held:
+        say(f"warning: {sys._base_executable} is Python {here}, but executables hold that of {held.strip()}")
 
 
 def _enter_environment(folder: Path, requirements: Iterable[Path]) -> Path:

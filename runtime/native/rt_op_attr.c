@@ -283,9 +283,8 @@ PyObject *rt_method_get_call(PyThreadState *ts, PyObject *owner, PyObject **self
 
 /* ---- storing ---- */
 
-/* Replaces the value of an existing entry: what PyDict_SetItem does then. */
-static bool store_entry(PyDictObject *dict, const RtWay *way, PyObject *name, PyObject *value) {
-    PyObject **place = entry_place(dict, way->index, name);
+bool rt_dict_store(PyDictObject *dict, int32_t index, PyObject *name, PyObject *value) {
+    PyObject **place = entry_place(dict, index, name);
     PyObject *old = place != NULL ? *place : NULL;
     if (old == NULL) {
         return false;
@@ -327,7 +326,7 @@ static bool store_way(PyObject *owner, PyObject *value, PyObject *name, const Rt
     }
     case RT_WAY_ENTRY: {
         PyDictObject *dict = dict_of(owner);
-        return dict != NULL && value_holds(way) && store_entry(dict, way, name, value);
+        return dict != NULL && value_holds(way) && rt_dict_store(dict, way->index, name, value);
     }
     case RT_WAY_DATA: {
         if (!value_holds(way)) {

@@ -40,6 +40,10 @@ RT_INLINE PyObject *rt_attr_get_inline(PyThreadState *ts, PyObject *owner, PyObj
 
 /* ---- storing ---- */
 
+/* Replaces the value of entry `index` of a dict, if that entry is still the one of `name`: what
+ * PyDict_SetItem does then. Any index from 0 on is safe: it is only a guess. */
+bool rt_dict_store(PyDictObject *dict, int32_t index, PyObject *name, PyObject *value);
+
 /* The value that a store through the site would replace, if that is an inline value or a __slots__
  * member: borrowed; NULL otherwise. */
 PyObject *rt_attr_member(PyObject *owner, const RtAttrSite *site);

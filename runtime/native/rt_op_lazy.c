@@ -31,8 +31,7 @@ static inline double real_of(const Number *number) {
     return number->is_float ? number->real : (double)number->integer;
 }
 
-/* An object for a number; the reference is handed on. NULL with MemoryError. */
-static PyObject *box(PyObject *value, int64_t number) {
+PyObject *rt_lazy_box(PyObject *value, int64_t number) {
     if (value == RT_INT) {
         return rt_int_new(number);
     }
@@ -41,7 +40,7 @@ static PyObject *box(PyObject *value, int64_t number) {
 
 /* Both operands as objects. False with MemoryError, after those that `op` takes are dropped. */
 static bool box_both(PyObject **left, int64_t l, PyObject **right, int64_t r, int op) {
-    PyObject *a = box(*left, l), *b = a != NULL ? box(*right, r) : NULL;
+    PyObject *a = rt_lazy_box(*left, l), *b = a != NULL ? rt_lazy_box(*right, r) : NULL;
     if (rt_likely(b != NULL)) {
         *left = a;
         *right = b;
@@ -105,10 +104,6 @@ PyObject *rt_lazy_binary_call(PyObject *left, int64_t l, PyObject *right, int64_
     return box_both(&left, l, &right, r, op) ? rt_binary_call(left, right, op) : NULL;
 }
 
-PyObject *rt_lazy_box(PyObject *kind, int64_t number) {
-    return box(kind, number);
-}
-
 /* Puts the number in the place of the variable's value if nobody else holds that. */
 static inline bool store_in_place(PyObject *old, PyObject *value, int64_t number) {
     if (!rt_guard(old != NULL && Py_REFCNT(old) == 1)) {
@@ -155,7 +150,7 @@ int rt_lazy_slot_binary_call(_PyInterpreterFrame *frame, PyObject *left, int64_t
     if (in_place) {
         return 0;
     }
-    result = box(result, number);
+    result = rt_lazy_box(result, number);
     if (result == NULL) {
         return -1;
     }
@@ -207,7 +202,7 @@ PyObject *rt_lazy_item_get_call(PyThreadState *ts, PyObject *container, PyObject
             return Py_NewRef(PyTuple_GET_ITEM(container, index));
         }
     }
-    PyObject *object = box(key, k);
+    PyObject *object = rt_lazy_box(key, k);
     if (object == NULL) {
         return NULL;
     }
@@ -238,7 +233,7 @@ int rt_lazy_item_set_call(PyThreadState *ts, PyObject *container, PyObject *key,
     if (rt_likely(place != NULL) && rt_is_number(value) && store_in_place(*place, value, v)) {
         return 0;
     }
-    PyObject *object = box(value, v);
+    PyObject *object = rt_lazy_box(value, v);
     if (object == NULL) {
         return -1;
     }
@@ -249,7 +244,7 @@ int rt_lazy_item_set_call(PyThreadState *ts, PyObject *container, PyObject *key,
         Py_DECREF(old);
         return 0;
     }
-    PyObject *index = box(key, k);
+    PyObject *index = rt_lazy_box(key, k);
     result = index != NULL ? rt_item_set_call(ts, container, index, object) : -1;
     if (rt_is_number(value)) {
         Py_DECREF(object);
@@ -267,7 +262,7 @@ int rt_lazy_attr_set(PyThreadState *ts, PyObject *owner, PyObject *value, int64_
     if (rt_likely(rt_is_number(value)) && store_in_place(rt_attr_member(owner, site), value, v)) {
         return 0;
     }
-    PyObject *object = box(value, v);
+    PyObject *object = rt_lazy_box(value, v);
     if (object == NULL) {
         return -1;
     }

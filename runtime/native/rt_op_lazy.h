@@ -200,8 +200,9 @@ RT_INLINE PyObject *rt_lazy_binary(PyObject *left, int64_t l, PyObject *right, i
     return result;
 }
 
-/* A new object for the number; NULL with MemoryError. */
-PyObject *rt_lazy_box(PyObject *kind, int64_t number);
+/* An object for a number; the reference of what is an object is handed on. NULL with MemoryError.
+ */
+PyObject *rt_lazy_box(PyObject *value, int64_t number);
 
 /* The same with an object as the result. */
 RT_INLINE PyObject *rt_lazy_binary_box(PyObject *left, int64_t l, PyObject *right, int64_t r,

@@ -156,26 +156,11 @@ PyObject *rt_global_get_call(PyThreadState *ts, _PyInterpreterFrame *frame, PyOb
     return rt_global_get_inline(ts, frame, name, site);
 }
 
-/* Another value for a key that is there, as insertdict of dictobject.c does it. What a dict's
- * version must be is that no dict ever has it again (PEP 509): these count down from the largest,
- * CPython's up from one. */
-static bool replace_entry(PyObject *dict, RtGlobalSite *site, PyObject *name, PyObject *value) {
-    static uint64_t version;
-    PyObject *old = rt_dict_entry(dict, site->index, name);
-    if (old == NULL || ((PyDictObject *)dict)->ma_values != NULL ||
-        !_PyObject_GC_IS_TRACKED(dict)) {
-        return false;
-    }
-    DK_UNICODE_ENTRIES(((PyDictObject *)dict)->ma_keys)[site->index].me_value = Py_NewRef(value);
-    ((PyDictObject *)dict)->ma_version_tag = --version;
-    Py_DECREF(old);
-    return true;
-}
-
 int rt_global_set(RT_UNUSED PyThreadState *ts, _PyInterpreterFrame *frame, PyObject *value,
                   PyObject *name, RtGlobalSite *site) {
     PyObject *globals = frame->f_globals;
-    if (rt_likely(replace_entry(globals, site, name, value))) {
+    if (rt_likely(rt_guard(PyDict_CheckExact(globals)) &&
+                  rt_dict_store((PyDictObject *)globals, (int32_t)site->index, name, value))) {
         return 0;
     }
     if (PyDict_SetItem(globals, name, value) < 0) {
@@ -184,7 +169,7 @@ int rt_global_set(RT_UNUSED PyThreadState *ts, _PyInterpreterFrame *frame, PyObj
     PyDictKeysObject *keys = ((PyDictObject *)globals)->ma_keys;
     Py_ssize_t index =
         keys->dk_kind == DICT_KEYS_UNICODE ? _PyDictKeys_StringLookup(keys, name) : -1;
-    site->index = index >= 0 && index <= UINT32_MAX ? (uint32_t)index : 0;
+    site->index = index >= 0 && index <= INT32_MAX ? (uint32_t)index : 0;
     return 0;
 }
 

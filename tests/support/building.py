@@ -5,6 +5,8 @@ import contextlib
 import fcntl
 import hashlib
 import os
+import shutil
+from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -16,6 +18,8 @@ from support.targets import Target
 BUILD_TIMEOUT = float(os.environ.get("PYC2C_TEST_BUILD_SECONDS", "280"))
 # Further options of every build that is compared with CPython: how `make test-stress` varies them.
 MORE_OPTIONS = tuple(os.environ.get("PYC2C_TEST_OPTIONS", "").split())
+# How many executables a worker keeps. All of them, some 400, would fill small disks; a removed one is built again.
+KEPT = 16
 
 
 class Builder:
@@ -24,6 +28,7 @@ class Builder:
     def __init__(self, folder: Path):
         self.folder = folder
         self.cache = folder / "module-cache"
+        self._kept: OrderedDict[Path, int] = OrderedDict()  # executable → descriptor with its shared lock
 
     def source(self, program: Program) -> Path:
         """The program's files on disk; CPython and pyc2c read them from here."""
@@ -36,24 +41,51 @@ class Builder:
         return root
 
     def executable(self, program: Program, target: Target, python: Path | None = None) -> Path:
-        """The built executable; AssertionError with pyc2c's own words when the build fails."""
+        """The built executable; AssertionError with pyc2c's own words when the build fails.
+        It stays at least until this worker has asked for KEPT others."""
         python = python or target.python
         root = self.source(program)
         variant = hashlib.blake2b(f"{target.minor} {python}".encode(), digest_size=4).hexdigest()
         output = self._entry(program) / variant / program.executable_name
-        with self._locked(program.key):
-            if not output.exists():
-                built = self.command(
-                    target,
-                    ["build", *program.source_arguments(root), "-o", output, *program.options, *MORE_OPTIONS],
-                    cwd=root,
-                    python=python,
-                ).expect()
-                assert output.exists(), f"pyc2c build succeeded without writing {output}"
-                # The program would run as bytecode, and comparing it would say nothing about native code.
-                assert b"the C compiler failed" not in built.stderr, built.describe()
-                assert b"the C compiler refused" not in built.stderr, built.describe()
+        if output not in self._kept:
+            self._keep(output)
+            while not output.exists():
+                with self._locked(program.key):
+                    if not output.exists():
+                        self._build(program, root, output, target, python)
+        self._kept.move_to_end(output)
+        while len(self._kept) > KEPT:
+            self._drop(*self._kept.popitem(last=False))
         return output
+
+    def _build(self, program: Program, root: Path, output: Path, target: Target, python: Path) -> None:
+        built = self.command(
+            target,
+            ["build", *program.source_arguments(root), "-o", output, *program.options, *MORE_OPTIONS],
+            cwd=root,
+            python=python,
+        ).expect()
+        assert output.exists(), f"pyc2c build succeeded without writing {output}"
+        # The program would run as bytecode, and comparing it would say nothing about native code.
+        assert b"the C compiler failed" not in built.stderr, built.describe()
+        assert b"the C compiler refused" not in built.stderr, built.describe()
+
+    def _keep(self, output: Path) -> None:
+        """No other worker removes it as long as this one has the lock."""
+        output.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(f"{output.parent}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        fcntl.flock(descriptor, fcntl.LOCK_SH)
+        self._kept[output] = descriptor
+
+    def _drop(self, output: Path, descriptor: int) -> None:
+        """Removes the executable, unless another worker uses it."""
+        with contextlib.suppress(BlockingIOError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if output.is_dir():
+                shutil.rmtree(output)
+            else:
+                output.unlink(missing_ok=True)
+        os.close(descriptor)
 
     def command(
         self,

@@ -20,8 +20,9 @@ TEST_APPS   := $(abspath $(BUILD)/tests/apps/bin/python)
 SUITES      := run cli behaviour apps plugins property signals faults determinism
 T ?=
 
+# What nohup, or a shell without job control, lets its jobs ignore would be ignored by the programs under test, too.
 PYTEST_ONLY = PYC2C_TEST_APPS_PYTHON=$(TEST_APPS) PYTHONDONTWRITEBYTECODE=1 \
-              $(TEST_PYTHON) -m pytest -n $(TEST_JOBS) --dist=worksteal
+              env --default-signal=HUP,INT,QUIT $(TEST_PYTHON) -m pytest -n $(TEST_JOBS) --dist=worksteal
 PYTEST = PYC2C=$(abspath $(BUILD)/pyc2c) $(PYTEST_ONLY)
 
 .PHONY: test test-all test-tools test-venvs test-versions test-unit-python test-oracle test-large test-long test-shared \

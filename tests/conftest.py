@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -21,9 +20,6 @@ from support.building import MORE_OPTIONS, Builder
 from support.comparing import Comparer
 from support.running import BASE_ENVIRONMENT, SEED
 from support.targets import Target, default_command, find_targets, oracle_for
-
-# Under nohup programs would ignore it, under CPython and as executables.
-signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def pytest_addoption(parser):

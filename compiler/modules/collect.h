@@ -52,6 +52,10 @@ void graph_add_base(Collector *collector, const char *pattern);
 void graph_try_pattern(Collector *collector, const char *pattern, const ImportEdge *edge);
 /* Adds every module below a package (tests among them only when `tests`). */
 void graph_add_below(Collector *collector, const char *package, bool tests, const ImportEdge *edge);
+/* Puts a distribution into the program with every module of it (tests among them only when
+ * `tests`). */
+void graph_add_distribution(Collector *collector, Distribution *dist, bool tests,
+                            const ImportEdge *edge);
 /* Follows imports until nothing is left to follow; only those of the program's own modules when
  * `own_only`. False when an error ended it. */
 bool graph_run(Collector *collector, bool own_only);

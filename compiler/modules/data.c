@@ -127,6 +127,22 @@ static void rule_patterns(Collector *collector, Distribution *dist, StrVec *data
     vec_free(&rules);
 }
 
+/* A source in a folder that is no package, below one that is: a template, a script that is read or
+ * copied. Packages without __init__ further up are namespaces, and what lies in those are modules.
+ */
+static bool is_source_as_data(const Collector *collector, const Distribution *dist,
+                              const char *file) {
+    const char *folder = path_dir(collector->arena, file);
+    for (bool first = true; strcmp(folder, ".") != 0; first = false) {
+        const char *init = path_join(collector->arena, folder, "__init__.py");
+        if (fs_is_file(path_join(collector->arena, dist->site_dir, init))) {
+            return !first;
+        }
+        folder = path_dir(collector->arena, folder);
+    }
+    return false;
+}
+
 static bool is_asked_for(const Collector *collector, const StrVec *names, const Distribution *dist,
                          const char *file) {
     for (size_t i = 0; i < names->count; i++) {
@@ -148,7 +164,24 @@ typedef struct DistFiles {
     Distribution *dist;
     const char *info; /* name of the info directory, "" for a single file */
     StrVec data, no_data;
+    StrVec sources; /* "name.py" in strings of its modules, sorted */
 } DistFiles;
+
+/* Names of sources in the strings of a distribution's modules: what they read, run or send away.
+ * Any package has an __init__.py, so that name says nothing. */
+static void named_sources(Collector *collector, const Distribution *dist, StrVec *names) {
+    const StrMap *modules = &collector->program->modules;
+    for (size_t i = 0; i < modules->count; i++) {
+        const Module *module = modules->entries[i].value;
+        const char *const *text = module->distribution == dist ? module->facts.strings : NULL;
+        for (; text != NULL && *text != NULL; text++) {
+            if (text_ends(*text, ".py") && !text_starts(*text, "__")) {
+                vec_push(names, *text);
+            }
+        }
+    }
+    strvec_sort_unique(names);
+}
 
 static bool is_dist_data(Collector *collector, const DistFiles *files, const char *file) {
     const Distribution *dist = files->dist;
@@ -164,7 +197,11 @@ static bool is_dist_data(Collector *collector, const DistFiles *files, const cha
         is_asked_for(collector, &request->collect_data, dist, file)) {
         return !text_ends(file, ".pyc");
     }
-    return !text_ends(file, ".py") && !is_never_data(file) && !is_stub(collector, dist, file) &&
+    if (text_ends(file, ".py") && !strvec_has(&files->sources, path_base(file)) &&
+        !is_source_as_data(collector, dist, file)) {
+        return false;
+    }
+    return !is_never_data(file) && !is_stub(collector, dist, file) &&
            !is_below_tests(collector, file);
 }
 
@@ -263,11 +300,13 @@ static void add_distribution(Collector *collector, Distribution *dist) {
     DistFiles files = {.dist = dist, .info = path_base(dist->info_dir)};
     if (dist->included) {
         rule_patterns(collector, dist, &files.data, &files.no_data);
+        named_sources(collector, dist, &files.sources);
         add_dist_data(collector, &files);
     }
     add_metadata(collector, &files);
     vec_free(&files.data);
     vec_free(&files.no_data);
+    vec_free(&files.sources);
 }
 
 void data_collect(Collector *collector) {

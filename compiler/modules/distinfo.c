@@ -296,6 +296,21 @@ Distribution *distinfo_of_file(const DistIndex *index, const char *path) {
     return NULL;
 }
 
+Distribution *distinfo_of_command(const DistIndex *index, const char *path) {
+    for (size_t i = 0; i < index->by_name->count; i++) {
+        Distribution *dist = index->by_name->entries[i].value;
+        for (size_t k = 0; k < dist->files.count; k++) {
+            const char *file = dist->files.items[k];
+            if (text_starts(file, "../") && strcmp(path_base(file), path_base(path)) == 0 &&
+                strcmp(path_normal(index->arena, path_join(index->arena, dist->site_dir, file)),
+                       path) == 0) {
+                return dist;
+            }
+        }
+    }
+    return NULL;
+}
+
 Distribution *distinfo_named(const DistIndex *index, const char *name) {
     return strmap_get(index->by_name, name_canonical(index->arena, name));
 }

@@ -28,6 +28,9 @@ void distinfo_start(DistIndex *index, Arena *arena, Finder *finder, StrMap *by_n
 void distinfo_free(DistIndex *index);
 /* The distribution that installed a file, NULL when none did. */
 Distribution *distinfo_of_file(const DistIndex *index, const char *path);
+/* The distribution that installed a command (a script outside its modules' directories), NULL when
+ * none did. */
+Distribution *distinfo_of_command(const DistIndex *index, const char *path);
 /* By any spelling of the name; NULL if it is not installed. */
 Distribution *distinfo_named(const DistIndex *index, const char *name);
 /* Reads name, version and requirements from the metadata; harmless to repeat. */

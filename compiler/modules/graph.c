@@ -264,6 +264,23 @@ void graph_add_below(Collector *collector, const char *package, bool tests,
     vec_free(&rules);
 }
 
+void graph_add_distribution(Collector *collector, Distribution *dist, bool tests,
+                            const ImportEdge *edge) {
+    StrVec names = {0};
+    graph_include_distribution(collector, dist);
+    distinfo_top_names(&collector->dists, dist, &names);
+    for (size_t i = 0; i < names.count; i++) {
+        const Found *found = finder_find(&collector->finder, names.items[i]);
+        if (found == NULL || (!tests && is_test(names.items[i], found))) {
+            continue;
+        }
+        if (graph_try(collector, names.items[i], edge) != NULL) {
+            graph_add_below(collector, names.items[i], tests, edge);
+        }
+    }
+    vec_free(&names);
+}
+
 void graph_try_pattern(Collector *collector, const char *pattern, const ImportEdge *edge) {
     size_t length = strlen(pattern);
     if (length > 2 && strcmp(pattern + length - 2, ".*") == 0) {

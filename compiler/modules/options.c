@@ -67,17 +67,9 @@ static void include_submodules(Collector *collector, const char *option, const c
 }
 
 static void include_distribution(Collector *collector, const char *option, Distribution *dist) {
-    dist->whole = true;
-    graph_include_distribution(collector, dist);
-    StrVec names = {0};
-    distinfo_top_names(&collector->dists, dist, &names);
     ImportEdge edge = edge_of(option);
-    for (size_t i = 0; i < names.count; i++) {
-        if (graph_try(collector, names.items[i], &edge) != NULL) {
-            graph_add_below(collector, names.items[i], true, &edge);
-        }
-    }
-    vec_free(&names);
+    dist->whole = true;
+    graph_add_distribution(collector, dist, true, &edge);
 }
 
 /* A distribution's name or a module's: the module wins where both exist, and brings its

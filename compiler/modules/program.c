@@ -107,6 +107,21 @@ static Module *add_named(Collector *collector) {
     return module;
 }
 
+/* An installed program is all of its distribution, as one that lies in a folder is all of that:
+ * what commands load by names from their arguments and configuration, no analysis would find. */
+static void add_installed_program(Collector *collector) {
+    const Program *program = collector->program;
+    Module *main_module = program->main_module;
+    Distribution *dist = program->entry.kind == ENTRY_SCRIPT
+                             ? distinfo_of_command(&collector->dists, program->entry.path)
+                             : main_module->distribution;
+    if (dist != NULL && main_module->origin != ORIGIN_STDLIB) {
+        ImportEdge edge = {
+            .from = main_module, .reason = "the program's distribution", .flags = IMPORT_DYNAMIC};
+        graph_add_distribution(collector, dist, false, &edge);
+    }
+}
+
 static bool add_entry(Collector *collector) {
     Program *program = collector->program;
     program->main_module =
@@ -118,6 +133,7 @@ static bool add_entry(Collector *collector) {
 
 static bool follow_everything(Collector *collector, Trace *trace) {
     bool added = true;
+    add_installed_program(collector);
     while (added) {
         if (!graph_run(collector, false)) {
             return false;

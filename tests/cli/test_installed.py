@@ -1,0 +1,47 @@
+"""Installed packages: what of them goes in, as real ones from PyPI showed."""
+from __future__ import annotations
+
+import pytest
+
+from support.running import run
+
+
+def ran(project, executable="dist/app", *words):
+    return run([project.folder / executable, *words], cwd=project.folder).expect(0).stdout.decode()
+
+
+def test_sources_that_are_read_as_data(project, target):
+    """ansible-core sends the text of `_wrapper.py` elsewhere; alembic copies an `env.py` from a folder of templates."""
+    python, _ = project.environment(target.python, "tool", {
+        "tool/__init__.py": "import pathlib\nhere = pathlib.Path(__file__).parent\n"
+                            "def texts():\n"
+                            "    return (here / '_wrapper.py').read_text(), (here / 'parts' / f'{1}.py').read_text()\n",
+        "tool/_wrapper.py": "wrapped", "tool/parts/1.py": "part", "tool/unused.py": "raise SystemExit(3)\n",
+        "tool/parts/tests/test_x.py": ""})
+    project.write("app.py", "import os, tool\nprint(tool.texts(), sorted(os.listdir(tool.here)))\n")
+    project("build", "app.py", "-q", "--no-trace", python=python)
+    assert ran(project) == "('wrapped', 'part') ['__init__.py', '_wrapper.py', 'parts']\n"
+
+
+COMMAND = {
+    "tool/__init__.py": "",
+    "tool/cli.py": "import sys\nfrom importlib import import_module as load\n"
+                   "def main():\n"
+                   "    word = sys.argv[1]\n"
+                   "    print(load('_'.join((f'tool.commands.{word}', 'command'))).WHAT)\n",
+    "tool/__main__.py": "from tool.cli import main\nmain()\n",
+    "tool/commands/__init__.py": "", "tool/commands/x_command.py": "WHAT = 'x'\n",
+    "tool/tests/__init__.py": "raise SystemExit('tests are not wanted')\n",
+    "tool_more.py": "",
+    "../../../bin/tool": "#!python\nimport tool.cli\ntool.cli.main()\n"}
+
+
+@pytest.mark.parametrize("words", [["-m", "tool"], ["tool.cli:main", "--name=tool"],
+                                   ["environment/bin/tool"]], ids=["module", "function", "command"])
+def test_installed_program_is_all_there(project, target, words):
+    """A program that is installed is all of its distribution, as one that lies in a folder is all of that."""
+    python, _ = project.environment(target.python, "tool", COMMAND)
+    project("build", *words, "-q", "--no-trace", python=python)
+    assert ran(project, "dist/tool", "x") == "x\n"
+    names = project("inspect", "--modules", "dist/tool").stdout.decode().split()
+    assert "tool_more" in names and "tool.tests" not in names

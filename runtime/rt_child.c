@@ -10,7 +10,7 @@
  *     exe [flags] exe args…                                     the program with args (reloaders)
  *     anything else                                             the program
  * The mark names the parent, so that it means nothing to a grandchild that inherits it through some
- * other program; a shell or the like whose arguments name this executable may be between the two.
+ * other program; shells and the like whose arguments name this executable may be between the two.
  * It also counts starts: a program that takes its own child's shape for a request to run would
  * start children without end. */
 #include "rt_exec.h"
@@ -20,7 +20,7 @@
 #include <stdlib.h>
 #include <sys/auxv.h>
 
-enum { EXIT_TOO_DEEP = 70 };
+enum { EXIT_TOO_DEEP = 70, MOST_SHELLS = 8, COMMAND_LINE = 32 << 10 };
 
 __attribute__((noreturn)) static void stop_recursion(void) {
     char line[PATH_MAX + 256];
@@ -51,6 +51,42 @@ static pid_t parent_of(pid_t process) {
     return name_end != NULL && sscanf(name_end + 1, " %*c %ld", &parent) == 1 ? (pid_t)parent : 0;
 }
 
+/* Do the arguments of another process name this executable? Of very long ones only the beginning is
+ * looked at. */
+static bool was_given_us(pid_t process) {
+    char path[32];
+    char text[COMMAND_LINE];
+    snprintf(path, sizeof path, "/proc/%d/cmdline", (int)process);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t size = fd >= 0 ? read(fd, text, sizeof text - 1) : -1;
+    if (fd >= 0) {
+        close(fd);
+    }
+    for (ssize_t i = 0; i < size; i++) { /* arguments end with NUL */
+        text[i] = text[i] == 0 ? ' ' : text[i];
+    }
+    text[size > 0 ? size : 0] = 0;
+    return rt_exec_names_us(text);
+}
+
+/* Did `ancestor` start us, itself (some shells replace themselves) or through programs that were
+ * given our path: a shell in a shell, the subshell of one? The first of them got it with the mark.
+ */
+static bool is_started_below(pid_t ancestor) {
+    pid_t process = getppid();
+    for (int i = 0; i < MOST_SHELLS && process > 1; i++) {
+        pid_t above = parent_of(process);
+        if (process == ancestor || above == ancestor) {
+            return true;
+        }
+        if (!was_given_us(process)) {
+            return false;
+        }
+        process = above;
+    }
+    return false;
+}
+
 /* What the mark says. */
 typedef struct Mark {
     long parent;
@@ -75,9 +111,8 @@ static bool read_mark(const char *text, Mark *mark) {
 }
 
 /* True when the mark comes from our parent, or from a process that has ended meanwhile (the
- * resource tracker outlives its parent). In the other form: when the process that it names is our
- * parent, for some shells replace themselves, or our parent's; and we are called by the path that
- * was there. */
+ * resource tracker outlives its parent). In the other form: when the process that it names is above
+ * us, and we are called by the path that was there. */
 static bool is_from_parent(const char *text, const char *name) {
     Mark mark;
     if (!read_mark(text, &mark)) {
@@ -86,7 +121,7 @@ static bool is_from_parent(const char *text, const char *name) {
     pid_t parent = getppid();
     bool ours = mark.parent == parent;
     if (mark.below) {
-        ours = strcmp(name, rt_image.exe) == 0 && (ours || mark.parent == parent_of(parent));
+        ours = strcmp(name, rt_image.exe) == 0 && is_started_below((pid_t)mark.parent);
     } else if (!ours) {
         ours = kill((pid_t)mark.parent, 0) != 0 && errno == ESRCH;
     }

@@ -34,5 +34,9 @@ print(os.system(f"{python} -c {code} system"))
 print(os.system(f"{python} -c 'import sys; sys.exit(5)'") >> 8)
 with os.popen(f"{python} -c {code} popen") as stream:
     print(stream.read())
+inner = f"{python} script.py inner && true"
+show(f"/bin/sh -c {shlex.quote(inner)}", shell=True)
+show(f"(cd / && (true; {python} -c {code} subshell); true)", shell=True)
+show(["env", "timeout", "40", "sh", "-c", f"bash -c {shlex.quote(inner)}; true"])
 nested = shlex.quote("import os, sys; os.system(sys.executable + ' -c \"print(1 + 1)\"')")
 show(f"{python} -c {nested}", shell=True)

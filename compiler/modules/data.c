@@ -228,8 +228,9 @@ static void add_dist_data(Collector *collector, const DistFiles *files) {
 
 /* What an installer notes about one installation, with paths and choices of that machine. */
 static bool is_installation_note(const char *file) {
-    static const char *const names[] = {"INSTALLER",     "REQUESTED",  "direct_url.json",
-                                        "uv_cache.json", "RECORD.jws", "RECORD.p7s"};
+    static const char *const names[] = {"INSTALLER",     "REQUESTED",     "direct_url.json",
+                                        "uv_cache.json", "uv_build.json", "RECORD.jws",
+                                        "RECORD.p7s"};
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         if (strcmp(path_base(file), names[i]) == 0) {
             return true;

@@ -264,19 +264,51 @@ void graph_add_below(Collector *collector, const char *package, bool tests,
     vec_free(&rules);
 }
 
+/* Does the distribution have a module or package of this name? */
+static bool has_part(Collector *collector, const Distribution *dist, const char *name) {
+    char *path = arena_strdup(collector->arena, name);
+    size_t length = strlen(path);
+    for (char *at = path; *at != '\0'; at++) {
+        *at = *at == '.' ? '/' : *at;
+    }
+    for (size_t i = 0; i < dist->files.count; i++) {
+        const char *file = dist->files.items[i];
+        if (strncmp(file, path, length) == 0 && (file[length] == '/' || file[length] == '.')) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A package with all below it; of a namespace, which others share, only what is the distribution's.
+ */
+static void add_part(Collector *collector, const Distribution *dist, const char *name, bool tests,
+                     const ImportEdge *edge) {
+    const Found *found = finder_find(&collector->finder, name);
+    if (found == NULL || (!tests && is_test(name, found)) || !has_part(collector, dist, name)) {
+        return;
+    }
+    if (found->kind != MODULE_NAMESPACE) {
+        if (graph_try(collector, name, edge) != NULL) {
+            graph_add_below(collector, name, tests, edge);
+        }
+        return;
+    }
+    StrVec names = {0};
+    finder_children(&collector->finder, name, &names);
+    for (size_t i = 0; i < names.count; i++) {
+        add_part(collector, dist, names.items[i], tests, edge);
+    }
+    vec_free(&names);
+}
+
 void graph_add_distribution(Collector *collector, Distribution *dist, bool tests,
                             const ImportEdge *edge) {
     StrVec names = {0};
     graph_include_distribution(collector, dist);
     distinfo_top_names(&collector->dists, dist, &names);
     for (size_t i = 0; i < names.count; i++) {
-        const Found *found = finder_find(&collector->finder, names.items[i]);
-        if (found == NULL || (!tests && is_test(names.items[i], found))) {
-            continue;
-        }
-        if (graph_try(collector, names.items[i], edge) != NULL) {
-            graph_add_below(collector, names.items[i], tests, edge);
-        }
+        add_part(collector, dist, names.items[i], tests, edge);
     }
     vec_free(&names);
 }

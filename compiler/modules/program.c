@@ -107,6 +107,27 @@ static Module *add_named(Collector *collector) {
     return module;
 }
 
+/* An editable install lists no files: its packages are those of its modules that are imported. */
+static void add_editable_packages(Collector *collector, const Distribution *dist,
+                                  const ImportEdge *edge) {
+    StrVec names = {0};
+    const StrMap *modules = &collector->program->modules;
+    for (size_t i = 0; i < modules->count; i++) {
+        const Module *module = modules->entries[i].value;
+        const char *parent = name_parent(collector->arena, module->name);
+        const Module *package = parent != NULL ? strmap_get(modules, parent) : NULL;
+        bool outermost = package == NULL || package->kind == MODULE_NAMESPACE;
+        if (outermost && module->is_package && module->distribution == dist &&
+            path_below(module->path, dist->site_dir) == NULL) {
+            vec_push(&names, module->name);
+        }
+    }
+    for (size_t i = 0; i < names.count; i++) {
+        graph_add_below(collector, names.items[i], false, edge);
+    }
+    vec_free(&names);
+}
+
 /* An installed program is all of its distribution, as one that lies in a folder is all of that:
  * what commands load by names from their arguments and configuration, no analysis would find. */
 static void add_installed_program(Collector *collector) {
@@ -119,6 +140,7 @@ static void add_installed_program(Collector *collector) {
         ImportEdge edge = {
             .from = main_module, .reason = "the program's distribution", .flags = IMPORT_DYNAMIC};
         graph_add_distribution(collector, dist, false, &edge);
+        add_editable_packages(collector, dist, &edge);
     }
 }
 

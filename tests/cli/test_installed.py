@@ -45,3 +45,26 @@ def test_installed_program_is_all_there(project, target, words):
     assert ran(project, "dist/tool", "x") == "x\n"
     names = project("inspect", "--modules", "dist/tool").stdout.decode().split()
     assert "tool_more" in names and "tool.tests" not in names
+
+
+def test_editable_program_and_namespaces(project, target):
+    """An editable install lists no modules; a namespace is shared with other distributions."""
+    python, site = project.environment(target.python, "tool", {
+        "shared/tool/__init__.py": "", "shared/tool/x.py": "WHAT = 'x'\n",
+        "shared/tool/cli.py": "import sys, importlib\ndef main():\n"
+                              "    print(importlib.import_module(sys.argv[1].replace('/', '.')).WHAT)\n"})
+    (site / "shared/other.py").write_text("WHAT = 'other'\n")
+    for name in ("__init__", "tests/__init__", "commands/__init__", "commands/y"):
+        project.write(f"elsewhere/edited/{name}.py", "WHAT = 'y'\n")
+    project.write("elsewhere/edited/cli.py", "from shared.tool.cli import main\n")
+    info = site / "edited-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: edited\nVersion: 1.0\n")
+    (info / "RECORD").write_text("edited.pth,,\nedited-1.0.dist-info/METADATA,,\nedited-1.0.dist-info/RECORD,,\n")
+    (site / "edited.pth").write_text(f"{project.folder}/elsewhere\n")
+    project("build", "shared.tool.cli:main", "--name=shared", "-q", "--no-trace", python=python)
+    project("build", "edited.cli:main", "--name=edited", "-q", "--no-trace", python=python)
+    assert ran(project, "dist/shared", "shared/tool/x") == "x\n"
+    assert ran(project, "dist/edited", "edited/commands/y") == "y\n"
+    assert "shared.other" not in project("inspect", "--modules", "dist/shared").stdout.decode()
+    assert "edited.tests" not in project("inspect", "--modules", "dist/edited").stdout.decode()

@@ -164,8 +164,14 @@ typedef struct DistFiles {
     Distribution *dist;
     const char *info; /* name of the info directory, "" for a single file */
     StrVec data, no_data;
-    StrVec sources; /* "name.py" in strings of its modules, sorted */
+    StrVec sources; /* "name.py", "name.c" in strings of its modules, sorted */
 } DistFiles;
+
+static bool is_source_name(const char *name) {
+    static const char *const suffixes[] = {".py", ".pyx", ".pxd", ".pxi", ".h",   ".hh",
+                                           ".c",  ".hpp", ".cc",  ".cpp", ".cxx", NULL};
+    return has_suffix(name, suffixes);
+}
 
 /* Names of sources in the strings of a distribution's modules: what they read, run or send away.
  * Any package has an __init__.py, so that name says nothing. */
@@ -175,7 +181,7 @@ static void named_sources(Collector *collector, const Distribution *dist, StrVec
         const Module *module = modules->entries[i].value;
         const char *const *text = module->distribution == dist ? module->facts.strings : NULL;
         for (; text != NULL && *text != NULL; text++) {
-            if (text_ends(*text, ".py") && !text_starts(*text, "__")) {
+            if (is_source_name(*text) && !text_starts(*text, "__")) {
                 vec_push(names, *text);
             }
         }
@@ -197,11 +203,9 @@ static bool is_dist_data(Collector *collector, const DistFiles *files, const cha
         is_asked_for(collector, &request->collect_data, dist, file)) {
         return !text_ends(file, ".pyc");
     }
-    if (text_ends(file, ".py") && !strvec_has(&files->sources, path_base(file)) &&
-        !is_source_as_data(collector, dist, file)) {
-        return false;
-    }
-    return !is_never_data(file) && !is_stub(collector, dist, file) &&
+    bool wanted = text_ends(file, ".py") ? is_source_as_data(collector, dist, file)
+                                         : !is_never_data(file) && !is_stub(collector, dist, file);
+    return (wanted || strvec_has(&files->sources, path_base(file))) &&
            !is_below_tests(collector, file);
 }
 

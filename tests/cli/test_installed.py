@@ -11,16 +11,19 @@ def ran(project, executable="dist/app", *words):
 
 
 def test_sources_that_are_read_as_data(project, target):
-    """ansible-core sends the text of `_wrapper.py` elsewhere; alembic copies an `env.py` from a folder of templates."""
+    """ansible-core sends the text of `_wrapper.py` elsewhere; alembic copies an `env.py` from a folder of templates;
+    autobahn reads C."""
     python, _ = project.environment(target.python, "tool", {
         "tool/__init__.py": "import pathlib\nhere = pathlib.Path(__file__).parent\n"
                             "def texts():\n"
-                            "    return (here / '_wrapper.py').read_text(), (here / 'parts' / f'{1}.py').read_text()\n",
-        "tool/_wrapper.py": "wrapped", "tool/parts/1.py": "part", "tool/unused.py": "raise SystemExit(3)\n",
+                            "    return (here / '_wrapper.py').read_text(), (here / 'parts' / f'{1}.py').read_text(), \\\n"
+                            "        (here / 'fast.c').read_text()\n",
+        "tool/_wrapper.py": "wrapped", "tool/parts/1.py": "part", "tool/fast.c": "C", "tool/slow.c": "no",
+        "tool/unused.py": "raise SystemExit(3)\n",
         "tool/parts/tests/test_x.py": ""})
     project.write("app.py", "import os, tool\nprint(tool.texts(), sorted(os.listdir(tool.here)))\n")
     project("build", "app.py", "-q", "--no-trace", python=python)
-    assert ran(project) == "('wrapped', 'part') ['__init__.py', '_wrapper.py', 'parts']\n"
+    assert ran(project) == "('wrapped', 'part', 'C') ['__init__.py', '_wrapper.py', 'fast.c', 'parts']\n"
 
 
 COMMAND = {

@@ -26,8 +26,8 @@
  *
  * In place (emit_ops.c) are constants (None, True, False, Ellipsis by their C names), tests that
  * are C operators, reference counts, RT_LOC. Helpers may be macros. In functions where RT_HOT is 1
- * (loops, generators, small ones) they put the first way of their cache in place, in others all of
- * it is a call.
+ * (loops, generators, recursion, small ones) they put the first way of their cache in place, in
+ * others all of it is a call.
  *
  * Failing. A `check` jumps to E<n> when the op before it failed (RT_RAISED(ts): an exception is
  * set, for ops whose NULL may mean something else). There (emit_exits.c), in this order:

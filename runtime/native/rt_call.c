@@ -205,6 +205,38 @@ int rt_call_start(void) {
     return 0;
 }
 
+/* The function with native code that is `__call__` of a Python class: what is in the slot then
+ * calls it, update_one_slot sees to that. Borrowed, or NULL. */
+static PyFunctionObject *call_function(PyThreadState *ts, PyTypeObject *type) {
+    if (!(type->tp_flags & Py_TPFLAGS_HEAPTYPE) || type->tp_flags & Py_TPFLAGS_HAVE_VECTORCALL ||
+        type->tp_call == call_type || !rt_may_run(ts)) {
+        return NULL;
+    }
+    PyObject *function = _PyType_Lookup(type, &_Py_ID(__call__));
+    return rt_guard(function != NULL && Py_IS_TYPE(function, &rt_function_type)) &&
+                   has_native_code(function)
+               ? (PyFunctionObject *)function
+               : NULL;
+}
+
+/* As _PyObject_MakeTpCall with slot_tp_call, but for the tuple, which holds the arguments until the
+ * call has ended. Takes over the arguments. */
+static PyObject *call_object(PyThreadState *ts, PyObject *callable, PyFunctionObject *function,
+                             PyObject *const *args, Py_ssize_t count, PyObject *names) {
+    PyObject *result = NULL;
+    if (!_Py_EnterRecursiveCallTstate(ts, " while calling a Python object")) {
+        const RtCode *native = rt_code_of((PyCodeObject *)function->func_code);
+        PyObject **all = (PyObject **)args - 1;
+        all[0] = callable;
+        Py_INCREF(function);
+        result = call_native(ts, function, native, all, count + 1, names, BORROWED_ARGUMENTS);
+        Py_DECREF(function);
+        _Py_LeaveRecursiveCallTstate(ts);
+    }
+    rt_drop_arguments(args, count, names);
+    return result;
+}
+
 /* `args` has a writable entry in front; its references are taken over. */
 static RT_NOINLINE PyObject *call_any(PyThreadState *ts, PyObject *callable, PyObject *const *args,
                                       Py_ssize_t count, PyObject *names, RtCallSite *site) {
@@ -220,6 +252,10 @@ static RT_NOINLINE PyObject *call_any(PyThreadState *ts, PyObject *callable, PyO
         if (init != NULL) {
             return construct(ts, (PyTypeObject *)callable, init, args, count, names);
         }
+    }
+    PyFunctionObject *function = call_function(ts, Py_TYPE(callable));
+    if (function != NULL) {
+        return call_object(ts, callable, function, args, count, names);
     }
     return rt_call_c(ts, callable, args, count, names);
 }

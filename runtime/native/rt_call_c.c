@@ -49,6 +49,27 @@ static PyObject *call_len(PyObject *object) {
     return length < 0 ? NULL : PyLong_FromSsize_t(length);
 }
 
+/* As PRECALL_NO_KW_LIST_APPEND. */
+static inline PyObject *call_append(PyListObject *list, PyObject *item) {
+    return _PyList_AppendTakeRef(list, Py_NewRef(item)) < 0 ? NULL : Py_NewRef(Py_None);
+}
+
+/* The classes that are called most with one argument. As PRECALL_NO_KW_TYPE_1 (and type_vectorcall
+ * of rt_exact.c), PRECALL_NO_KW_STR_1 and PRECALL_NO_KW_TUPLE_1. False: another class. */
+static inline bool call_class(PyObject *class, PyObject *arg, PyObject **result) {
+    if (class == (PyObject *)&PyType_Type) {
+        PyTypeObject *type = Py_TYPE(arg);
+        *result = Py_NewRef(type == &rt_function_type ? &PyFunction_Type : type);
+    } else if (class == (PyObject *)&PyUnicode_Type) {
+        *result = PyObject_Str(arg);
+    } else if (class == (PyObject *)&PyTuple_Type) {
+        *result = PySequence_Tuple(arg);
+    } else {
+        return false;
+    }
+    return true;
+}
+
 /* The arguments are borrowed. */
 static RT_ALWAYS_INLINE PyObject *call_c(PyThreadState *ts, PyObject *callable,
                                          PyObject *const *args, Py_ssize_t count, PyObject *names) {
@@ -67,6 +88,9 @@ static RT_ALWAYS_INLINE PyObject *call_c(PyThreadState *ts, PyObject *callable,
                             PyCFunction_GET_SELF(callable), args, count, names, &result)) {
             return result;
         }
+    } else if (rt_guard(callable == ts->interp->callable_cache.list_append && count == 2 &&
+                        names == NULL && PyList_CheckExact(args[0]))) {
+        return call_append((PyListObject *)args[0], args[1]);
     } else if (rt_guard(Py_IS_TYPE(callable, &PyMethodDescr_Type))) {
         const PyMethodDescrObject *descriptor = (PyMethodDescrObject *)callable;
         if (count > 0 && Py_IS_TYPE(args[0], descriptor->d_common.d_type) &&
@@ -74,6 +98,8 @@ static RT_ALWAYS_INLINE PyObject *call_c(PyThreadState *ts, PyObject *callable,
                             args + 1, count - 1, names, &result)) {
             return result;
         }
+    } else if (rt_guard(count == 1 && names == NULL) && call_class(callable, args[0], &result)) {
+        return result;
     }
     return _PyObject_VectorcallTstate(ts, callable, args,
                                       (size_t)count | PY_VECTORCALL_ARGUMENTS_OFFSET, names);

@@ -243,7 +243,9 @@ static inline PyObject *read_method(PyObject *owner, const RtMethodSite *site) {
     for (int i = 0; i < RT_WAYS; i++) {
         const RtWay *way = &site->ways[i];
         if (rt_guard(way->key == key)) {
-            return way->value_version == 0 && rt_way_unhidden(owner, way) ? way->value : NULL;
+            bool unhidden = rt_way_unhidden(owner, way) ||
+                            (way->index == RT_OWN_DICT && dict_of(owner) == NULL);
+            return way->value_version == 0 && unhidden ? way->value : NULL;
         }
     }
     return NULL;

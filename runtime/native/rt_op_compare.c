@@ -4,6 +4,11 @@
 
 enum { UNKNOWN = -2 };
 
+static inline bool differ_in_size(PyObject *left, PyObject *right) {
+    return rt_guard(PyUnicode_IS_READY(left) && PyUnicode_IS_READY(right)) &&
+           PyUnicode_GET_LENGTH(left) != PyUnicode_GET_LENGTH(right);
+}
+
 /* Truth of the comparison where it can be told at once, else UNKNOWN; -1 with an exception. */
 static inline int compare_exact(PyObject *left, PyObject *right, int op) {
     PyTypeObject *type = Py_TYPE(left);
@@ -17,7 +22,9 @@ static inline int compare_exact(PyObject *left, PyObject *right, int op) {
         return rt_compare_floats(PyFloat_AS_DOUBLE(left), PyFloat_AS_DOUBLE(right), op);
     }
     if (type == &PyUnicode_Type && (op == Py_EQ || op == Py_NE)) {
-        int equal = _PyUnicode_Equal(left, right);
+        int equal = left == right                 ? 1
+                    : differ_in_size(left, right) ? 0
+                                                  : _PyUnicode_Equal(left, right);
         return equal < 0 ? -1 : equal == (op == Py_EQ);
     }
     return UNKNOWN;

@@ -36,34 +36,73 @@ static PyObject *stepped_slice(PyListObject *list, PySliceObject *slice) {
     return result;
 }
 
+/* As unicode_char. */
+static inline PyObject *character(Py_UCS4 code) {
+    return rt_likely(code < 128) ? Py_NewRef(&_Py_SINGLETON(strings).ascii[code])
+                                 : PyUnicode_FromOrdinal((int)code);
+}
+
+PyObject *rt_item_at(PyObject *container, int64_t index) {
+    PyTypeObject *type = Py_TYPE(container);
+    if (rt_guard(type == &PyTuple_Type)) {
+        Py_ssize_t size = PyTuple_GET_SIZE(container), at = index + (index < 0 ? size : 0);
+        return (size_t)at < (size_t)size ? Py_NewRef(PyTuple_GET_ITEM(container, at)) : NULL;
+    }
+    if (rt_guard(type == &PyUnicode_Type && PyUnicode_IS_READY(container))) {
+        Py_ssize_t size = PyUnicode_GET_LENGTH(container), at = index + (index < 0 ? size : 0);
+        return (size_t)at < (size_t)size ? character(PyUnicode_READ_CHAR(container, at)) : NULL;
+    }
+    if (rt_guard(type == &PyBytes_Type)) {
+        Py_ssize_t size = PyBytes_GET_SIZE(container), at = index + (index < 0 ? size : 0);
+        return (size_t)at < (size_t)size ? rt_int_new((uint8_t)PyBytes_AS_STRING(container)[at])
+                                         : NULL;
+    }
+    return NULL;
+}
+
+/* Apart from each other, so that what most items need saves no registers. */
+static RT_NOINLINE PyObject *dict_item(PyThreadState *ts, PyObject *dict, PyObject *key) {
+    PyObject *value = PyDict_GetItemWithError(dict, key);
+    if (rt_likely(value != NULL)) {
+        return Py_NewRef(value);
+    }
+    if (!_PyErr_Occurred(ts)) {
+        _PyErr_SetKeyError(key);
+    }
+    return NULL;
+}
+
+static RT_NOINLINE PyObject *list_item(PyObject *list, PyObject *key) {
+    PyObject *item = rt_list_item(list, key);
+    if (item == NULL && PySlice_Check(key)) {
+        item = stepped_slice((PyListObject *)list, (PySliceObject *)key);
+        if (item == NULL && PyErr_Occurred()) {
+            return NULL;
+        }
+    }
+    return item != NULL ? item : PyObject_GetItem(list, key);
+}
+
+static RT_NOINLINE PyObject *sequence_item(PyObject *sequence, PyObject *key) {
+    PyObject *item = rt_item_at(sequence, rt_digit(key));
+    return item != NULL ? item : PyObject_GetItem(sequence, key);
+}
+
 PyObject *rt_item_get_call(PyThreadState *ts, PyObject *container, PyObject *key) {
     PyTypeObject *type = Py_TYPE(container);
     if (rt_guard(type == &PyDict_Type)) {
-        PyObject *value = PyDict_GetItemWithError(container, key);
-        if (rt_likely(value != NULL)) {
-            return Py_NewRef(value);
-        }
-        if (!_PyErr_Occurred(ts)) {
-            _PyErr_SetKeyError(key);
-        }
-        return NULL;
+        return dict_item(ts, container, key);
     }
     if (type == &PyList_Type) {
-        PyObject *item = rt_list_item(container, key);
-        if (rt_likely(item != NULL)) {
-            return item;
-        }
-        if (PySlice_Check(key)) {
-            item = stepped_slice((PyListObject *)container, (PySliceObject *)key);
-            if (item != NULL || _PyErr_Occurred(ts)) {
-                return item;
-            }
-        }
-    } else if (type == &PyTuple_Type) {
+        return list_item(container, key);
+    }
+    if (type == &PyTuple_Type) {
         Py_ssize_t index = rt_position(key, PyTuple_GET_SIZE(container));
         if (rt_likely(index >= 0)) {
             return Py_NewRef(PyTuple_GET_ITEM(container, index));
         }
+    } else if ((type == &PyUnicode_Type || type == &PyBytes_Type) && rt_is_digit(key)) {
+        return sequence_item(container, key);
     }
     return PyObject_GetItem(container, key);
 }

@@ -33,6 +33,9 @@ RT_INLINE bool rt_list_set_item(PyObject *list, PyObject *key, PyObject *value) 
     return true;
 }
 
+/* Of a tuple, str or bytes: new reference. NULL, mostly without an exception: take the long way. */
+PyObject *rt_item_at(PyObject *container, int64_t index);
+
 PyObject *rt_item_get_call(PyThreadState *ts, PyObject *container, PyObject *key);
 
 RT_INLINE PyObject *rt_item_get_inline(PyThreadState *ts, PyObject *container, PyObject *key) {

@@ -93,6 +93,24 @@ static inline PyObject *compute(PyObject *left, int64_t l, PyObject *right, int6
     return NULL;
 }
 
+/* Neither a number nor a str, for which there are shorter ways. */
+static inline bool is_other(PyObject *value) {
+    return !rt_is_number(value) && !PyFloat_CheckExact(value) && !PyLong_CheckExact(value) &&
+           !PyUnicode_CheckExact(value);
+}
+
+/* What is to be done with objects. */
+static RT_NOINLINE PyObject *binary_boxed(PyObject *left, int64_t l, PyObject *right, int64_t r,
+                                          int op) {
+    bool other = rt_guard(is_other(left));
+    if (rt_is_number(left) || rt_is_number(right)) {
+        if (!box_both(&left, l, &right, r, op)) {
+            return NULL;
+        }
+    }
+    return other ? rt_binary_other(left, right, op) : rt_binary_call(left, right, op);
+}
+
 PyObject *rt_lazy_binary_call(PyObject *left, int64_t l, PyObject *right, int64_t r, int op,
                               int64_t *out) {
     PyObject *result = compute(left, l, right, r, op, out);
@@ -101,7 +119,7 @@ PyObject *rt_lazy_binary_call(PyObject *left, int64_t l, PyObject *right, int64_
         return result;
     }
     *out = 0;
-    return box_both(&left, l, &right, r, op) ? rt_binary_call(left, right, op) : NULL;
+    return binary_boxed(left, l, right, r, op);
 }
 
 /* Puts the number in the place of the variable's value if nobody else holds that. */
@@ -120,6 +138,17 @@ static inline bool store_in_place(PyObject *old, PyObject *value, int64_t number
     return false;
 }
 
+/* x = a new reference; NULL: an exception is set. */
+static inline int store(_PyInterpreterFrame *frame, PyObject *value, int slot) {
+    if (rt_unlikely(value == NULL)) {
+        return -1;
+    }
+    PyObject *old = frame->localsplus[slot];
+    frame->localsplus[slot] = value;
+    Py_XDECREF(old);
+    return 0;
+}
+
 int rt_slot_set_int(_PyInterpreterFrame *frame, int64_t number, int slot) {
     PyObject *old = frame->localsplus[slot];
     if (rt_guard(rt_is_unshared_digit(number) && old != NULL && Py_REFCNT(old) == 1 &&
@@ -127,37 +156,23 @@ int rt_slot_set_int(_PyInterpreterFrame *frame, int64_t number, int slot) {
         rt_digit_set(old, number);
         return 0;
     }
-    PyObject *value = rt_int_new(number);
-    if (rt_unlikely(value == NULL)) {
-        return -1;
-    }
-    frame->localsplus[slot] = value;
-    Py_XDECREF(old);
-    return 0;
+    return store(frame, rt_int_new(number), slot);
 }
 
 int rt_lazy_slot_binary_call(_PyInterpreterFrame *frame, PyObject *left, int64_t l, PyObject *right,
                              int64_t r, int slot, int op) {
     int64_t number;
+    if (rt_guard(is_other(left))) {
+        return store(frame, binary_boxed(left, l, right, r, op), slot);
+    }
     PyObject *result = compute(left, l, right, r, op, &number);
     if (rt_unlikely(result == NULL)) {
         return box_both(&left, l, &right, r, op) ? rt_slot_binary_call(frame, left, right, slot, op)
                                                  : -1;
     }
-    PyObject **variable = &frame->localsplus[slot];
-    bool in_place = store_in_place(*variable, result, number);
+    bool in_place = store_in_place(frame->localsplus[slot], result, number);
     drop_objects(left, right, op);
-    if (in_place) {
-        return 0;
-    }
-    result = rt_lazy_box(result, number);
-    if (result == NULL) {
-        return -1;
-    }
-    PyObject *old = *variable;
-    *variable = result;
-    Py_XDECREF(old);
-    return 0;
+    return in_place ? 0 : store(frame, rt_lazy_box(result, number), slot);
 }
 
 /* ---- comparison ---- */
@@ -196,10 +211,10 @@ int rt_lazy_compare_truth_call(PyThreadState *ts, PyObject *left, int64_t l, PyO
 /* ---- items ---- */
 
 PyObject *rt_lazy_item_get_call(PyThreadState *ts, PyObject *container, PyObject *key, int64_t k) {
-    if (rt_guard(key == RT_INT && PyTuple_CheckExact(container))) {
-        Py_ssize_t size = PyTuple_GET_SIZE(container), index = k + (k < 0 ? size : 0);
-        if (rt_likely((size_t)index < (size_t)size)) {
-            return Py_NewRef(PyTuple_GET_ITEM(container, index));
+    if (key == RT_INT) {
+        PyObject *item = rt_item_at(container, k);
+        if (rt_likely(item != NULL)) {
+            return item;
         }
     }
     PyObject *object = rt_lazy_box(key, k);

@@ -29,3 +29,45 @@ for broken in (lambda: b"\xff".decode(), lambda: "é".encode("ascii"), lambda: "
         broken()
     except (UnicodeError, LookupError) as problem:
         print(type(problem).__name__, problem)
+
+
+# ---- single items: by constants, computed numbers, numbers of other kinds ----
+
+class Shout(str):
+    def __getitem__(self, key):
+        return super().__getitem__(key).upper()
+
+
+class Index:
+    def __index__(self):
+        return 1
+
+
+def items(text):
+    found = []
+    for position in range(-len(text), len(text)):
+        found.append(text[position])
+        if position + 1 < len(text):
+            found.append(text[position + 1])
+    for position in (len(text), -len(text) - 1, 1 << 70, True, Index(), None, "x", 1.0):
+        try:
+            found.append(text[position])
+        except (IndexError, TypeError) as problem:
+            found.append(f"{type(problem).__name__}: {problem}")
+    for position in range(3):
+        try:
+            found.append(text[position * 40 + 1])
+        except IndexError as problem:
+            found.append(str(problem))
+    return found
+
+
+def equal(texts):
+    return [(left == right, left != right) for left in texts for right in texts]
+
+
+for text in ("abc", "", "a\x7f\x80\xff\u0100", "日本x", "🎈b", Shout("abé"), b"a\x00\xff", b"", bytearray(b"xy"), (1, "t"), ()):
+    print(items(text))
+first, second = "ab", "xb"
+print(first[1] is second[1], ("aé" + first)[1] == "é", ("a日" + first)[1] == "日")
+print(equal(["", "a", "b", "ab", "a" * 2, "é", "日", "日a", "a日", "🎈", Shout("a")]))

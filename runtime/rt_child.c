@@ -69,18 +69,21 @@ static bool was_given_us(pid_t process) {
     return rt_exec_names_us(text);
 }
 
-/* Did `ancestor` start us, itself (some shells replace themselves) or through programs that were
- * given our path: a shell in a shell, the subshell of one? The first of them got it with the mark.
- */
+/* Did `ancestor` start us: itself (some shells replace themselves), through one program (it got the
+ * mark because it was given our path), or through several that all were given our path, as a shell
+ * in a shell and the subshell of one are? */
 static bool is_started_below(pid_t ancestor) {
     pid_t process = getppid();
     for (int i = 0; i < MOST_SHELLS && process > 1; i++) {
         pid_t above = parent_of(process);
-        if (process == ancestor || above == ancestor) {
+        if (process == ancestor || (i == 0 && above == ancestor)) {
             return true;
         }
         if (!was_given_us(process)) {
             return false;
+        }
+        if (above == ancestor) {
+            return true;
         }
         process = above;
     }

@@ -53,10 +53,12 @@ static void add_part(NativeBuild *build, const char *name, const char *text, siz
 }
 
 /* GCC without points-to analysis: it takes most of the time for large functions, and finds nothing
- * in code whose every step is a call. Clang does not know the flag. */
+ * in code whose every step is a call. Without the second removal of dead stores code is the same,
+ * for 3 % less work. Clang does not know the flags. */
 static void add_flags_of_compiler(NativeBuild *build) {
     if (strstr(strbuf_text(&build->identity), "clang") == NULL) {
         vec_push(&build->flags, "-fno-tree-pta");
+        vec_push(&build->flags, "-fno-dse");
     }
 }
 

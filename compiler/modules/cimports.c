@@ -37,14 +37,6 @@ static bool is_capsule(const char *name) {
     return text_ends(name, "_CAPI") || text_ends(name, "_C_API") || text_ends(name, "_API");
 }
 
-static bool
-    requires(const Collector *collector, const Distribution *dist, const Distribution *other)
-{
-    return dist == other ||
-           (dist != NULL && other != NULL &&
-            strvec_has(&dist->requires, name_canonical(collector->arena, other->name)));
-}
-
 static bool is_wanted_from_stdlib(const Collector *collector, const char *name) {
     if (strmap_has(&collector->traced, name)) {
         return true;
@@ -72,7 +64,8 @@ static bool is_wanted(Scan *scan, const char *name, const Found *found) {
         return strmap_has(&collector->traced, name) || strchr(name, '.') != NULL ||
                !strvec_has(&collector->rules.ignored_strings, name);
     }
-    return module->distribution != NULL && requires(collector, module->distribution, dist);
+    return module->distribution != NULL &&
+           distinfo_requires(&collector->dists, module->distribution, dist);
 }
 
 static bool follow_name(Scan *scan, const char *name) {

@@ -363,6 +363,13 @@ void distinfo_read_metadata(DistIndex *index, Distribution *dist) {
     strvec_sort_unique(&dist->requires);
 }
 
+bool distinfo_requires(const DistIndex *index, const Distribution *dist,
+                       const Distribution *other) {
+    return dist != NULL && other != NULL &&
+           (dist == other ||
+            strvec_has(&dist->requires, name_canonical(index->arena, other->name)));
+}
+
 void distinfo_top_names(DistIndex *index, const Distribution *dist, StrVec *names) {
     for (size_t i = 0; i < dist->files.count; i++) {
         const char *file = dist->files.items[i];

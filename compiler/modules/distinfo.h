@@ -35,6 +35,9 @@ Distribution *distinfo_of_command(const DistIndex *index, const char *path);
 Distribution *distinfo_named(const DistIndex *index, const char *name);
 /* Reads name, version and requirements from the metadata; harmless to repeat. */
 void distinfo_read_metadata(DistIndex *index, Distribution *dist);
+/* Is `other` the distribution itself, or one that it requires? Either may be NULL: no. The metadata
+ * of `dist` must have been read. */
+bool distinfo_requires(const DistIndex *index, const Distribution *dist, const Distribution *other);
 /* Top-level importable names of a distribution, sorted. */
 void distinfo_top_names(DistIndex *index, const Distribution *dist, StrVec *names);
 /* Entry points of a group (NULL: of all) in any installed distribution: calls `each` in a fixed

@@ -148,6 +148,13 @@ static const char *module_part(Collector *collector, const char *text) {
     return NULL;
 }
 
+/* Does it come with a distribution that the module's own requires? Sphinx loads extensions so. */
+static bool is_required(Collector *collector, const Module *from, const Found *found) {
+    return found->path != NULL &&
+           distinfo_requires(&collector->dists, from->distribution,
+                             distinfo_of_file(&collector->dists, found->path));
+}
+
 /* May a string of `from` pull in `name`? `exact`: the string said module:attribute, which is only
  * written to name a module. A single word is too often just a word: it only counts when the program
  * has a folder of modules with this name. */
@@ -162,7 +169,8 @@ static bool may_follow(Collector *collector, const Module *from, const char *nam
         return (exact || dotted) && graph_has(collector, name_top(collector->arena, name));
     }
     return (exact || dotted) && found->origin == ORIGIN_DISTRIBUTION &&
-           strcmp(name_top(collector->arena, name), name_top(collector->arena, from->name)) == 0;
+           (strcmp(name_top(collector->arena, name), name_top(collector->arena, from->name)) == 0 ||
+            is_required(collector, from, found));
 }
 
 /* All modules of a package; of distributions, only where it is the module's own. */

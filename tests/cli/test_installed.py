@@ -71,3 +71,24 @@ def test_editable_program_and_namespaces(project, target):
     assert ran(project, "dist/edited", "edited/commands/y") == "y\n"
     assert "shared.other" not in project("inspect", "--modules", "dist/shared").stdout.decode()
     assert "edited.tests" not in project("inspect", "--modules", "dist/edited").stdout.decode()
+
+
+def test_modules_of_required_distributions_named_in_strings(project, target):
+    """Sphinx names extensions that other distributions bring, which it requires."""
+    python, site = project.environment(target.python, "tool", {
+        "tool.py": "import tool_load\nNAMES = ('plugs.one', 'others.two')\n"
+                   "def load(i):\n    return tool_load.load(NAMES[i]).WHAT\n",
+        "tool_load.py": "import importlib\ndef load(name):\n    return importlib.import_module(name)\n"})
+    with open(site / "tool-1.0.dist-info/METADATA", "a") as metadata:
+        metadata.write("Requires-Dist: tool-plugs>=1\nRequires-Dist: tool-others; extra == 'others'\n")
+    for package, module in (("plugs", "one"), ("others", "two")):
+        info = f"tool_{package}-1.0.dist-info"
+        for file, text in {f"{package}/{module}.py": f"WHAT = '{module}'\n",
+                           f"{info}/METADATA": f"Metadata-Version: 2.1\nName: tool-{package}\nVersion: 1.0\n",
+                           f"{info}/RECORD": f"{package}/{module}.py,,\n{info}/METADATA,,\n{info}/RECORD,,\n"}.items():
+            (site / file).parent.mkdir(exist_ok=True)
+            (site / file).write_text(text)
+    project.write("app.py", "import tool\nprint(tool.load(0))\n")
+    project("build", "app.py", "-q", "--no-trace", python=python)
+    assert ran(project) == "one\n"
+    assert "others.two" not in project("inspect", "--modules", "dist/app").stdout.decode().split()

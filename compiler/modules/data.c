@@ -209,13 +209,41 @@ static bool is_dist_data(Collector *collector, const DistFiles *files, const cha
            !is_below_tests(collector, file);
 }
 
+/* Where a file goes that a wheel puts below the environment's prefix for all who look there
+ * ("../../../share/jupyter/…"), which sys.prefix stands for; manuals are for people. NULL: another
+ * file. */
+static const char *path_below_prefix(const char *file) {
+    const char *path = file;
+    while (text_starts(path, "../")) {
+        path += strlen("../");
+    }
+    bool data = text_starts(path, "share/") || text_starts(path, "etc/");
+    bool manual = text_starts(path, "share/man/") || text_starts(path, "share/doc/");
+    return path > file && data && !manual ? path : NULL;
+}
+
+static void add_below_prefix(Collector *collector, const DistFiles *files, const char *file,
+                             const char *reason) {
+    const Distribution *dist = files->dist;
+    const char *vpath = path_below_prefix(file);
+    if (vpath != NULL && !matches_any(file, &files->no_data) && !files_has(collector, vpath)) {
+        files_add(collector, vpath,
+                  path_normal(collector->arena, path_join(collector->arena, dist->site_dir, file)),
+                  files->dist, reason);
+    }
+}
+
 static void add_dist_data(Collector *collector, const DistFiles *files) {
     const Distribution *dist = files->dist;
     const char *reason = arena_printf(collector->arena, "data of %s", dist->name);
     for (size_t i = 0; i < dist->files.count; i++) {
         const char *file = dist->files.items[i];
         const char *vpath = path_join(collector->arena, "lib", file);
-        if (text_starts(file, "../") || file[0] == '/' || path_below(file, files->info) != NULL ||
+        if (text_starts(file, "../")) {
+            add_below_prefix(collector, files, file, reason);
+            continue;
+        }
+        if (file[0] == '/' || path_below(file, files->info) != NULL ||
             files_has(collector, vpath) || !is_dist_data(collector, files, file)) {
             continue;
         }

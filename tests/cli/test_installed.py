@@ -92,3 +92,13 @@ def test_modules_of_required_distributions_named_in_strings(project, target):
     project("build", "app.py", "-q", "--no-trace", python=python)
     assert ran(project) == "one\n"
     assert "others.two" not in project("inspect", "--modules", "dist/app").stdout.decode().split()
+
+
+def test_data_below_the_prefix(project, target):
+    """nbconvert's templates are below sys.prefix, where wheels may put files for all of an environment."""
+    python, _ = project.environment(target.python, "tool", {
+        "tool.py": "import pathlib, sys\nshare = pathlib.Path(sys.prefix) / 'share'\n",
+        "../../../share/tool/text.txt": "shared", "../../../share/man/man1/tool.1": "manual"})
+    project.write("app.py", "import tool\nprint((tool.share / 'tool/text.txt').read_text(), (tool.share / 'man').exists())\n")
+    project("build", "app.py", "-q", "--no-trace", python=python)
+    assert ran(project) == "shared False\n"

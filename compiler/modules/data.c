@@ -147,11 +147,7 @@ static bool is_asked_for(const Collector *collector, const StrVec *names, const 
                          const char *file) {
     for (size_t i = 0; i < names->count; i++) {
         const char *name = names->items[i];
-        char *directory = arena_strdup(collector->arena, name);
-        for (char *at = directory; *at != '\0'; at++) {
-            *at = *at == '.' ? '/' : *at;
-        }
-        if (path_below(file, directory) != NULL ||
+        if (path_below(file, name_path(collector->arena, name)) != NULL ||
             strcmp(name_canonical(collector->arena, name),
                    name_canonical(collector->arena, dist->name)) == 0) {
             return true;

@@ -175,11 +175,7 @@ static bool find_mapped(Finder *finder, const char *name, Found *found) {
                    found->portions.count > 0;
         }
         bool package = text_starts(path_base(path), "__init__.");
-        char *vdir = arena_strdup(finder->arena, name);
-        for (char *at = vdir; *at != '\0'; at++) {
-            *at = *at == '.' ? '/' : *at;
-        }
-        vdir = path_join(finder->arena, "lib", vdir);
+        const char *vdir = path_join(finder->arena, "lib", name_path(finder->arena, name));
         found->kind = text_ends(path, ".so") ? MODULE_EXTENSION : MODULE_SOURCE;
         found->origin = ORIGIN_DISTRIBUTION;
         found->is_package = package;
@@ -227,11 +223,7 @@ static const Found *find_linked(Finder *finder, const char *name) {
     Found *found = ARENA_NEW(finder->arena, Found);
     found->kind = MODULE_STATIC;
     found->origin = ORIGIN_PROGRAM;
-    char *path = arena_printf(finder->arena, "%s.so", name);
-    for (char *at = path; at < path + strlen(name); at++) {
-        *at = *at == '.' ? '/' : *at;
-    }
-    found->vpath = path;
+    found->vpath = arena_printf(finder->arena, "%s.so", name_path(finder->arena, name));
     return found;
 }
 

@@ -266,11 +266,8 @@ void graph_add_below(Collector *collector, const char *package, bool tests,
 
 /* Does the distribution have a module or package of this name? */
 static bool has_part(Collector *collector, const Distribution *dist, const char *name) {
-    char *path = arena_strdup(collector->arena, name);
+    const char *path = name_path(collector->arena, name);
     size_t length = strlen(path);
-    for (char *at = path; *at != '\0'; at++) {
-        *at = *at == '.' ? '/' : *at;
-    }
     for (size_t i = 0; i < dist->files.count; i++) {
         const char *file = dist->files.items[i];
         if (strncmp(file, path, length) == 0 && (file[length] == '/' || file[length] == '.')) {

@@ -60,6 +60,14 @@ char *name_parent(Arena *arena, const char *name) {
     return dot == NULL ? NULL : arena_strndup(arena, name, (size_t)(dot - name));
 }
 
+char *name_path(Arena *arena, const char *name) {
+    char *path = arena_strdup(arena, name);
+    for (char *at = path; *at != '\0'; at++) {
+        *at = *at == '.' ? '/' : *at;
+    }
+    return path;
+}
+
 const char *name_last(const char *name) {
     const char *dot = strrchr(name, '.');
     return dot == NULL ? name : dot + 1;

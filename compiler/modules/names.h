@@ -21,6 +21,8 @@ bool name_is_importable(const char *text);
 char *name_top(Arena *arena, const char *name);
 /* "a.b" of "a.b.c", NULL for a name without a dot. */
 char *name_parent(Arena *arena, const char *name);
+/* "a/b/c" of "a.b.c": where a module lies below its root, without a suffix. */
+char *name_path(Arena *arena, const char *name);
 /* "c" of "a.b.c" (a pointer into `name`). */
 const char *name_last(const char *name);
 /* Is `name` the package itself or a module below it? */

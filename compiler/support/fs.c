@@ -223,34 +223,6 @@ bool fs_remove_tree(const char *path) {
     return cleanup_remove_tree(AT_FDCWD, path);
 }
 
-static const char *temp_parent(void) {
-    const char *parent = getenv("TMPDIR");
-    return parent != NULL && parent[0] == '/' && fs_is_dir(parent) ? parent : "/tmp";
-}
-
-char *fs_temp_dir(Arena *arena) {
-    char *path = path_join(arena, temp_parent(), "pyc2c-XXXXXX");
-    if (mkdtemp(path) == NULL) {
-        return NULL;
-    }
-    cleanup_add_path(path);
-    return path;
-}
-
-int fs_temp_file(void) {
-    int file = open(temp_parent(), O_RDWR | O_TMPFILE | O_CLOEXEC, 0600);
-    if (file < 0) { /* not every file system has files without names */
-        Arena arena = {0};
-        char *path = path_join(&arena, temp_parent(), "pyc2c-XXXXXX");
-        file = mkostemp(path, O_CLOEXEC);
-        if (file >= 0) {
-            unlink(path);
-        }
-        arena_free(&arena);
-    }
-    return file;
-}
-
 void fs_remove_at_exit(const char *path) {
     cleanup_add_path(path);
 }

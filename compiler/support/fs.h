@@ -39,7 +39,8 @@ bool fs_list(Arena *arena, const char *path, StrVec *names);
 bool fs_walk(Arena *arena, const char *root, StrVec *files,
              bool (*skip)(const char *relative, bool is_dir, void *context), void *context);
 /* A new private directory (0700, unpredictable name) under $TMPDIR or /tmp, registered with
- * fs_remove_at_exit; NULL with errno set. To be rid of it earlier: fs_remove_tree, fs_forget. */
+ * fs_remove_at_exit; NULL with errno set. To be rid of it earlier: fs_remove_tree, fs_forget. The
+ * first call removes those that killed processes of the same user left behind an hour ago. */
 char *fs_temp_dir(Arena *arena);
 /* A new file without a name, open for reading and writing, in the same place; -1 with errno set. */
 int fs_temp_file(void);

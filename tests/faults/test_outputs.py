@@ -1,6 +1,7 @@
 """Outputs that cannot be written, builds that are killed, executables that are damaged."""
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import random
@@ -156,6 +157,28 @@ def test_killed_build(project, delay):
     after = project.output.read_bytes()
     project.build("app.py", "-o", "dist/app", "--clean").expect()
     assert project.output.read_bytes() == after
+
+
+def test_what_killed_builds_leave_is_removed_later(project):
+    """Temporary directories without an owner, an hour old; no others."""
+    project.write({"app.py": "def f(x):\n    return x + 1\nprint(f(1))\n", "tmp/pyc2c-mine00/file": "a user's own"})
+    temporary = project.folder / "tmp"
+
+    def directory(name, hours):
+        place = temporary / f"pyc2c-{name}"
+        project.write({f"tmp/{place.name}/unit.c": "", f"tmp/{place.name}/.pyc2c-owner": ""})
+        owner, then = place / ".pyc2c-owner", time.time() - hours * 3600
+        os.utime(owner, (then, then))
+        return owner
+
+    directory("killed", hours=2)
+    directory("recent", hours=0.5)
+    with open(directory("inused", hours=2), "rb") as owner:
+        fcntl.flock(owner, fcntl.LOCK_EX)
+        (temporary / "pyc2c-linked").symlink_to(temporary / "pyc2c-inused")
+        project.build("app.py", "-o", "app", "--clean", env={"TMPDIR": str(temporary)}).expect()
+    left = sorted(path.name for path in temporary.iterdir())
+    assert left == ["pyc2c-inused", "pyc2c-linked", "pyc2c-mine00", "pyc2c-recent"]
 
 
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGHUP"])

@@ -106,12 +106,23 @@ void *rt_static_symbol(const void *handle, const char *name);
 
 /* Set by the parent when it starts this executable again: see rt_child.c. */
 typedef enum RtChildKind {
-    RT_RUN_PROGRAM,    /* not our child, or no interpreter shape: run the program */
-    RT_RUN_INTERPRETER /* `exe -c …`, `exe -m …`, `exe -`, `exe script.py` from our own process */
+    RT_RUN_PROGRAM, /* not our child, or no interpreter shape: run the program */
+    /* `exe -c …`, `exe -m …`, `exe -`, `exe script.py` from our own process; an environment's
+       python */
+    RT_RUN_INTERPRETER
 } RtChildKind;
 /* Decides by argv and the mark in the environment (which it removes). *first is the index in argv
  * of the program's first argument (1, or 2 for `exe exe args…`). */
 RtChildKind rt_child_kind(int argc, char **argv, int *first);
+
+/* ---- rt_venv.c: environments made of this executable ---- */
+
+/* Are we the python of a virtual environment, called by this name (argv[0])? Never for a process
+ * with more rights than its caller. */
+bool rt_venv_find(const char *called);
+/* If so: its absolute path and the environment's directory; else NULL. */
+const char *rt_venv_python(void);
+const char *rt_venv_directory(void);
 
 /* ---- rt_main.c ---- */
 int rt_main(int argc, char **argv);

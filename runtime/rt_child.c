@@ -3,7 +3,8 @@
  * multiprocessing, concurrent.futures, subprocess.run([sys.executable, "-c", …]) and reloaders
  * start sys.executable again, which is this executable. The exec wrappers mark such children in
  * their environment (rt_exec.c). Without a mark, and that is the rule, every argument is the
- * program's own: a user may well call it with "-c".
+ * program's own: a user may well call it with "-c". (The python of a virtual environment is always
+ * an interpreter: rt_venv.c.)
  *
  * With a mark, the shape of the command line decides:
  *     exe [flags] -c code … | -m module … | - | script.py …     an interpreter
@@ -35,17 +36,25 @@ __attribute__((noreturn)) static void stop_recursion(void) {
 
 /* ---- the mark ---- */
 
-/* The parent of another process, 0 when it cannot be told. */
-static pid_t parent_of(pid_t process) {
+/* The beginning of /proc/PROCESS/NAME, ended with a NUL: how many bytes it has, 0 when it cannot be
+ * read. */
+static size_t read_about(pid_t process, const char *name, char *text, size_t room) {
     char path[32];
-    char text[512];
-    snprintf(path, sizeof path, "/proc/%d/stat", (int)process);
+    snprintf(path, sizeof path, "/proc/%d/%s", (int)process, name);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t size = fd >= 0 ? read(fd, text, sizeof text - 1) : -1;
+    ssize_t size = fd >= 0 ? read(fd, text, room - 1) : -1;
     if (fd >= 0) {
         close(fd);
     }
-    text[size > 0 ? size : 0] = 0;
+    size = size > 0 ? size : 0;
+    text[size] = 0;
+    return (size_t)size;
+}
+
+/* The parent of another process, 0 when it cannot be told. */
+static pid_t parent_of(pid_t process) {
+    char text[512];
+    read_about(process, "stat", text, sizeof text);
     const char *name_end = strrchr(text, ')'); /* "pid (name) state parent …" */
     long parent = 0;
     return name_end != NULL && sscanf(name_end + 1, " %*c %ld", &parent) == 1 ? (pid_t)parent : 0;
@@ -54,18 +63,11 @@ static pid_t parent_of(pid_t process) {
 /* Do the arguments of another process name this executable? Of very long ones only the beginning is
  * looked at. */
 static bool was_given_us(pid_t process) {
-    char path[32];
     char text[COMMAND_LINE];
-    snprintf(path, sizeof path, "/proc/%d/cmdline", (int)process);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t size = fd >= 0 ? read(fd, text, sizeof text - 1) : -1;
-    if (fd >= 0) {
-        close(fd);
-    }
-    for (ssize_t i = 0; i < size; i++) { /* arguments end with NUL */
+    size_t size = read_about(process, "cmdline", text, sizeof text);
+    for (size_t i = 0; i < size; i++) { /* arguments end with NUL */
         text[i] = text[i] == 0 ? ' ' : text[i];
     }
-    text[size > 0 ? size : 0] = 0;
     return rt_exec_names_us(text);
 }
 
@@ -257,6 +259,9 @@ RtChildKind rt_child_kind(int argc, char **argv, int *first) {
     *first = 1;
     rt_exec_count_from_here(0);
     bool marked = argc > 0 && take_mark(argv[0]);
+    if (argc > 0 && rt_image.base != NULL && rt_venv_find(argv[0])) {
+        return RT_RUN_INTERPRETER;
+    }
     if (!marked || argc < 2 || rt_image.base == NULL) {
         return RT_RUN_PROGRAM;
     }

@@ -80,6 +80,17 @@ static void add_search_path(const char *path, void *context) {
     PyMem_RawFree(decoded);
 }
 
+/* In a virtual environment of this executable. */
+static void set_environment_paths(PyConfig *config) {
+    char packages[PATH_MAX + 64];
+    snprintf(packages, sizeof packages, "%s/lib/python%d.%d/site-packages", rt_venv_directory(),
+             PY_MAJOR_VERSION, PY_MINOR_VERSION);
+    check(PyConfig_SetBytesString(config, &config->executable, rt_venv_python()), config);
+    check(PyConfig_SetBytesString(config, &config->prefix, rt_venv_directory()), config);
+    check(PyConfig_SetBytesString(config, &config->exec_prefix, rt_venv_directory()), config);
+    add_search_path(packages, config);
+}
+
 static void set_paths(PyConfig *config) {
     const char *stdlib = rt_setting("stdlib");
     set_path(config, &config->executable, "");
@@ -94,6 +105,9 @@ static void set_paths(PyConfig *config) {
     config->module_search_paths_set = 1;
     rt_setting_each("path", add_search_path, config);
     config->pathconfig_warnings = 0;
+    if (rt_venv_directory() != NULL) {
+        set_environment_paths(config);
+    }
 }
 
 /* What CPython's own search for paths did although every path was set; -1 with an exception set. */

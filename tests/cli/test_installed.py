@@ -102,3 +102,18 @@ def test_data_below_the_prefix(project, target):
     project.write("app.py", "import tool\nprint((tool.share / 'tool/text.txt').read_text(), (tool.share / 'man').exists())\n")
     project("build", "app.py", "-q", "--no-trace", python=python)
     assert ran(project) == "shared False\n"
+
+
+def test_program_in_an_environment_is_the_program(project):
+    """An environment's python is the executable that the environment was made of, or has python's name."""
+    project.write("app.py", "import sys\nprint('program', sys.argv[1:])\n")
+    project("build", "app.py", "-q")
+    for name, made_of in (("app", "/usr/bin/python3.11"), ("python-app", "/opt/app"), ("python", None)):
+        place = project.folder / f"of-{name}"
+        (place / "bin").mkdir(parents=True)
+        (place / "bin" / name).symlink_to(project.folder / "dist/app")
+        if made_of is not None:
+            (place / "pyvenv.cfg").write_text(f"home = /opt\nexecutable = {made_of}\n")
+        assert ran(project, f"of-{name}/bin/{name}", "-c", "1") == "program ['-c', '1']\n"
+    (place / "pyvenv.cfg").write_text("")
+    assert ran(project, "of-python/bin/python", "-c", "print(1)") == "1\n"

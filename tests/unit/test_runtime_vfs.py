@@ -36,7 +36,7 @@ def check(*command, **options):
 
 
 def runtime_sources():
-    names = ["rt_image*.c", "rt_vfs*.c", "rt_exec*.c", "rt_spawn.c", "rt_child.c"]
+    names = ["rt_image*.c", "rt_vfs*.c", "rt_exec*.c", "rt_spawn.c", "rt_child.c", "rt_venv.c"]
     return sorted(path for name in names for path in (ROOT / "runtime").glob(name))
 
 

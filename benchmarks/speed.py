@@ -4,8 +4,8 @@
     make bench-speed ARGS="--only richards,go --tools pyc2c --rounds 3"
     make bench-speed ARGS=--publish                           all, into SPEED.md, too
 
-CPython, pyc2c (default, --optimize-speed, bytecode only), Nuitka, Cython and mypyc take turns in one
-run. Writes speed.md, speed.json and speed.svg into benchmarks/results/ (or --output); --publish also
+CPython, pyc2c (default, --optimize-speed, bytecode only), Nuitka, Cython and mypyc take turns, a
+sample of one of them at a time. Writes speed.md, speed.json and speed.svg into benchmarks/results/ (or --output); --publish also
 replaces SPEED.md and SPEED.svg beside this file. Functions that are slower as native code than as
 bytecode are listed. Figures are figures: nothing here passes or fails by time. The exit status is 1
 only when pyc2c could not build a program or the program failed.
@@ -33,8 +33,10 @@ from harness.suite import REQUIREMENTS, SUBJECTS, Subject  # noqa: E402
 def parse() -> argparse.Namespace:
     names = [subject.name for subject in SUBJECTS]
     parser = arguments(__doc__, "SPEED", names, COMPILERS, limit=900)
-    parser.add_argument("--rounds", type=int, default=5, help="interleaved rounds (default: 5)")
-    parser.add_argument("--seconds", type=float, default=1.0, help="CPU time a benchmark and round")
+    parser.add_argument("--rounds", type=int, default=3, help="rounds of processes (default: 3)")
+    parser.add_argument(
+        "--seconds", type=float, default=1.0, help="CPython's CPU time for a benchmark in a round"
+    )
     parser.add_argument(
         "--functions",
         type=float,

@@ -7,13 +7,16 @@ smaller ones.
 """
 from __future__ import annotations
 
+import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import sqrt
 from pathlib import Path
+from typing import Any
 
-from harness.speed_measure import Runs, run_variants
+from harness.processes import run_watched
+from harness.speed_measure import PROGRAM_ENVIRONMENT, RUN_LIMIT, Runs
 from harness.suite import Subject
 
 # A sample that meets a frame of the interpreter while that is being made or dropped may end the
@@ -47,9 +50,7 @@ def measure_functions(
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         for tool in (native, bytecode):
             for _ in range(ATTEMPTS):
-                problem, values = run_variants(
-                    subject, tool.build.command, seconds, Path(name), {"BENCH_FUNCTIONS": "1"}
-                )
+                problem, values = _run_sampled(subject, tool.build.command, seconds, Path(name))
                 if not problem.startswith(CRASHED):
                     break
             if problem:
@@ -57,6 +58,30 @@ def measure_functions(
             found.append(dict(values))
     slower = [function for name in found[0] for function in _slower(subject, name, *found)]
     return sorted(slower, key=lambda each: (each.speedup - 1) * each.share), ""
+
+
+def _run_sampled(
+    subject: Subject, program: Sequence[str], seconds: float, folder: Path
+) -> tuple[str, list[tuple[str, Any]]]:
+    """What went wrong, or an empty string; and what the shim saw, by benchmark."""
+    result = folder / "result"
+    environment = {
+        **PROGRAM_ENVIRONMENT,
+        "BENCH_OUTPUT": str(result),
+        "BENCH_SECONDS": str(seconds),
+        "BENCH_FUNCTIONS": "1",
+    }
+    values: list[tuple[str, Any]] = []
+    for arguments in subject.variants:
+        result.unlink(missing_ok=True)
+        ended = run_watched([*program, *arguments], environment, folder / "output", RUN_LIMIT, 0.02)
+        if ended is None:
+            return f"no end after {RUN_LIMIT:.0f} s", values
+        if ended.status != 0 or not result.exists():
+            lines = (folder / "output").read_text(errors="replace").strip().splitlines()
+            return f"status {ended.status}: {lines[-1] if lines else '(no output)'}", values
+        values += json.loads(result.read_text()).items()
+    return "", values
 
 
 def _slower(subject: Subject, benchmark: str, native: dict, bytecode: dict) -> Iterator[Function]:

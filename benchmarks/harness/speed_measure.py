@@ -1,27 +1,30 @@
-"""Runs of compiled programs, all tools in turn, each round a new process."""
+"""Runs of compiled programs, all tools in turns, each round new processes."""
 from __future__ import annotations
 
-import json
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from math import exp, log
 from pathlib import Path
 from statistics import median, quantiles
-from types import MappingProxyType
-from typing import Any
+from typing import TypeVar
 
 from harness.measure import ENVIRONMENT
-from harness.processes import run_watched
 from harness.suite import Subject
 from harness.tools import Build
+from harness.turns import Failed, Player
 
-RUN_LIMIT = 600.0
+T = TypeVar("T")
+
+RUN_LIMIT = 600.0  # seconds, for one sample
+PROGRAM_ENVIRONMENT = {**ENVIRONMENT, "PYTHONHASHSEED": "0"}
+FEWEST_TURNS, MOST_TURNS = 3, 200
 
 
 @dataclass
 class Runs:
-    """CPU seconds by benchmark (a program may hold several), one figure a round."""
+    """CPU seconds by benchmark (a program may hold several), a figure for each turn."""
 
     build: Build
     seconds: dict[str, list[float]] = field(default_factory=dict)
@@ -39,58 +42,77 @@ def measure_speed(
     seconds: float,
     say: Callable[[str], None],
 ) -> dict[str, Runs]:
-    """Measures one program with all tools that could compile it."""
+    """Measures one program with all tools that could compile it: in each round, every benchmark
+    until the first tool has used `seconds` for it."""
     results = {name: Runs(build) for name, build in builds.items()}
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
-        for number in range(rounds):
-            # Whoever comes after a large process finds cold caches: not always the same.
-            tools = list(results)
-            turn = number % len(tools)
-            for tool in tools[turn:] + tools[:turn]:
-                runs = results[tool]
-                if runs.build.problem or runs.problem:
-                    continue
-                runs.problem = _one_round(subject, runs, seconds, Path(name))
-                if runs.problem:
-                    say(f"{tool}: {runs.problem}")
+        for _ in range(rounds):
+            for arguments in subject.variants:
+                with ExitStack() as stack:
+                    match = _Match(results, say)
+                    match.start(stack, arguments, Path(name))
+                    while match.has_benchmark():
+                        match.play(seconds)
+                        match.advance()
     return results
 
 
-def _one_round(subject: Subject, runs: Runs, seconds: float, folder: Path) -> str:
-    """What went wrong, or an empty string."""
-    problem, values = run_variants(subject, runs.build.command, seconds, folder)
-    for name, value in values:
-        runs.seconds.setdefault(name, []).append(value)
-    return problem
+class _Match:
+    """The processes of all tools for one program, while they run."""
 
+    def __init__(self, results: dict[str, Runs], say: Callable[[str], None]) -> None:
+        self._results, self._say = results, say
+        self._players: dict[str, Player] = {}
+        self._turn = 0
 
-def run_variants(
-    subject: Subject,
-    program: Sequence[str],
-    seconds: float,
-    folder: Path,
-    more: Mapping[str, str] = MappingProxyType({}),
-) -> tuple[str, list[tuple[str, Any]]]:
-    """What went wrong, or an empty string; and what the shim measured, by benchmark."""
-    result = folder / "result"
-    environment = {
-        **ENVIRONMENT,
-        "BENCH_OUTPUT": str(result),
-        "BENCH_SECONDS": str(seconds),
-        "PYTHONHASHSEED": "0",
-        **more,
-    }
-    values: list[tuple[str, Any]] = []
-    for arguments in subject.variants:
-        result.unlink(missing_ok=True)
-        ended = run_watched([*program, *arguments], environment, folder / "output", RUN_LIMIT, 0.02)
-        if ended is None:
-            return f"no end after {RUN_LIMIT:.0f} s", values
-        if ended.status != 0 or not result.exists():
-            lines = (folder / "output").read_text(errors="replace").strip().splitlines()
-            return f"status {ended.status}: {lines[-1] if lines else '(no output)'}", values
-        values += json.loads(result.read_text()).items()
-    return "", values
+    def start(self, stack: ExitStack, arguments: tuple[str, ...], folder: Path) -> None:
+        """One process after the other, until it is ready for its first benchmark."""
+        for tool, runs in self._results.items():
+            if not runs.build.problem and not runs.problem:
+                command = [*runs.build.command, *arguments]
+                output = folder / f"output-{tool}"
+                player = Player(command, PROGRAM_ENVIRONMENT, output, RUN_LIMIT)
+                self._players[tool] = stack.enter_context(player)
+                self._call(tool, player.advance)
+
+    def has_benchmark(self) -> bool:
+        return any(player.benchmark is not None for player in self._players.values())
+
+    def play(self, seconds: float) -> None:
+        """One benchmark: turns of one sample each, until the first tool has used `seconds`."""
+        used, turns = 0.0, 0
+        while self._players and turns < MOST_TURNS and (turns < FEWEST_TURNS or used < seconds):
+            turns += 1
+            first = next(iter(self._players))
+            for tool in self._in_turn():
+                player = self._players[tool]
+                sample = self._call(tool, player.sample)
+                if sample is not None and player.benchmark is not None:
+                    values = self._results[tool].seconds.setdefault(player.benchmark, [])
+                    values.append(sample.run)
+                    used += sample.whole if tool == first else 0
+
+    def advance(self) -> None:
+        """To the next benchmark, or the end of the program."""
+        for tool, player in list(self._players.items()):
+            self._call(tool, player.advance)
+
+    def _in_turn(self) -> list[str]:
+        """Who comes after a large process finds cold caches: not always the same."""
+        tools = list(self._players)
+        self._turn += 1
+        first = self._turn % len(tools)
+        return tools[first:] + tools[:first]
+
+    def _call(self, tool: str, function: Callable[[], T]) -> T | None:
+        """What the function returns; None when it failed, and the tool is out then."""
+        try:
+            return function()
+        except Failed as error:
+            del self._players[tool]
+            self._results[tool].problem = str(error)
+            self._say(f"{tool}: {error}")
+            return None
 
 
 def geomean(values: list[float]) -> float:
@@ -110,8 +132,8 @@ def speedups(runs: Runs, base: Runs) -> dict[str, float]:
     return {name: min(base.seconds[name]) / min(values) for name, values in runs.seconds.items()}
 
 
-def speedups_by_round(runs: Runs, base: Runs) -> dict[str, float]:
-    """The same as the median of the ratios of each round."""
+def speedups_by_turn(runs: Runs, base: Runs) -> dict[str, float]:
+    """The same as the median of the ratios of all turns."""
     return {
         name: median(other / own for own, other in zip(values, base.seconds[name], strict=True))
         for name, values in runs.seconds.items()

@@ -6,7 +6,7 @@ from statistics import median
 
 from harness import output
 from harness.speed_functions import Function
-from harness.speed_measure import Runs, geomean, speedup, speedups, speedups_by_round, spread
+from harness.speed_measure import Runs, geomean, speedup, speedups, speedups_by_turn, spread
 from harness.suite import FIRST, NEW
 
 Results = dict[str, dict[str, Runs]]  # program → tool → runs
@@ -84,7 +84,7 @@ def builds(results: Results, titles: dict[str, str]) -> str:
 def details(results: Results, titles: dict[str, str]) -> str:
     """Each benchmark with each tool."""
     lines = [
-        "| | | best | median | ± | times as fast | by round |",
+        "| | | best | median | ± | times as fast | by turn |",
         "|---|---|--:|--:|--:|--:|--:|",
     ]
     for by_tool in results.values():
@@ -96,8 +96,8 @@ def details(results: Results, titles: dict[str, str]) -> str:
                 values = runs.seconds[name]
                 ratios = "– | –"
                 if base.works:
-                    by_round = speedups_by_round(runs, base)[name]
-                    ratios = f"{speedups(runs, base)[name]:.2f} | {by_round:.2f}"
+                    by_turn = speedups_by_turn(runs, base)[name]
+                    ratios = f"{speedups(runs, base)[name]:.2f} | {by_turn:.2f}"
                 lines.append(
                     f"| {name} | {titles[tool]} | {min(values) * 1000:.3f} ms "
                     f"| {median(values) * 1000:.3f} ms | {spread(values):.0%} | {ratios} |"
@@ -160,12 +160,12 @@ def markdown(
 ) -> str:
     parts = [
         output.head("Speed of compiled programs", facts)
-        + f"\n- {rounds} interleaved rounds, each a new process that runs every benchmark for\n"
-        f"  {seconds:g} s of CPU time; its best CPU time counts. Figures are times as fast as\n"
-        "  CPython (best round against best round, by round: the median of the rounds' ratios; of a\n"
-        "  program with several benchmarks, their geometric mean); ± is half the distance of the\n"
-        "  quartiles; – is what a tool could not compile, or compiles only in part (Cython and mypyc\n"
-        "  take one file).",
+        + f"\n- {rounds} rounds, each with new processes of all tools, which take turns: a sample of at\n"
+        "  least 20 ms of one of them, then one of the next, until CPython has used\n"
+        f"  {seconds:g} s of CPU time for a benchmark. Figures are times as fast as CPython (best\n"
+        "  sample against best sample, by turn: the median of the turns' ratios; of a program with\n"
+        "  several benchmarks, their geometric mean); ± is half the distance of the quartiles; – is\n"
+        "  what a tool could not compile, or compiles only in part (Cython and mypyc take one file).",
         summary(results, titles),
         "## What stands out",
         findings(results, titles, functions) or "Nothing.",

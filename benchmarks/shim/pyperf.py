@@ -2,9 +2,13 @@
 
 pyperf itself starts sys.executable again and again, which in an executable is the program itself.
 This module lies beside the unchanged program, so an interpreter finds it first and a compiler takes
-it along. Time is the process's CPU time; each benchmark runs once to warm up, then until
-BENCH_SECONDS are used up, and its best time for one run goes to the file BENCH_OUTPUT. With
-BENCH_FUNCTIONS that file gets where the time went: the best time, and samples by function.
+it along. Time is the process's CPU time; each benchmark runs once to warm up.
+
+BENCH_TURNS="IN,OUT" names the pipes to the harness: each benchmark's name goes out when it is warm,
+then, for each "+" that comes in, a line with the time of one run and that of the whole sample; "."
+ends the benchmark. Without it a benchmark runs until BENCH_SECONDS are used up, and its best time for
+one run goes to the file BENCH_OUTPUT. With BENCH_FUNCTIONS that file gets where the time went: the
+best time, and samples by function.
 """
 import argparse
 import asyncio
@@ -68,24 +72,46 @@ class Runner:
 
     def _measure(self, name, timed, inner_loops):
         self.parse_args()
-        started = time.process_time()
-        limit = started + float(os.environ.get("BENCH_SECONDS", "1"))
         once = timed(1)
         loops = max(1, round(SAMPLE_SECONDS / once)) if once > 0 else 1
-        samples = []
-        while len(samples) < FEWEST_SAMPLES or (
-            time.process_time() < limit and len(samples) < MOST_SAMPLES
-        ):
-            samples.append(timed(loops) / loops)
-        best = min(samples) / (inner_loops or 1)
-        if "BENCH_FUNCTIONS" in os.environ:
-            functions = _functions(lambda: timed(loops), len(samples))
-            self._results[name] = {"seconds": best, "functions": functions}
+        if "BENCH_TURNS" in os.environ:
+            _take_turns(name, timed, loops, inner_loops or 1)
         else:
-            self._results[name] = best
+            self._results[name] = _measure_alone(timed, loops, inner_loops or 1)
+            self._write()
+
+    def _write(self):
         text = json.dumps(self._results)
         if "BENCH_OUTPUT" in os.environ:
             with open(os.environ["BENCH_OUTPUT"], "w", encoding="utf-8") as file:
                 file.write(text)
         else:
             print(text)
+
+
+def _take_turns(name, timed, loops, inner_loops):
+    orders, answers = map(int, os.environ["BENCH_TURNS"].split(","))
+    _answer(answers, name)
+    while (order := os.read(orders, 1)) == b"+":
+        took = timed(loops)
+        _answer(answers, [took / loops / inner_loops, took])
+    if order != b".":
+        raise SystemExit("pyperf: the harness is gone")
+
+
+def _answer(pipe, value):
+    os.write(pipe, (json.dumps(value) + "\n").encode())
+
+
+def _measure_alone(timed, loops, inner_loops):
+    limit = time.process_time() + float(os.environ.get("BENCH_SECONDS", "1"))
+    samples = []
+    while len(samples) < FEWEST_SAMPLES or (
+        time.process_time() < limit and len(samples) < MOST_SAMPLES
+    ):
+        samples.append(timed(loops) / loops)
+    best = min(samples) / inner_loops
+    if "BENCH_FUNCTIONS" in os.environ:
+        functions = _functions(lambda: timed(loops), len(samples))
+        return {"seconds": best, "functions": functions}
+    return best

@@ -12,7 +12,8 @@
 NATIVE := $(if $(filter 3.11,$(PY_MINOR)),$(LINKED_LIB))
 # Functions of libpython whose callers inside libpython are led through runtime/native first.
 NATIVE_WRAPS := PyFunction_New PyEval_EvalCode _PyEval_EvalFrameDefault _Py_Specialize_Precall \
-                PyThread_start_new_thread _PyAsyncGen_ClearFreeLists
+                PyThread_start_new_thread _PyAsyncGen_ClearFreeLists PyErr_CheckSignals \
+                _PyEval_SignalReceived
 STRESS_KINDS        := one-way guards mixed
 STRESS_FLAG_one-way := -DRT_STRESS_ONE_WAY
 STRESS_FLAG_guards  := -DRT_STRESS_GUARDS

@@ -25,9 +25,11 @@ static inline void drop(PyObject *value, uint32_t at, int operand) {
 
 PyObject *rt_brief_global_get(_PyInterpreterFrame *frame, int name, RtGlobalSite *site,
                               uint32_t at) {
-    HERE;
     stand(frame, at);
-    return rt_global_get(ts, frame, name_at(frame, name), site);
+    PyObject *value = rt_global_value(frame, site);
+    return rt_likely(value != NULL)
+               ? Py_NewRef(value)
+               : rt_global_get_slow(_PyThreadState_GET(), frame, name_at(frame, name), site);
 }
 
 PyObject *rt_brief_attr_get(_PyInterpreterFrame *frame, PyObject *owner, int name, RtAttrSite *site,

@@ -260,7 +260,24 @@ static RT_NOINLINE PyObject *call_any(PyThreadState *ts, PyObject *callable, PyO
     return rt_call_c(ts, callable, args, count, names);
 }
 
-/* The short ways: the function that was called here last, and functions of C. */
+static PyObject *call_bound_method(PyThreadState *ts, PyObject *callable, PyObject *const *items,
+                                   Py_ssize_t count, PyObject *names, RtCallSite *site);
+
+/* What is neither the function that was called here last nor a function of C. */
+static RT_NOINLINE PyObject *call_other(PyThreadState *ts, PyObject *callable,
+                                        PyObject *const *args, Py_ssize_t count, RtCallSite *site) {
+    PyObject *result;
+    if (PyMethod_Check(callable)) {
+        return call_bound_method(ts, callable, args, count, NULL, site);
+    }
+    if (rt_guard(count == 1 && PyType_CheckExact(callable)) &&
+        rt_call_c_class(ts, callable, args[0], &result)) {
+        return result;
+    }
+    return call_any(ts, callable, args, count, NULL, site);
+}
+
+/* The short ways. */
 static RT_ALWAYS_INLINE PyObject *call_again(PyThreadState *ts, PyObject *callable,
                                              PyObject *const *args, Py_ssize_t count,
                                              RtCallSite *site) {
@@ -270,16 +287,18 @@ static RT_ALWAYS_INLINE PyObject *call_again(PyThreadState *ts, PyObject *callab
                   rt_may_run(ts))) {
         return site->native->enter(ts, function, site->native, args);
     }
-    if (PyCFunction_CheckExact(callable) || Py_IS_TYPE(callable, &PyMethodDescr_Type)) {
-        return rt_call_c(ts, callable, args, count, NULL);
+    if (rt_guard(PyCFunction_CheckExact(callable))) {
+        return rt_call_c_function(ts, callable, args, count);
     }
-    return call_any(ts, callable, args, count, NULL, site);
+    if (rt_guard(Py_IS_TYPE(callable, &PyMethodDescr_Type))) {
+        return rt_call_c_method(ts, callable, args, count);
+    }
+    return call_other(ts, callable, args, count, site);
 }
 
 /* A bound method is called by its parts, as PRECALL takes it apart. */
-static RT_NOINLINE PyObject *call_bound_method(PyThreadState *ts, PyObject *callable,
-                                               PyObject *const *items, Py_ssize_t count,
-                                               PyObject *names, RtCallSite *site) {
+static PyObject *call_bound_method(PyThreadState *ts, PyObject *callable, PyObject *const *items,
+                                   Py_ssize_t count, PyObject *names, RtCallSite *site) {
     PyObject *function = Py_NewRef(PyMethod_GET_FUNCTION(callable));
     PyObject **args = (PyObject **)items - 1;
     args[0] = Py_NewRef(PyMethod_GET_SELF(callable));
@@ -291,20 +310,17 @@ static RT_NOINLINE PyObject *call_bound_method(PyThreadState *ts, PyObject *call
 
 PyObject *rt_call(PyThreadState *ts, PyObject *callable, PyObject *const *items, Py_ssize_t count,
                   RtCallSite *site) {
-    if (rt_unlikely(PyMethod_Check(callable))) {
-        return call_bound_method(ts, callable, items, count, NULL, site);
-    }
     return call_again(ts, callable, items, count, site);
 }
 
 PyObject *rt_call_method(PyThreadState *ts, PyObject *callable, PyObject *self,
                          PyObject *const *items, Py_ssize_t count, RtCallSite *site) {
-    if (rt_unlikely(self == NULL)) {
-        return rt_call(ts, callable, items, count, site);
+    PyObject **args = (PyObject **)items;
+    if (rt_likely(self != NULL)) {
+        *--args = self;
+        count++;
     }
-    PyObject **args = (PyObject **)items - 1;
-    args[0] = self;
-    return call_again(ts, callable, args, count + 1, site);
+    return call_again(ts, callable, args, count, site);
 }
 
 PyObject *rt_call_kw(PyThreadState *ts, PyObject *callable, PyObject *self, PyObject *const *items,

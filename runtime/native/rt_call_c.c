@@ -6,47 +6,18 @@
  * recursion. All else goes the general way. */
 #include "rt_frame.h"
 
-/* A level of recursion for C functions that are not called by vectorcall's rules. */
-static PyObject *call_counted(PyThreadState *ts, PyCFunction function, PyObject *self,
-                              PyObject *arg) {
-    if (_Py_EnterRecursiveCallTstate(ts, " while calling a Python object")) {
-        return NULL;
-    }
-    PyObject *result = function(self, arg);
-    _Py_LeaveRecursiveCallTstate(ts);
-    return result;
-}
-
-/* True when `flags` are those of a function that is called here; its result in *result. */
-static inline bool call_method_def(PyThreadState *ts, const PyMethodDef *method, int flags,
-                                   PyObject *self, PyObject *const *args, Py_ssize_t count,
-                                   PyObject *names, PyObject **result) {
-    switch (flags) {
-    case METH_FASTCALL | METH_KEYWORDS:
-        *result = ((_PyCFunctionFastWithKeywords)(void (*)(void))method->ml_meth)(self, args, count,
-                                                                                  names);
-        return true;
-    case METH_FASTCALL:
-        if (names != NULL) {
-            return false;
-        }
-        *result = ((_PyCFunctionFast)(void (*)(void))method->ml_meth)(self, args, count);
-        return true;
-    case METH_O:
-    case METH_NOARGS:
-        if (names != NULL || count != (flags == METH_O)) {
-            return false;
-        }
-        *result = call_counted(ts, method->ml_meth, self, flags == METH_O ? args[0] : NULL);
-        return true;
-    default: return false;
-    }
-}
+/* ---- functions that there are short ways for ---- */
 
 /* As PRECALL_NO_KW_LEN: no level of recursion. */
-static PyObject *call_len(PyObject *object) {
+static inline PyObject *call_len(PyObject *object) {
     Py_ssize_t length = PyObject_Length(object);
     return length < 0 ? NULL : PyLong_FromSsize_t(length);
+}
+
+/* As PRECALL_NO_KW_ISINSTANCE. */
+static inline PyObject *call_isinstance(PyThreadState *ts, PyObject *const *args) {
+    int found = rt_is_instance(ts, args[0], args[1]);
+    return found < 0 ? NULL : Py_NewRef(found ? Py_True : Py_False);
 }
 
 /* As PRECALL_NO_KW_LIST_APPEND. */
@@ -54,9 +25,9 @@ static inline PyObject *call_append(PyListObject *list, PyObject *item) {
     return _PyList_AppendTakeRef(list, Py_NewRef(item)) < 0 ? NULL : Py_NewRef(Py_None);
 }
 
-/* The classes that are called most with one argument. As PRECALL_NO_KW_TYPE_1 (and type_vectorcall
- * of rt_exact.c), PRECALL_NO_KW_STR_1 and PRECALL_NO_KW_TUPLE_1. False: another class. */
-static inline bool call_class(PyObject *class, PyObject *arg, PyObject **result) {
+/* As PRECALL_NO_KW_TYPE_1 (and type_vectorcall of rt_exact.c), PRECALL_NO_KW_STR_1 and
+ * PRECALL_NO_KW_TUPLE_1. */
+bool rt_call_c_class(PyThreadState *ts, PyObject *class, PyObject *arg, PyObject **result) {
     if (class == (PyObject *)&PyType_Type) {
         PyTypeObject *type = Py_TYPE(arg);
         *result = Py_NewRef(type == &rt_function_type ? &PyFunction_Type : type);
@@ -67,47 +38,177 @@ static inline bool call_class(PyObject *class, PyObject *arg, PyObject **result)
     } else {
         return false;
     }
+    Py_DECREF(arg);
+    *result = rt_polled(ts, *result);
     return true;
 }
 
-/* The arguments are borrowed. */
-static RT_ALWAYS_INLINE PyObject *call_c(PyThreadState *ts, PyObject *callable,
+/* ---- by convention ----
+ *
+ * In place wherever they are used: mostly with a constant `count` and without `names`. The thread
+ * is looked up again after calls: that costs less than to keep it. The arguments are borrowed. */
+
+/* A level of recursion for C functions that are not called by vectorcall's rules. */
+static RT_ALWAYS_INLINE PyObject *call_counted(PyCFunction function, PyObject *self,
+                                               PyObject *arg) {
+    if (_Py_EnterRecursiveCallTstate(_PyThreadState_GET(), " while calling a Python object")) {
+        return NULL;
+    }
+    PyObject *result = function(self, arg);
+    _Py_LeaveRecursiveCallTstate(_PyThreadState_GET());
+    return result;
+}
+
+/* As method_vectorcall_VARARGS_KEYWORDS and cfunction_call. */
+static RT_NOINLINE PyObject *call_with_tuple(PyObject *callable, const PyMethodDef *method,
+                                             PyObject *self, PyObject *const *args,
+                                             Py_ssize_t count) {
+    PyObject *tuple = _PyTuple_FromArray(args, count);
+    if (tuple == NULL) {
+        return NULL;
+    }
+    PyObject *result = NULL;
+    PyThreadState *ts = _PyThreadState_GET();
+    PyCFunction function = method->ml_meth;
+    if (!_Py_EnterRecursiveCallTstate(ts, " while calling a Python object")) {
+        result = method->ml_flags & METH_KEYWORDS
+                     ? ((PyCFunctionWithKeywords)(void (*)(void))function)(self, tuple, NULL)
+                     : function(self, tuple);
+        _Py_LeaveRecursiveCallTstate(ts);
+    }
+    Py_DECREF(tuple);
+    return _Py_CheckFunctionResult(ts, callable, result, NULL);
+}
+
+/* True when the function is of a kind that is called here; its result in *result. */
+static RT_ALWAYS_INLINE bool call_method_def(PyObject *callable, const PyMethodDef *method,
+                                             PyObject *self, PyObject *const *args,
+                                             Py_ssize_t count, PyObject *names, PyObject **result) {
+    int flags = method->ml_flags;
+    PyCFunction function = method->ml_meth;
+    if (flags == METH_FASTCALL && names == NULL) {
+        *result = ((_PyCFunctionFast)(void (*)(void))function)(self, args, count);
+    } else if (flags == METH_O && names == NULL && count == 1) {
+        *result = call_counted(function, self, args[0]);
+    } else if (flags == METH_NOARGS && names == NULL && count == 0) {
+        *result = call_counted(function, self, NULL);
+    } else if (flags == (METH_FASTCALL | METH_KEYWORDS)) {
+        *result =
+            ((_PyCFunctionFastWithKeywords)(void (*)(void))function)(self, args, count, names);
+    } else if ((flags & ~METH_KEYWORDS) == METH_VARARGS && names == NULL) {
+        *result = call_with_tuple(callable, method, self, args, count);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+/* `callable` is a PyCFunction. (Its `self` is what it holds, but for METH_STATIC.) */
+static RT_ALWAYS_INLINE bool call_function(PyThreadState *ts, PyObject *callable,
+                                           PyObject *const *args, Py_ssize_t count, PyObject *names,
+                                           PyObject **result) {
+    const PyCFunctionObject *function = (PyCFunctionObject *)callable;
+    if (count == 2 && names == NULL &&
+        rt_guard(callable == ts->interp->callable_cache.isinstance)) {
+        *result = call_isinstance(ts, args);
+        return true;
+    }
+    if (count == 1 && names == NULL && rt_guard(callable == ts->interp->callable_cache.len)) {
+        *result = call_len(args[0]);
+        return true;
+    }
+    return call_method_def(callable, function->m_ml, function->m_self, args, count, names, result);
+}
+
+/* `callable` is a method descriptor. */
+static RT_ALWAYS_INLINE bool call_method(PyThreadState *ts, PyObject *callable,
+                                         PyObject *const *args, Py_ssize_t count, PyObject *names,
+                                         PyObject **result) {
+    const PyMethodDescrObject *method = (PyMethodDescrObject *)callable;
+    if (count == 0 || !rt_guard(Py_IS_TYPE(args[0], method->d_common.d_type))) {
+        return false;
+    }
+    if (count == 2 && names == NULL &&
+        rt_guard(callable == ts->interp->callable_cache.list_append)) {
+        *result = call_append((PyListObject *)args[0], args[1]);
+        return true;
+    }
+    return call_method_def(callable, method->d_method, args[0], args + 1, count - 1, names, result);
+}
+
+/* ---- what callers see ---- */
+
+static RT_NOINLINE PyObject *call_vector(PyThreadState *ts, PyObject *callable,
                                          PyObject *const *args, Py_ssize_t count, PyObject *names) {
-    PyObject *result;
-    if (rt_guard(callable == ts->interp->callable_cache.len && count == 1 && names == NULL)) {
-        return call_len(args[0]);
-    }
-    if (rt_guard(callable == ts->interp->callable_cache.isinstance && count == 2 &&
-                 names == NULL)) {
-        int found = rt_is_instance(ts, args[0], args[1]);
-        return found < 0 ? NULL : Py_NewRef(found ? Py_True : Py_False);
-    }
-    if (rt_guard(PyCFunction_CheckExact(callable))) {
-        const PyCFunctionObject *function = (PyCFunctionObject *)callable;
-        if (call_method_def(ts, function->m_ml, PyCFunction_GET_FLAGS(callable),
-                            PyCFunction_GET_SELF(callable), args, count, names, &result)) {
-            return result;
-        }
-    } else if (rt_guard(callable == ts->interp->callable_cache.list_append && count == 2 &&
-                        names == NULL && PyList_CheckExact(args[0]))) {
-        return call_append((PyListObject *)args[0], args[1]);
-    } else if (rt_guard(Py_IS_TYPE(callable, &PyMethodDescr_Type))) {
-        const PyMethodDescrObject *descriptor = (PyMethodDescrObject *)callable;
-        if (count > 0 && Py_IS_TYPE(args[0], descriptor->d_common.d_type) &&
-            call_method_def(ts, descriptor->d_method, descriptor->d_method->ml_flags, args[0],
-                            args + 1, count - 1, names, &result)) {
-            return result;
-        }
-    } else if (rt_guard(count == 1 && names == NULL) && call_class(callable, args[0], &result)) {
-        return result;
-    }
-    return _PyObject_VectorcallTstate(ts, callable, args,
-                                      (size_t)count | PY_VECTORCALL_ARGUMENTS_OFFSET, names);
+    PyObject *result = _PyObject_VectorcallTstate(
+        ts, callable, args, (size_t)count | PY_VECTORCALL_ARGUMENTS_OFFSET, names);
+    rt_drop_arguments(args, count, names);
+    return rt_polled(ts, result);
 }
 
 PyObject *rt_call_c(PyThreadState *ts, PyObject *callable, PyObject *const *args, Py_ssize_t count,
                     PyObject *names) {
-    PyObject *result = call_c(ts, callable, args, count, names);
+    PyObject *result;
+    bool done = false;
+    if (PyCFunction_CheckExact(callable)) {
+        done = call_function(ts, callable, args, count, names, &result);
+    } else if (Py_IS_TYPE(callable, &PyMethodDescr_Type)) {
+        done = call_method(ts, callable, args, count, names, &result);
+    }
+    if (!done) {
+        return call_vector(ts, callable, args, count, names);
+    }
     rt_drop_arguments(args, count, names);
     return rt_polled(ts, result);
+}
+
+static RT_ALWAYS_INLINE PyObject *finish(PyObject *const *args, int count, PyObject *result) {
+#pragma GCC unroll 8
+    for (int i = 0; i < count; i++) {
+        rt_decref(args[i]);
+    }
+    return rt_polled(_PyThreadState_GET(), result);
+}
+
+/* By position, for each number of arguments, so that there are no loops and there is little to keep
+ * across the call. */
+#define BY_COUNT(kind, count)                                                                      \
+    static RT_NOINLINE PyObject *kind##_##count(PyThreadState *ts, PyObject *callable,             \
+                                                PyObject *const *args) {                           \
+        PyObject *result;                                                                          \
+        return rt_likely(call_##kind(ts, callable, args, count, NULL, &result))                    \
+                   ? finish(args, count, result)                                                   \
+                   : call_vector(ts, callable, args, count, NULL);                                 \
+    }
+BY_COUNT(function, 0)
+BY_COUNT(function, 1)
+BY_COUNT(function, 2)
+BY_COUNT(function, 3)
+BY_COUNT(function, 4)
+BY_COUNT(method, 1)
+BY_COUNT(method, 2)
+BY_COUNT(method, 3)
+BY_COUNT(method, 4)
+
+PyObject *rt_call_c_function(PyThreadState *ts, PyObject *callable, PyObject *const *args,
+                             Py_ssize_t count) {
+    switch (count) {
+    case 0: return function_0(ts, callable, args);
+    case 1: return function_1(ts, callable, args);
+    case 2: return function_2(ts, callable, args);
+    case 3: return function_3(ts, callable, args);
+    case 4: return function_4(ts, callable, args);
+    default: return rt_call_c(ts, callable, args, count, NULL);
+    }
+}
+
+PyObject *rt_call_c_method(PyThreadState *ts, PyObject *callable, PyObject *const *args,
+                           Py_ssize_t count) {
+    switch (count) {
+    case 1: return method_1(ts, callable, args);
+    case 2: return method_2(ts, callable, args);
+    case 3: return method_3(ts, callable, args);
+    case 4: return method_4(ts, callable, args);
+    default: return rt_call_c(ts, callable, args, count, NULL);
+    }
 }

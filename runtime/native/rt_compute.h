@@ -160,4 +160,18 @@ static inline bool is_true_divide(int op) {
     return op == NB_TRUE_DIVIDE || op == NB_INPLACE_TRUE_DIVIDE;
 }
 
+/* Neither a number nor a str, for which there are shorter ways. */
+static inline bool is_other(PyObject *value) {
+    return !PyFloat_CheckExact(value) && !PyLong_CheckExact(value) && !PyUnicode_CheckExact(value);
+}
+
+/* x = a new reference; NULL: an exception is set. */
+static inline int store_slot(_PyInterpreterFrame *frame, PyObject *value, int slot) {
+    if (rt_unlikely(value == NULL)) {
+        return -1;
+    }
+    rt_slot_set(NULL, frame, value, slot);
+    return 0;
+}
+
 #endif

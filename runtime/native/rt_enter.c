@@ -5,6 +5,8 @@
  * do, most of all in branches that the processor cannot foresee. */
 #include "rt_frame.h"
 
+#include <string.h>
+
 /* Where it does not go the short way: a new chunk of the data stack, and whatever is to be said at
  * the end of a recursion. */
 static RT_COLD PyObject *enter_at_limit(PyThreadState *ts, PyFunctionObject *function,
@@ -25,12 +27,61 @@ static RT_COLD void leave_seen(PyThreadState *ts, _PyInterpreterFrame *frame, ui
     rt_frame_clear(ts, frame, slots);
 }
 
+/* ---- slots: of small numbers, which are constants ---- */
+
+static RT_ALWAYS_INLINE void fill_few(PyObject **slots, PyObject *const *args, uint32_t arguments,
+                                      uint32_t count) {
+#pragma GCC unroll 8
+    for (uint32_t i = 0; i < arguments; i++) {
+        slots[i] = args[i];
+    }
+#pragma GCC unroll 8
+    for (uint32_t i = arguments; i < count; i++) {
+        slots[i] = NULL;
+    }
+}
+
+static RT_ALWAYS_INLINE void drop_few(PyObject *const *slots, uint32_t count) {
+#pragma GCC unroll 8
+    for (uint32_t i = 0; i < count; i++) {
+        PyObject *value = slots[i];
+        if (value != NULL) {
+            rt_decref(value);
+        }
+    }
+}
+
+/* ---- of any numbers, from four on ---- */
+
+/* Four at a time, from the end: the first ones may belong to the arguments, or lie before them. */
+static inline void clear_many(PyObject **slots, uint32_t arguments, uint32_t count) {
+    for (PyObject **end = slots + count; end > slots + arguments; end -= 4) {
+        memset(end - 4, 0, 4 * sizeof(*end));
+    }
+}
+
+/* Many variables are unset where a function returns early. */
+static inline void drop_many(PyObject *const *slot, uint32_t count) {
+    PyObject *const *end = slot + count, *const *last = end - 4;
+    for (; slot <= last; slot += 4) {
+        if (((uintptr_t)slot[0] | (uintptr_t)slot[1] | (uintptr_t)slot[2] | (uintptr_t)slot[3]) !=
+            0) {
+            drop_few(slot, 4);
+        }
+    }
+    for (; slot < end; slot++) {
+        drop_few(slot, 1);
+    }
+}
+
+/* ---- entering ---- */
+
 /* All that may stand in the way is tested first; then the frame is never the first one of its
  * chunk, and giving it back is one store. The arguments lie on the C stack: their place tells how
  * deep it is. */
 static RT_ALWAYS_INLINE PyObject *enter(PyThreadState *ts, PyFunctionObject *function,
                                         const RtCode *native, PyObject *const *args,
-                                        uint32_t arguments, uint32_t slots) {
+                                        uint32_t arguments, uint32_t slots, bool many) {
     _PyInterpreterFrame *frame = (_PyInterpreterFrame *)ts->datastack_top;
     uintptr_t top = (uintptr_t)frame + native->frame_size * sizeof(PyObject *);
     if (rt_unlikely(!rt_guard(top < (uintptr_t)ts->datastack_limit && ts->recursion_remaining > 0 &&
@@ -39,14 +90,15 @@ static RT_ALWAYS_INLINE PyObject *enter(PyThreadState *ts, PyFunctionObject *fun
     }
     ts->datastack_top = (PyObject **)top;
     ts->recursion_remaining--;
-    rt_frame_init(frame, function, native);
-#pragma GCC unroll 8
-    for (uint32_t i = 0; i < arguments; i++) {
-        frame->localsplus[i] = args[i];
-    }
-#pragma GCC unroll 8
-    for (uint32_t i = arguments; i < slots; i++) {
-        frame->localsplus[i] = NULL;
+    if (many) { /* in this order: see clear_many */
+        clear_many(frame->localsplus, arguments, slots);
+        rt_frame_init(frame, function, native);
+        for (uint32_t i = 0; i < arguments; i++) {
+            frame->localsplus[i] = args[i];
+        }
+    } else {
+        rt_frame_init(frame, function, native);
+        fill_few(frame->localsplus, args, arguments, slots);
     }
     rt_frame_link(ts, frame);
     PyObject *result = native->body(ts, frame);
@@ -54,12 +106,10 @@ static RT_ALWAYS_INLINE PyObject *enter(PyThreadState *ts, PyFunctionObject *fun
     if (rt_unlikely(((uintptr_t)frame->frame_obj | (uintptr_t)frame->f_locals) != 0)) {
         leave_seen(ts, frame, slots);
     } else {
-#pragma GCC unroll 8
-        for (uint32_t i = 0; i < slots; i++) {
-            PyObject *value = frame->localsplus[i];
-            if (value != NULL) {
-                rt_decref(value);
-            }
+        if (many) {
+            drop_many(frame->localsplus, slots);
+        } else {
+            drop_few(frame->localsplus, slots);
         }
         ts->datastack_top = (PyObject **)frame;
     }
@@ -69,18 +119,18 @@ static RT_ALWAYS_INLINE PyObject *enter(PyThreadState *ts, PyFunctionObject *fun
 
 static PyObject *enter_any(PyThreadState *ts, PyFunctionObject *function, const RtCode *native,
                            PyObject *const *args) {
-    return enter(ts, function, native, args, native->argcount, native->slots);
+    return enter(ts, function, native, args, native->argcount, native->slots, true);
 }
 
 /* ---- by numbers of arguments and of other variables ---- */
 
-enum { MOST_ARGUMENTS = 4, MOST_OTHERS = 3 };
+enum { MOST_ARGUMENTS = 6, MOST_OTHERS = 3 };
 
-#define EACH_NUMBER(row) row(0) row(1) row(2) row(3) row(4)
+#define EACH_NUMBER(row) row(0) row(1) row(2) row(3) row(4) row(5) row(6)
 #define FUNCTION(arguments, others)                                                                \
     static PyObject *enter_##arguments##_##others(PyThreadState *ts, PyFunctionObject *function,   \
                                                   const RtCode *native, PyObject *const *args) {   \
-        return enter(ts, function, native, args, arguments, (arguments) + (others));               \
+        return enter(ts, function, native, args, arguments, (arguments) + (others), false);        \
     }
 #define FUNCTIONS(arguments)                                                                       \
     FUNCTION(arguments, 0) FUNCTION(arguments, 1) FUNCTION(arguments, 2) FUNCTION(arguments, 3)

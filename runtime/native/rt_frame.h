@@ -197,6 +197,14 @@ static inline PyObject *rt_polled(PyThreadState *ts, PyObject *result) {
  * polls. */
 PyObject *rt_call_c(PyThreadState *ts, PyObject *callable, PyObject *const *args, Py_ssize_t count,
                     PyObject *names);
+/* The same for a PyCFunction, for a method descriptor, */
+PyObject *rt_call_c_function(PyThreadState *ts, PyObject *callable, PyObject *const *args,
+                             Py_ssize_t count);
+PyObject *rt_call_c_method(PyThreadState *ts, PyObject *callable, PyObject *const *args,
+                           Py_ssize_t count);
+/* for a class and one argument. False, and nothing happened: it is not one of the few for which
+ * there is a short way. */
+bool rt_call_c_class(PyThreadState *ts, PyObject *class, PyObject *arg, PyObject **result);
 int rt_super_start(void); /* rt_super.c; -1 with an exception set */
 /* vectorcall of rt_function_type. */
 PyObject *rt_function_vectorcall(PyObject *function, PyObject *const *args, size_t flags,

@@ -45,17 +45,16 @@ static inline PyObject *character(Py_UCS4 code) {
 PyObject *rt_item_at(PyObject *container, int64_t index) {
     PyTypeObject *type = Py_TYPE(container);
     if (rt_guard(type == &PyTuple_Type)) {
-        Py_ssize_t size = PyTuple_GET_SIZE(container), at = index + (index < 0 ? size : 0);
-        return (size_t)at < (size_t)size ? Py_NewRef(PyTuple_GET_ITEM(container, at)) : NULL;
+        Py_ssize_t at = rt_place(index, PyTuple_GET_SIZE(container));
+        return at >= 0 ? Py_NewRef(PyTuple_GET_ITEM(container, at)) : NULL;
     }
     if (rt_guard(type == &PyUnicode_Type && PyUnicode_IS_READY(container))) {
-        Py_ssize_t size = PyUnicode_GET_LENGTH(container), at = index + (index < 0 ? size : 0);
-        return (size_t)at < (size_t)size ? character(PyUnicode_READ_CHAR(container, at)) : NULL;
+        Py_ssize_t at = rt_place(index, PyUnicode_GET_LENGTH(container));
+        return at >= 0 ? character(PyUnicode_READ_CHAR(container, at)) : NULL;
     }
     if (rt_guard(type == &PyBytes_Type)) {
-        Py_ssize_t size = PyBytes_GET_SIZE(container), at = index + (index < 0 ? size : 0);
-        return (size_t)at < (size_t)size ? rt_int_new((uint8_t)PyBytes_AS_STRING(container)[at])
-                                         : NULL;
+        Py_ssize_t at = rt_place(index, PyBytes_GET_SIZE(container));
+        return at >= 0 ? rt_int_new((uint8_t)PyBytes_AS_STRING(container)[at]) : NULL;
     }
     return NULL;
 }

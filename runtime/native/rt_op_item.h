@@ -4,13 +4,17 @@
 
 #include "rt_op_python.h"
 
-/* The position that an exact int of at most one digit means in a sequence of `size` items, negative
- * ones counted from the end; -1 when it is none. */
+/* The position that an index means in a sequence of `size` items, negative ones counted from the
+ * end; -1 when it is none. */
+RT_INLINE Py_ssize_t rt_place(int64_t index, Py_ssize_t size) {
+    index += index < 0 ? size : 0;
+    return rt_likely((size_t)index < (size_t)size) ? index : -1;
+}
+
+/* The same for an exact int of at most one digit; -1 for another key. */
 RT_INLINE Py_ssize_t rt_position(PyObject *key, Py_ssize_t size) {
     if (rt_likely(rt_guard(PyLong_CheckExact(key) && (size_t)(Py_SIZE(key) + 1) <= 2))) {
-        Py_ssize_t index = Py_SIZE(key) * (Py_ssize_t)((PyLongObject *)key)->ob_digit[0];
-        index += index < 0 ? size : 0;
-        return rt_likely((size_t)index < (size_t)size) ? index : -1;
+        return rt_place(Py_SIZE(key) * (Py_ssize_t)((PyLongObject *)key)->ob_digit[0], size);
     }
     return -1;
 }

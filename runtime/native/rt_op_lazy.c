@@ -93,16 +93,10 @@ static inline PyObject *compute(PyObject *left, int64_t l, PyObject *right, int6
     return NULL;
 }
 
-/* Neither a number nor a str, for which there are shorter ways. */
-static inline bool is_other(PyObject *value) {
-    return !rt_is_number(value) && !PyFloat_CheckExact(value) && !PyLong_CheckExact(value) &&
-           !PyUnicode_CheckExact(value);
-}
-
 /* What is to be done with objects. */
 static RT_NOINLINE PyObject *binary_boxed(PyObject *left, int64_t l, PyObject *right, int64_t r,
                                           int op) {
-    bool other = rt_guard(is_other(left));
+    bool other = rt_guard(!rt_is_number(left) && is_other(left));
     if (rt_is_number(left) || rt_is_number(right)) {
         if (!box_both(&left, l, &right, r, op)) {
             return NULL;
@@ -138,17 +132,6 @@ static inline bool store_in_place(PyObject *old, PyObject *value, int64_t number
     return false;
 }
 
-/* x = a new reference; NULL: an exception is set. */
-static inline int store(_PyInterpreterFrame *frame, PyObject *value, int slot) {
-    if (rt_unlikely(value == NULL)) {
-        return -1;
-    }
-    PyObject *old = frame->localsplus[slot];
-    frame->localsplus[slot] = value;
-    Py_XDECREF(old);
-    return 0;
-}
-
 int rt_slot_set_int(_PyInterpreterFrame *frame, int64_t number, int slot) {
     PyObject *old = frame->localsplus[slot];
     if (rt_guard(rt_is_unshared_digit(number) && old != NULL && Py_REFCNT(old) == 1 &&
@@ -156,15 +139,12 @@ int rt_slot_set_int(_PyInterpreterFrame *frame, int64_t number, int slot) {
         rt_digit_set(old, number);
         return 0;
     }
-    return store(frame, rt_int_new(number), slot);
+    return store_slot(frame, rt_int_new(number), slot);
 }
 
-int rt_lazy_slot_binary_call(_PyInterpreterFrame *frame, PyObject *left, int64_t l, PyObject *right,
-                             int64_t r, int slot, int op) {
+static RT_NOINLINE int slot_binary(_PyInterpreterFrame *frame, PyObject *left, int64_t l,
+                                   PyObject *right, int64_t r, int slot, int op) {
     int64_t number;
-    if (rt_guard(is_other(left))) {
-        return store(frame, binary_boxed(left, l, right, r, op), slot);
-    }
     PyObject *result = compute(left, l, right, r, op, &number);
     if (rt_unlikely(result == NULL)) {
         return box_both(&left, l, &right, r, op) ? rt_slot_binary_call(frame, left, right, slot, op)
@@ -172,7 +152,15 @@ int rt_lazy_slot_binary_call(_PyInterpreterFrame *frame, PyObject *left, int64_t
     }
     bool in_place = store_in_place(frame->localsplus[slot], result, number);
     drop_objects(left, right, op);
-    return in_place ? 0 : store(frame, rt_lazy_box(result, number), slot);
+    return in_place ? 0 : store_slot(frame, rt_lazy_box(result, number), slot);
+}
+
+int rt_lazy_slot_binary_call(_PyInterpreterFrame *frame, PyObject *left, int64_t l, PyObject *right,
+                             int64_t r, int slot, int op) {
+    if (rt_guard(!rt_is_number(left) && !rt_is_number(right) && is_other(left))) {
+        return rt_slot_binary_other(frame, left, right, slot, op);
+    }
+    return slot_binary(frame, left, l, right, r, slot, op);
 }
 
 /* ---- comparison ---- */

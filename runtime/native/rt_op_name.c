@@ -1,9 +1,9 @@
 /* Empty cells, global variables and builtins, names of class and module bodies.
  *
- * A global variable is looked up by the position of its entry in the module's dict, which the entry
- * itself confirms (its key is the very name object). That a name is *not* in the module's dict, so
- * that the builtin counts, is what the version of the dict's keys stands for: CPython sets it to 0
- * whenever a key comes or goes, and never uses a version twice.
+ * Where a global variable or a builtin is, and that no global variable hides the builtin, is what
+ * the versions of the dicts' keys stand for: CPython sets a version to 0 whenever a key comes or
+ * goes, and never uses one twice. Where names come and go all the time, the entry in which a global
+ * variable was last confirms itself: its key is the very name object.
  *
  * Follows ceval.c: LOAD_GLOBAL, LOAD_NAME, STORE_NAME, DELETE_NAME, LOAD_CLASSDEREF,
  * SETUP_ANNOTATIONS, LOAD_BUILD_CLASS, format_exc_check_arg, format_exc_unbound. */
@@ -101,34 +101,69 @@ static PyObject *builtin_get(PyThreadState *ts, PyObject *builtins, PyObject *na
 
 /* ---- global variables ---- */
 
-/* Remembers where `name` was found. Sites of namespaces without the fast layout stay empty. */
+enum { MOST_ENTRIES = 1 << 24 }; /* that a place in 32 bits is enough for */
+
+/* Remembers that the value is in entry `index` of these keys. Sites of namespaces without the fast
+ * layout stay empty. */
+static void fill_place(RtGlobalSite *site, PyDictKeysObject *keys, Py_ssize_t index) {
+    PyObject **value = &DK_UNICODE_ENTRIES(keys)[index].me_value;
+    site->place = (uint32_t)((char *)value - (char *)keys);
+}
+
+/* Remembers where `name` was found. */
 static void fill_global(RtGlobalSite *site, PyObject *globals, PyObject *builtins, PyObject *name) {
     PyDictKeysObject *keys = ((PyDictObject *)globals)->ma_keys;
+    PyDictKeysObject *builtin_keys = ((PyDictObject *)builtins)->ma_keys;
+    site->keys = 0;
     if (keys->dk_kind != DICT_KEYS_UNICODE) {
         return;
     }
     Py_ssize_t index = _PyDictKeys_StringLookup(keys, name);
-    if (index >= 0 && index <= UINT32_MAX) {
-        *site = (RtGlobalSite){.version = 0, .index = (uint32_t)index};
+    if (index >= 0 && index < MOST_ENTRIES) {
+        site->keys = _PyDictKeys_GetVersionForCurrentState(keys);
+        site->builtins = 0;
+        site->index = (uint32_t)index;
+        fill_place(site, keys, index);
         return;
     }
-    PyDictKeysObject *builtin_keys = ((PyDictObject *)builtins)->ma_keys;
     if (index != DKIX_EMPTY || builtin_keys->dk_kind != DICT_KEYS_UNICODE) {
         return;
     }
     index = _PyDictKeys_StringLookup(builtin_keys, name);
-    uint32_t version = _PyDictKeys_GetVersionForCurrentState(keys);
-    if (index >= 0 && index <= UINT32_MAX && version != 0) {
-        *site = (RtGlobalSite){.version = version, .index = (uint32_t)index};
+    uint32_t version = _PyDictKeys_GetVersionForCurrentState(builtin_keys);
+    if (index >= 0 && index < MOST_ENTRIES && version != 0) {
+        site->keys = _PyDictKeys_GetVersionForCurrentState(keys);
+        site->builtins = version;
+        fill_place(site, builtin_keys, index);
     }
+}
+
+/* A global variable in the entry where it was last, in keys that have changed: borrowed, or NULL.
+ * Any index is safe: it is only a guess. */
+static PyObject *find_again(PyObject *globals, PyObject *name, RtGlobalSite *site) {
+    PyDictKeysObject *keys = ((PyDictObject *)globals)->ma_keys;
+    if (keys->dk_kind != DICT_KEYS_UNICODE || (Py_ssize_t)site->index >= keys->dk_nentries) {
+        return NULL;
+    }
+    PyDictUnicodeEntry *entry = &DK_UNICODE_ENTRIES(keys)[site->index];
+    if (entry->me_key != name || entry->me_value == NULL) {
+        return NULL;
+    }
+    site->keys = _PyDictKeys_GetVersionForCurrentState(keys);
+    site->builtins = 0;
+    fill_place(site, keys, site->index);
+    return entry->me_value;
 }
 
 PyObject *rt_global_get_slow(PyThreadState *ts, _PyInterpreterFrame *frame, PyObject *name,
                              RtGlobalSite *site) {
     PyObject *globals = frame->f_globals, *builtins = frame->f_builtins;
     if (rt_likely(PyDict_CheckExact(globals) && PyDict_CheckExact(builtins))) {
-        PyObject *value =
-            _PyDict_LoadGlobal((PyDictObject *)globals, (PyDictObject *)builtins, name);
+        PyObject *value = find_again(globals, name, site);
+        if (rt_guard(value != NULL)) {
+            return Py_NewRef(value);
+        }
+        value = _PyDict_LoadGlobal((PyDictObject *)globals, (PyDictObject *)builtins, name);
         if (value == NULL) {
             if (!_PyErr_Occurred(ts)) {
                 raise_undefined(ts, name);

@@ -46,37 +46,34 @@ PyObject *rt_class_cell_get(PyThreadState *ts, _PyInterpreterFrame *frame, int s
 
 /* ---- global variables ---- */
 
-/* Value of entry `index` of a plain dict, borrowed, if that entry is still the one of `name`; NULL
- * otherwise. Any index is safe: it is only a guess. */
-RT_INLINE PyObject *rt_dict_entry(PyObject *dict, uint32_t index, PyObject *name) {
-    if (rt_likely(PyDict_CheckExact(dict))) {
-        PyDictKeysObject *keys = ((PyDictObject *)dict)->ma_keys;
-        if (rt_likely(keys->dk_kind == DICT_KEYS_UNICODE &&
-                      (Py_ssize_t)index < keys->dk_nentries)) {
-            PyDictUnicodeEntry *entry = &DK_UNICODE_ENTRIES(keys)[index];
-            return rt_likely(rt_guard(entry->me_key == name)) ? entry->me_value : NULL;
-        }
-    }
-    return NULL;
+/* A version of a dict's keys stands for which names there are and where their values lie. CPython
+ * sets it to 0 when a name comes or goes, and never uses one twice. */
+RT_INLINE bool rt_keys_are(PyObject *dict, uint32_t version) {
+    return rt_guard(PyDict_CheckExact(dict) &&
+                    ((PyDictObject *)dict)->ma_keys->dk_version == version);
 }
 
 PyObject *rt_global_get_slow(PyThreadState *ts, _PyInterpreterFrame *frame, PyObject *name,
                              RtGlobalSite *site);
 
+RT_INLINE PyObject *rt_global_value(_PyInterpreterFrame *frame, const RtGlobalSite *site) {
+    PyObject *space = frame->f_globals;
+    if (rt_unlikely(site->keys == 0 || !rt_keys_are(space, site->keys))) {
+        return NULL;
+    }
+    if (site->builtins != 0) {
+        space = frame->f_builtins;
+        if (rt_unlikely(!rt_keys_are(space, site->builtins))) {
+            return NULL;
+        }
+    }
+    return *(PyObject **)((char *)((PyDictObject *)space)->ma_keys + site->place);
+}
+
 RT_INLINE PyObject *rt_global_get_inline(PyThreadState *ts, _PyInterpreterFrame *frame,
                                          PyObject *name, RtGlobalSite *site) {
-    PyObject *space = frame->f_globals;
-    uint32_t version = site->version;
-    if (version != 0) {
-        bool absent =
-            PyDict_CheckExact(space) && ((PyDictObject *)space)->ma_keys->dk_version == version;
-        space = rt_likely(absent) ? frame->f_builtins : Py_None;
-    }
-    PyObject *value = rt_dict_entry(space, site->index, name);
-    if (rt_likely(value != NULL)) {
-        return Py_NewRef(value);
-    }
-    return rt_global_get_slow(ts, frame, name, site);
+    PyObject *value = rt_global_value(frame, site);
+    return rt_likely(value != NULL) ? Py_NewRef(value) : rt_global_get_slow(ts, frame, name, site);
 }
 
 PyObject *rt_global_get_call(PyThreadState *ts, _PyInterpreterFrame *frame, PyObject *name,

@@ -177,6 +177,9 @@ static inline bool store_number(PyObject *old, PyObject *left, PyObject *right, 
 
 int rt_slot_binary_call(_PyInterpreterFrame *frame, PyObject *left, PyObject *right, int slot,
                         int op) {
+    if (rt_guard(is_other(left))) {
+        return rt_slot_binary_other(frame, left, right, slot, op);
+    }
     PyObject **variable = &frame->localsplus[slot];
     PyObject *old = *variable;
     int plain = op & ~RT_TAKES;
@@ -190,14 +193,12 @@ int rt_slot_binary_call(_PyInterpreterFrame *frame, PyObject *left, PyObject *ri
         drop_taken(left, right, op);
         return *variable == NULL ? -1 : 0;
     }
-    PyObject *value = rt_binary_call(left, right, op);
-    if (value == NULL) {
-        return -1;
-    }
-    old = *variable;
-    *variable = value;
-    Py_XDECREF(old);
-    return 0;
+    return store_slot(frame, rt_binary_call(left, right, op), slot);
+}
+
+int rt_slot_binary_other(_PyInterpreterFrame *frame, PyObject *left, PyObject *right, int slot,
+                         int op) {
+    return store_slot(frame, rt_binary_other(left, right, op), slot);
 }
 
 PyObject *rt_negative(PyThreadState *ts, PyObject *value) {

@@ -93,6 +93,9 @@ RT_INLINE bool rt_slot_owns(const _PyInterpreterFrame *frame, PyObject *left, in
 
 int rt_slot_binary_call(_PyInterpreterFrame *frame, PyObject *left, PyObject *right, int slot,
                         int op);
+/* The same for operands that are neither numbers nor strings. */
+int rt_slot_binary_other(_PyInterpreterFrame *frame, PyObject *left, PyObject *right, int slot,
+                         int op);
 
 /* Outside of this range CPython makes a new object for each int. */
 RT_INLINE bool rt_is_unshared_digit(int64_t value) {

@@ -1,12 +1,12 @@
 /* Inline cache sites: static, zero-initialised, one for each operation that has one.
  *
- * Cached op          key                                   stale when                      refilled
- * by attr_get, attr_set version tag of the owner's type       the type, a base or the
- * rt_op_attr_fill.c method_get         (never reused by CPython; 0: none)    metaclass changes
- * global_get         position of the entry, checked by     never: a wrong position is rt_op_name.c
- *                    the interned key's address            noticed at once
- * … of a builtin     also the version of the keys of the   a global variable is made or
- * rt_op_name.c module's globals (the name is not     deleted among them)
+ * attr_get, attr_set, method_get (filled in rt_op_attr_fill.c)
+ *     Key: version tag of the owner's type; CPython never uses one twice, 0 is none. Stale when the
+ *     type, a base or the metaclass changes.
+ * global_get (rt_op_name.c)
+ *     Key: versions of the keys of the module's globals and, for a builtin, of the builtins. Stale
+ *     when a name comes or goes among them. Then the entry that a global variable had is tried,
+ *     which its key confirms.
  *
  * References in sites are borrowed: what a type's version stands for is kept alive by the type. */
 #ifndef PYC2C_RUNTIME_RT_OP_SITE_H
@@ -66,8 +66,10 @@ typedef struct RtAttrSite {
 typedef RtAttrSite RtMethodSite;
 
 typedef struct RtGlobalSite {
-    uint32_t version; /* a builtin: version of the globals' keys; 0: a global variable */
-    uint32_t index;   /* entry in the globals or builtins */
+    uint32_t keys;     /* version of the keys of the module's globals; 0: nothing known */
+    uint32_t builtins; /* a builtin: version of the builtins' keys; 0: a global variable */
+    uint32_t place;    /* of the value, in bytes from the start of these keys */
+    uint32_t index;    /* entry of a global variable: a guess when the keys have changed */
 } RtGlobalSite;
 
 #endif

@@ -1,6 +1,30 @@
 /* What the interpreter does between instructions when asked to: signals, pending calls, letting
- * other threads run, exceptions that another thread set. */
+ * other threads run, exceptions that another thread set. And C code's question for signals. */
 #include "rt_frame.h"
+
+int __real_PyErr_CheckSignals(void);
+int __wrap_PyErr_CheckSignals(void);
+void __real__PyEval_SignalReceived(PyInterpreterState *interp);
+void __wrap__PyEval_SignalReceived(PyInterpreterState *interp);
+
+/* ---- C code that asks for signals ---- */
+
+/* A signal has come, at some time; set in signal handlers. */
+static _Py_atomic_int signalled;
+
+void __wrap__PyEval_SignalReceived(PyInterpreterState *interp) {
+    _Py_atomic_store_relaxed(&signalled, 1);
+    __real__PyEval_SignalReceived(interp);
+}
+
+/* repr(), str(), long multiplication and the like ask at each step, for some forty instructions.
+ * Before the first signal there is nothing to say. (Afterwards only signalmodule.c knows: what it
+ * has still to handle when a handler raises shows nowhere else.) */
+int __wrap_PyErr_CheckSignals(void) {
+    return rt_likely(!_Py_atomic_load_relaxed(&signalled)) ? 0 : __real_PyErr_CheckSignals();
+}
+
+/* ---- native code that asks for all of it ---- */
 
 /* As UNSIGNAL_ASYNC_EXC of ceval.c, which is not to be called from here. */
 static void forget_async_exception(PyInterpreterState *interp) {

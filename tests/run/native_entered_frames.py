@@ -55,6 +55,26 @@ def many(a, b, c, d, e, f, g, h):
     return len(locals()), h
 
 
+def six_and_two(a, b, c, d, e, f):
+    g = h = f
+    return h.name
+
+
+def seven_and_nine(a, b, c, d, e, f, g, early):
+    if early == 1:
+        return early
+    h, i = Told("h"), Told("i")
+    if early == 2:
+        return early
+    j = k = l = h
+    m = Told("m")
+    del i, k
+    if early == 3:
+        return early
+    n, o, p = 1, m, Told("p")
+    return early
+
+
 def keeps(a, b):
     frame = sys._getframe()
     return frame
@@ -89,6 +109,9 @@ def positions():
     print(three_and_two(Told("5"), Told("6"), Told("7")))
     print(four_and_three(Told("8"), Told("9"), Told("10"), Told("11")))
     print(five(1, 2, 3, 4, Told("12")).name, many(1, 2, 3, 4, 5, 6, 7, 8))
+    print(six_and_two(1, Told("13"), 3, 4, 5, Told("14")))
+    for early in range(1, 5):
+        print(seven_and_nine(Told("15"), 2, Told("16"), 4, 5, Told("17"), Told("18"), early))
 
 
 def lookers():

@@ -120,11 +120,11 @@ def test_globals_follow_changes(ops, actions, kind, builtin_kind):
 @both
 def test_global_of_several_modules_at_one_site(ops):
     """The same code object with other globals: `exec` of one code, FunctionType."""
-    site = ops.site()
+    sites = {"alpha": ops.site(), "len": ops.site()}  # each of one name, as the compiler makes them
     code = compile("def function(get=None, name=None, site=None): return get(name, site)", "<test>", "exec")
     code = next(each for each in code.co_consts if isinstance(each, types.CodeType))
     spaces = [{"alpha": 1}, {"beta": 0, "alpha": 2}, {"len": 3}, {"beta": 1}, {"alpha": 4, "__builtins__": {"len": 5}}]
-    readers = [[types.FunctionType(code, space, "f", (ops.global_get, name, site)) for name in ("alpha", "len")] for space in spaces]
+    readers = [[types.FunctionType(code, space, "f", (ops.global_get, name, sites[name])) for name in ("alpha", "len")] for space in spaces]
     expected = [(1, len), (2, len), (NameError, 3), (NameError, len), (4, 5)]
     for _ in range(3):
         for pair, results in zip(readers, expected):

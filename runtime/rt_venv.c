@@ -86,7 +86,8 @@ static bool make_absolute(const char *candidate) {
     return true;
 }
 
-/* pyvenv.cfg is beside the file or one directory above, as CPython looks for it. */
+/* Environments have their python in `bin`, and pyvenv.cfg above it. Beside a file named python it is
+ * looked for, too, as CPython does; other files of the host are not asked for. */
 static bool accept(const char *candidate, void *context) {
     (void)context;
     if (!rt_exec_is_own(candidate) || !make_absolute(candidate)) {
@@ -94,12 +95,15 @@ static bool accept(const char *candidate, void *context) {
     }
     memcpy(environment_path, python_path, sizeof environment_path);
     const char *name = strrchr(python_path, '/') + 1;
-    for (int i = 0; i < 2 && to_parent(environment_path); i++) {
-        if (is_environment(environment_path, name)) {
-            return true;
-        }
+    if (!to_parent(environment_path)) {
+        return false;
     }
-    return false;
+    if (is_python_name(name) && is_environment(environment_path, name)) {
+        return true;
+    }
+    const char *slash = strrchr(environment_path, '/');
+    bool possible = is_python_name(name) || (slash != NULL && strcmp(slash, "/bin") == 0);
+    return possible && to_parent(environment_path) && is_environment(environment_path, name);
 }
 
 bool rt_venv_find(const char *called) {

@@ -92,7 +92,7 @@ include mk/shared.mk
 else
 $(RTDIR)/librt.a: $(RUNTIME_OBJ)
 	@mkdir -p $(@D)
-	$(Q)rm -f $@ && ar rcsD $@ $(RUNTIME_OBJ)
+	$(Q)rm -f $@ && ar rcsD $@ $^
 
 $(RTDIR)/stub: $(RTDIR)/librt.a $(BUILD)/obj/$(PY_MINOR)/libpython-lean.a \
                $(BUILD)/obj/$(PY_MINOR)/all_builtins.c

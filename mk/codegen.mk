@@ -34,8 +34,21 @@ $(RTDIR)/link.toml: mk/codegen.mk mk/build.mk mk/config.mk mk/native.mk scripts/
 
 # Symbols that the runtime exports: its replacements of libc functions must be seen by every library.
 $(RTDIR)/exports.txt: $(RTDIR)/librt.a
-	$(Q)readelf -sW $< | awk '$$5 == "GLOBAL" && $$6 == "DEFAULT" && $$7 != "UND" { print $$8 }' \
-	    | LC_ALL=C sort -u > $@
+	$(Q)readelf -sW $< | awk '/^File: / { own = !/(typeobject.o)/ } \
+	    own && $$5 == "GLOBAL" && $$6 == "DEFAULT" && $$7 != "UND" { print $$8 }' | LC_ALL=C sort -u > $@
+
+# ---- the object of libpython in which one call is led to runtime/rt_slots.c ----
+# A part of the runtime's archives, which are linked whole: so libpython's own is not.
+LED := $(if $(filter 3.11,$(PY_MINOR)),$(if $(LINKED_LIB),$(BUILD)/obj/$(PY_MINOR)/led/typeobject.o))
+LED_PIC := $(if $(LED),$(if $(LINKED_PIC),$(BUILD)/obj/$(PY_MINOR)/led/pic/typeobject.o))
+
+$(RTDIR)/librt.a: $(LED)
+$(LED): $(PY_LIB)
+$(LED_PIC): $(PY_LIB_PIC)
+$(LED) $(LED_PIC): scripts/lead_call.py
+	@mkdir -p $(@D)
+	$(Q)$(PYTHON) $< $(filter %.a,$^) $(@F) $@
+	$(Q)objcopy -R .eh_frame -R .rela.eh_frame $@
 
 # ---- libpython without unwind tables: half a megabyte less in every executable ----
 # No C++ exception passes through CPython's C code; see link_size_archive in codegen/link_size.h.
@@ -97,9 +110,9 @@ $(BUILD)/obj/$(PY_MINOR)/pic/runtime/%.o: runtime/%.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(STUB_CFLAGS) -fPIE -c $< -o $@
 
-$(RTDIR)/librt-pic.a: $(RUNTIME_PIC_OBJ)
+$(RTDIR)/librt-pic.a: $(RUNTIME_PIC_OBJ) $(LED_PIC)
 	@mkdir -p $(@D)
-	$(Q)rm -f $@ && ar rcsD $@ $(RUNTIME_PIC_OBJ)
+	$(Q)rm -f $@ && ar rcsD $@ $^
 
 # ---- and for --static ----
 ifneq ($(LINKED_LIB),)

@@ -9,11 +9,12 @@ $(BUILD)/obj/$(PY_MINOR)/static/%.o: %.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(RUNTIME_CFLAGS) -DRT_LIBC_STATIC -c $< -o $@
 
-$(RTDIR)/librt-static.a: $(STATIC_OBJ) $(RTDIR)/exports.txt
+$(RTDIR)/librt-static.a: $(STATIC_OBJ) $(RTDIR)/exports.txt $(LED)
 	@mkdir -p $(@D)
 	$(Q)sed 's/\(.*\)/\1 __wrap_\1/' $(RTDIR)/exports.txt > $(BUILD)/obj/$(PY_MINOR)/static/wraps.txt
 	$(Q)rm -f $@ && ar rcsD $@ $(STATIC_OBJ)
 	$(Q)objcopy -D --redefine-syms=$(BUILD)/obj/$(PY_MINOR)/static/wraps.txt $@
+	$(Q)$(if $(LED),ar rsD $@ $(LED))
 
 $(BUILD)/pyc2c: $(RTDIR)/librt-static.a
 

@@ -86,8 +86,8 @@ static bool make_absolute(const char *candidate) {
     return true;
 }
 
-/* Environments have their python in `bin`, and pyvenv.cfg above it. Beside a file named python it is
- * looked for, too, as CPython does; other files of the host are not asked for. */
+/* Environments have their python in `bin`, and pyvenv.cfg above it. Beside a file named python it
+ * is looked for, too, as CPython does; other files of the host are not asked for. */
 static bool accept(const char *candidate, void *context) {
     (void)context;
     if (!rt_exec_is_own(candidate) || !make_absolute(candidate)) {

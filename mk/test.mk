@@ -154,6 +154,7 @@ test-valgrind: test-venvs
 
 # With a Python that checks itself and counts all references (Debian's python3.11-dbg). Its archive is
 # not position independent. Where memory runs out its own assertions fail.
+test-debug-python: export PYC2C_TEST_RUN_SECONDS ?= 600
 test-debug-python: test-venvs
 	$(Q)$(MAKE) --no-print-directory PYTHON=/usr/bin/python3.11-dbg PY_LIB_PIC= BUILD=$(BUILD)/debug-python all
 	$(Q)cd tests && PYC2C=$(abspath $(BUILD)/debug-python/pyc2c) PYC2C_TEST_PYTHON_3_11=/usr/bin/python3.11-dbg \

@@ -1,8 +1,8 @@
 """Programs of tests/run under a tool that watches memory: it must have nothing to say.
 
 PYC2C_TEST_TOOL names the tool: `asan` (AddressSanitizer and UBSan; the command under test is one of
-`make MODE=asan`) or `valgrind` (memcheck; any command). With PYTHONMALLOC=malloc both see each
-object by itself. What Python keeps until the end is no leak: tests/run/references*.py look for those.
+`make MODE=asan`) or `valgrind` (memcheck; any command). With PYTHONMALLOC=malloc, or malloc_debug, both see
+each object by itself. What Python keeps until the end is no leak: tests/run/references*.py look for those.
 
 A program may take PYC2C_TEST_CPU_SECONDS of processor time (600); one that needs more is skipped, with
 that reason. Processor time does not depend on what else the machine does; limits on the clock only end
@@ -38,6 +38,7 @@ class Tool:
     env: dict[str, str] = field(default_factory=dict)
     finding: str = ""  # what its report has when it found something
     too_deep: frozenset[str] = frozenset()  # programs that the tool itself cannot run
+    filled: frozenset[str] = frozenset()  # programs whose new objects CPython fills, so that all bytes are defined
 
 
 TOOLS = {
@@ -53,6 +54,11 @@ TOOLS = {
         finding=r"==\d+== \w",
         # A hundred thousand frames, and allocations that fail, which are valgrind's own as well.
         too_deep=frozenset({"native_recursion", "native_recursion_deep", "native_recursion_through_c"}),
+        # ipaddress calls int.from_bytes() with zeros. CPython's medium_value() multiplies the result's size, 0, by its
+        # first digit, which was never written; for memcheck the product is undefined, then the address of the int 0 in
+        # small_ints that is found by it, and then all who touch that 0, which no suppression could tell apart. Every
+        # program linked with Debian's libpython3.11.a shows it; in python3.11 itself the compiler found another way.
+        filled=frozenset({"code_objects"}),
     ),
 }
 PROGRAMS = [program for program in programs.find(Path(__file__).parents[1] / "run") if NAMES.match(program.name)]
@@ -95,7 +101,8 @@ def test_nothing_is_found(builder, target, tool, program, given):
     with tempfile.TemporaryDirectory(prefix="sanitize-") as name:
         cwd, report = Path(name) / "cwd", Path(name) / "report"
         cwd.mkdir()
-        env = environment(cwd, given.env, given.unset) | {"PYTHONMALLOC": "malloc"}
+        memory = "malloc_debug" if program.name in tool.filled else "malloc"
+        env = environment(cwd, given.env, given.unset) | {"PYTHONMALLOC": memory}
         env |= {key: value.format(report=report) for key, value in tool.env.items()}
         words = [word.format(report=report) for word in tool.words]
         outcome = run(

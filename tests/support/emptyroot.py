@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from support.running import Outcome, run
+from support.running import RUN_TIMEOUT, Outcome, run
 
 HELPER = Path(__file__).with_name("enter_root.py")
 HELPER_PYTHON = "/usr/bin/python3.11"
@@ -44,7 +44,7 @@ def run_in_empty_root(
     env: Mapping[str, str] = {},
     files: Mapping[str, str] = {},
     stdin: bytes = b"",
-    timeout: float = 60.0,
+    timeout: float = RUN_TIMEOUT,
     action: Callable | None = None,
 ) -> Outcome:
     """Runs /app/<name> in an empty root; `files` adds more (destination → source). Without `libc` the

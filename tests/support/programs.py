@@ -26,6 +26,8 @@ import tomllib
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from support.running import RUN_TIMEOUT
+
 _OPEN, _CLOSE = "# /// compare", "# ///"
 
 
@@ -41,7 +43,7 @@ class Run:
     unset: tuple[str, ...] = ()
     status: int = 0
     streams: tuple[str, ...] = ("stdout", "stderr")
-    timeout: float = 60.0
+    timeout: float = RUN_TIMEOUT
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,8 @@ BASE_ENVIRONMENT = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8", "
 SEED = "PYC2C_STRESS_SEED"
 if SEED in os.environ:
     BASE_ENVIRONMENT[SEED] = os.environ[SEED]
+# How long a process may run. A Python that checks itself takes several times as long (mk/test.mk).
+RUN_TIMEOUT = float(os.environ.get("PYC2C_TEST_RUN_SECONDS", "60"))
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ def run(
     cwd: Path,
     env: Mapping[str, str] | None = None,
     stdin: bytes = b"",
-    timeout: float = 60.0,
+    timeout: float = RUN_TIMEOUT,
     action: Callable[[subprocess.Popen], None] | None = None,
     **popen,
 ) -> Outcome:

@@ -157,9 +157,11 @@ static void override_environment(PyConfig *config, RtChildKind kind) {
     config->pythonpath_env = NULL;
     PyMem_RawFree(config->home);
     config->home = NULL;
-    /* getpath.py looks for no pyvenv.cfg when there is a home, which it splits at a colon. */
-    if (!RT_HAS_HIDDEN_FUNCTIONS && strchr(rt_image.exe, ':') == NULL) {
-        set_path(config, &config->home, "");
+    /* getpath.py looks for no pyvenv.cfg when there is a home, which it splits at a colon. It makes
+     * it the prefix, too. */
+    const char *prefix = rt_venv_directory() != NULL ? rt_venv_directory() : rt_image.exe;
+    if (!RT_HAS_HIDDEN_FUNCTIONS && strchr(prefix, ':') == NULL) {
+        check(PyConfig_SetBytesString(config, &config->home, prefix), config);
     }
     if (kind == RT_RUN_PROGRAM) {
         config->inspect = 0;

@@ -78,14 +78,38 @@ static bool open_nameless(OutputFile *output, mode_t mode) {
     return output->fd >= 0;
 }
 
-/* Gives the nameless file its temporary name. */
-static bool name_file(OutputFile *output) {
-    char self[64];
-    snprintf(self, sizeof(self), "/proc/self/fd/%d", output->fd);
+typedef struct ProcName {
+    char text[32];
+} ProcName;
+
+static ProcName proc_name(const OutputFile *output) {
+    ProcName name;
+    snprintf(name.text, sizeof(name.text), "/proc/self/fd/%d", output->fd);
+    return name;
+}
+
+/* A file that is open for writing cannot be started. The descriptor that is left only tells which
+ * file it is. */
+static bool end_writing(OutputFile *output) {
+    int kept = open(proc_name(output).text, O_PATH | O_CLOEXEC);
+    if (kept < 0) {
+        return false;
+    }
+    int closed = close(output->fd);
+    output->fd = kept;
+    return closed == 0;
+}
+
+static bool give_name(const OutputFile *output, const char *name) {
+    ProcName self = proc_name(output);
+    return linkat(AT_FDCWD, self.text, AT_FDCWD, name, AT_SYMLINK_FOLLOW) == 0;
+}
+
+static bool give_temporary_name(OutputFile *output) {
     for (int attempt = 0; attempt < 100; attempt++) {
         output->temporary = temporary_name(output->path);
         fs_remove_at_exit(output->temporary);
-        if (linkat(AT_FDCWD, self, AT_FDCWD, output->temporary, AT_SYMLINK_FOLLOW) == 0) {
+        if (give_name(output, output->temporary)) {
             return true;
         }
         int error = errno;
@@ -167,21 +191,38 @@ bool output_set_size(OutputFile *output, uint64_t size) {
     return output->fd >= 0;
 }
 
-bool output_commit(OutputFile *output) {
-    if (output->fd < 0) {
+static bool rename_temporary(OutputFile *output) {
+    if (rename(output->temporary, output->path) != 0) {
         return false;
-    }
-    if (output->temporary == NULL && !name_file(output)) {
-        return fail(output, errno);
-    }
-    int closed = close(output->fd);
-    output->fd = -1;
-    if (closed != 0 || rename(output->temporary, output->path) != 0) {
-        return fail(output, errno);
     }
     fs_forget(output->temporary);
     free(output->temporary);
     output->temporary = NULL;
+    return true;
+}
+
+/* A new file gets its final name at once: killed at any moment, a build leaves no other behind. Only
+ * a rename replaces what is there already; between the two calls there is nothing to wait for. */
+static bool name_finished(OutputFile *output) {
+    return end_writing(output) &&
+           (give_name(output, output->path) ||
+            (errno == EEXIST && give_temporary_name(output) && rename_temporary(output)));
+}
+
+static bool rename_finished(OutputFile *output) {
+    int closed = close(output->fd);
+    output->fd = -1;
+    return closed == 0 && rename_temporary(output);
+}
+
+bool output_commit(OutputFile *output) {
+    if (output->fd < 0) {
+        return false;
+    }
+    if (!(output->temporary == NULL ? name_finished(output) : rename_finished(output))) {
+        return fail(output, errno);
+    }
+    output_discard(output);
     return true;
 }
 

@@ -159,6 +159,17 @@ def test_killed_build(project, delay):
     assert project.output.read_bytes() == after
 
 
+def test_new_output_has_no_other_name_first(project):
+    """A build that is killed between two names would leave the first one behind."""
+    project.write(HELLO)
+    project.output.parent.mkdir()
+    log = project.folder / "strace.log"
+    words = ["strace", "-f", "-s", "500", "-o", log, "-e", "trace=link,linkat,rename,renameat,renameat2"]
+    run([*words, *project.words("-o", "dist/app")], cwd=project.folder, env=project.environment(), timeout=200).expect()
+    named = [line for line in log.read_text().splitlines() if f'"{project.output.parent}/' in line]
+    assert len(named) == 1 and f'"{project.output}"' in named[0], named
+
+
 def test_what_killed_builds_leave_is_removed_later(project):
     """Temporary directories without an owner, an hour old; no others."""
     project.write({"app.py": "def f(x):\n    return x + 1\nprint(f(1))\n", "tmp/pyc2c-mine00/file": "a user's own"})

@@ -201,8 +201,9 @@ static bool rename_temporary(OutputFile *output) {
     return true;
 }
 
-/* A new file gets its final name at once: killed at any moment, a build leaves no other behind. Only
- * a rename replaces what is there already; between the two calls there is nothing to wait for. */
+/* A new file gets its final name at once: killed at any moment, a build leaves no other behind.
+ * Only a rename replaces what is there already; between the two calls there is nothing to wait for.
+ */
 static bool name_finished(OutputFile *output) {
     return end_writing(output) &&
            (give_name(output, output->path) ||

@@ -2,8 +2,8 @@
  *
  * Bytes go to a file without a name, or, where there are none, to a private temporary file in the
  * same directory, which is removed when the build fails, is interrupted or killed by a catchable
- * signal. output_commit gives it its name; it does not wait for the disk, as compilers do not. Every
- * failure adds one clear error; later calls on a failed file do nothing and fail too. */
+ * signal. output_commit gives it its name; it does not wait for the disk, as compilers do not.
+ * Every failure adds one clear error; later calls on a failed file do nothing and fail too. */
 #ifndef PYC2C_CODEGEN_OUTPUT_FILE_H
 #define PYC2C_CODEGEN_OUTPUT_FILE_H
 

@@ -17,6 +17,10 @@ bool support_module_add(Program *program, Module *module, const StrBuf *source,
 /* Regular expressions of all that is not the standard library's, as "_pyc2c.patterns.<module>". */
 bool support_patterns_add(Program *program, const char *support_dir, const CacheOps *cache,
                           Diags *diags);
+/* Texts that modules compile while they are imported, as "_pyc2c.texts" and
+ * "_pyc2c.texts.<number>". */
+bool support_texts_add(Program *program, const char *support_dir, const Request *request,
+                       const CacheOps *cache, Diags *diags);
 /* As support_modules_add for frozen modules that the stub does not hold but reads from the image
  * (runtime/frozen/), as "<frozen os>": sources in `directory`. */
 bool frozen_modules_add(Program *program, const char *directory, const CacheOps *cache,

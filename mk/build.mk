@@ -71,7 +71,7 @@ RUNTIME_CFLAGS := $(CSTD) -O2 $(if $(filter release,$(MODE)),-DNDEBUG) $(WARN) -
                   -ffunction-sections -fdata-sections
 # Functions of libpython that the runtime replaces or watches, by version.
 STUB_WRAPS_3.11 := _PyDict_GetItem_KnownHash _PyCode_Quicken _Py_MakeCoro _PyFrame_MakeAndSetFrameObject \
-                   _PyCode_GetCode
+                   _PyCode_GetCode PyRun_StringFlags PyRun_String Py_CompileStringObject
 STUB_WRAPS_3.12 := _PyDict_GetItem_KnownHash
 STUB_WRAPS := _PyImportZip_Init _Py_Deepfreeze_Init $(STUB_WRAPS_$(PY_MINOR))
 STUB_LDFLAGS := $(DEVELOP) -no-pie -rdynamic -Wl,--exclude-libs,libz.a:libexpat.a -Wl,-z,noseparate-code

@@ -136,6 +136,13 @@ $(RTDIR)/patterns/.made: scripts/regex_patterns.py stdlib-support/probe/patterns
 
 $(BUILD)/pyc2c: $(RTDIR)/patterns/.made
 
+# ---- texts that the standard library compiles while it is imported (rt_texts.c) ----
+TEXTS := $(if $(LINKED_LIB),$(if $(filter 3.11,$(PY_MINOR)),$(RTDIR)/texts.txt))
+
+$(RTDIR)/texts.txt: scripts/kept_texts.py scripts/regex_patterns.py stdlib-support/probe/texts.py
+	@mkdir -p $(@D)
+	$(Q)$(PYTHON) $< $@
+
 # ---- helper programs: the host-Python launcher, the compiler wrapper that captures objects ----
 $(SHARE)/launcher: codegen/launcher/launcher.c
 	@mkdir -p $(@D)
@@ -146,7 +153,7 @@ $(SHARE)/capture-cc: codegen/capture/capture_cc.c
 	$(Q)$(CC) $(CSTD) -O2 $(WARN) -s -o $@ $<
 	$(Q)ln -sf capture-cc $(SHARE)/capture-cxx
 
-$(BUILD)/pyc2c: $(CARRIED:%=$(RTDIR)/builtin/%.so) $(FROZEN) \
+$(BUILD)/pyc2c: $(CARRIED:%=$(RTDIR)/builtin/%.so) $(FROZEN) $(TEXTS) \
                 $(RTDIR)/link.toml $(RTDIR)/exports.txt $(SHARE)/launcher $(SHARE)/capture-cc \
                 $(if $(LINKED_LIB),$(RTDIR)/stub-small) $(if $(HAVE_CRYPTO),$(RTDIR)/rt_license.o) \
                 $(if $(LINKED_PIC)$(if $(LINKED_LIB),,shared),$(RTDIR)/librt-pic.a)

@@ -72,6 +72,9 @@
 /* Bodies of functions can be read at the first call (rt_code_body.c). */
 #define RT_CODE_BODIES_WAIT (PY_VERSION_HEX < 0x030C0000 && RT_HAS_HIDDEN_FUNCTIONS)
 
+/* Texts compiled at build time (rt_texts.c); mk/build.mk wraps their functions for this version. */
+#define RT_HAS_KEPT_TEXTS (PY_VERSION_HEX < 0x030C0000 && RT_HAS_HIDDEN_FUNCTIONS)
+
 /* LOAD_ATTR's argument carries a flag in its lowest bit. */
 #define RT_LOAD_ATTR_HAS_FLAG (PY_VERSION_HEX >= 0x030C0000)
 

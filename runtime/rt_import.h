@@ -45,6 +45,8 @@ PyObject *rt_code_read(const uint8_t *data, size_t size, PyObject *filename, boo
 
 /* ---- rt_load.c ---- */
 
+/* The code of an entry, anew each time, with that co_filename. New reference. */
+PyObject *rt_load_code(const ImageModule *module, PyObject *file);
 /* Creates the class of our loaders below SourceFileLoader. New reference. */
 PyObject *rt_load_make_class(PyObject *source_file_loader);
 /* Imports a source module of the image: module object, sys.modules, body. New reference. */

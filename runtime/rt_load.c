@@ -29,6 +29,23 @@ size_t rt_directory_length(const char *path, size_t length) {
 
 /* ---- code objects ---- */
 
+PyObject *rt_load_code(const ImageModule *module, PyObject *file) {
+    const char *name = rt_string(module->name);
+    bool owned = false;
+    const uint8_t *data = rt_module_code(module, &owned);
+    PyObject *code = NULL;
+    if (data != NULL) {
+        bool native = rt_attach_is_native != NULL && rt_attach_is_native(name);
+        code = rt_code_read(data, module->code_size, file, !owned && !native);
+    } else {
+        PyErr_Format(PyExc_ImportError, "the code of '%s' in %s is damaged", name, rt_image.exe);
+    }
+    if (owned) {
+        free((void *)data);
+    }
+    return code;
+}
+
 PyObject *rt_import_code(const ImageModule *module) {
     const char *name = rt_string(module->name);
     PyObject *kept = rt_attach_kept != NULL ? rt_attach_kept(name) : NULL;
@@ -36,22 +53,8 @@ PyObject *rt_import_code(const ImageModule *module) {
         return kept;
     }
     PyObject *path = rt_import_path(rt_string(module->path));
-    if (path == NULL) {
-        return NULL;
-    }
-    bool owned = false;
-    const uint8_t *data = rt_module_code(module, &owned);
-    PyObject *code = NULL;
-    if (data != NULL) {
-        bool native = rt_attach_is_native != NULL && rt_attach_is_native(name);
-        code = rt_code_read(data, module->code_size, path, !owned && !native);
-    } else {
-        PyErr_Format(PyExc_ImportError, "the code of '%s' in %s is damaged", name, rt_image.exe);
-    }
-    if (owned) {
-        free((void *)data);
-    }
-    Py_DECREF(path);
+    PyObject *code = path != NULL ? rt_load_code(module, path) : NULL;
+    Py_XDECREF(path);
     if (code != NULL && rt_attach_module != NULL && rt_attach_module(name, code) < 0) {
         Py_CLEAR(code);
     }

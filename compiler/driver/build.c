@@ -131,7 +131,9 @@ static bool make_stub(Build *build, const StaticWork *sources, const char **stub
             !stub_additions(&build->program, request, session->support_dir, &session->cache_ops,
                             &session->diags) ||
             !support_modules_add(&build->program, session->support_dir, &session->cache_ops,
-                                 &session->diags)) {
+                                 &session->diags) ||
+            !support_texts_add(&build->program, session->support_dir, request, &session->cache_ops,
+                               &session->diags)) {
             return false;
         }
         if (!STUB_CHANGES_PROGRAM) {

@@ -73,6 +73,10 @@ typedef struct CompiledSource {
  * set for broken source (bad syntax, bad encoding, NUL bytes). Results live in `arena`. */
 bool front_compile(Arena *arena, const char *name, const uint8_t *source, size_t size, int optimize,
                    CompiledSource *out, FrontError *error);
+/* Compiles a text as eval (`expression`) or exec would: canonical marshal, in `arena`. `name`
+ * becomes co_filename. False for what cannot be compiled. */
+bool front_compile_text(Arena *arena, const char *name, const char *text, bool expression,
+                        int optimize, const uint8_t **code, size_t *code_size);
 /* Facts only. */
 bool front_scan(Arena *arena, const char *name, const uint8_t *source, size_t size,
                 SourceFacts *out, FrontError *error);

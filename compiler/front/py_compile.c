@@ -213,3 +213,27 @@ bool front_compile(Arena *arena, const char *name, const uint8_t *source, size_t
     PyGILState_Release(lock);
     return ok;
 }
+
+bool front_compile_text(Arena *arena, const char *name, const char *text, bool expression,
+                        int optimize, const uint8_t **code, size_t *code_size) {
+    PyGILState_STATE lock = PyGILState_Ensure();
+    PyCompilerFlags flags = _PyCompilerFlags_INIT;
+    flags.cf_flags = PyCF_SOURCE_IS_UTF8 | PyCF_IGNORE_COOKIE;
+    StrBuf bytes = {0};
+    PyObject *file = PyUnicode_FromString(name);
+    PyObject *made =
+        file != NULL ? Py_CompileStringObject(
+                           text, file, expression ? Py_eval_input : Py_file_input, &flags, optimize)
+                     : NULL;
+    bool ok = made != NULL && front_marshal(made, &bytes);
+    if (ok) {
+        *code = (const uint8_t *)arena_strndup(arena, bytes.data, bytes.length);
+        *code_size = bytes.length;
+    }
+    PyErr_Clear();
+    Py_XDECREF(made);
+    Py_XDECREF(file);
+    strbuf_free(&bytes);
+    PyGILState_Release(lock);
+    return ok;
+}

@@ -139,6 +139,16 @@ typedef struct Entry {
     const char *name;     /* default name of the executable */
 } Entry;
 
+/* A Python text that a module compiles while it is imported (texts.h). In the program's arena. */
+typedef struct KeptText {
+    const char *module; /* whose import it is */
+    const char *file;   /* co_filename: "<string>" */
+    const char *text;
+    bool expression; /* for eval; else for exec */
+} KeptText;
+
+typedef VEC(KeptText) KeptTexts;
+
 typedef struct Program {
     Arena *arena;
     Target target;
@@ -154,6 +164,7 @@ typedef struct Program {
     VEC(Module *)
     support_modules; /* the runtime's own Python parts, "_pyc2c.<file>"; filled by
                         codegen's support_modules_add, never in `modules` */
+    KeptTexts texts; /* seen by the traced import */
     StrVec notes;    /* sentences for the report: trace, environment, leftovers */
     Module *main_module;
 } Program;

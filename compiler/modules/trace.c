@@ -10,6 +10,7 @@
  * anywhere. A failing import is a note in the report: the analysis stands on its own. */
 #include "trace.h"
 #include "names.h"
+#include "texts.h"
 #include "tracelock.h"
 
 #include "../support/fs.h"
@@ -33,7 +34,8 @@ struct Trace {
     bool ok;      /* the child answered to the end */
     bool timed_out;
     StrBuf answer;
-    StrVec modules, failures; /* the result, sorted */
+    StrVec modules, failures; /* the result, sorted … */
+    KeptTexts texts;          /* … and what was compiled meanwhile */
 };
 
 /* ---- what to import ---- */
@@ -65,7 +67,9 @@ static void find_packages(Collector *collector, StrVec *packages) {
 static void *run_child(void *argument) {
     Trace *trace = argument;
     const char *argv[] = {trace->python, trace->script, NULL};
-    const char *env[] = {"PYTHONDONTWRITEBYTECODE=1", "PYTHONIOENCODING", "PYTHONSTARTUP", NULL};
+    /* With one order of sets in each build: texts that are put together from them stay the same. */
+    const char *env[] = {"PYTHONDONTWRITEBYTECODE=1", "PYTHONHASHSEED=0", "PYTHONIOENCODING",
+                         "PYTHONSTARTUP", NULL};
     ProcSpec spec = {.argv = argv,
                      .env = env,
                      .input = strbuf_text(&trace->input),
@@ -97,7 +101,8 @@ static void wait_for_child(Trace *trace) {
  * children may follow one another. */
 static void read_answer(Trace *trace, const char *text) {
     bool ended = false;
-    trace->modules.count = trace->failures.count = 0;
+    trace->modules.count = trace->failures.count = trace->texts.count = 0;
+    texts_read(trace->arena, text, &trace->texts);
     while (*text != '\0') {
         size_t length = strcspn(text, "\n");
         const char *line = arena_strndup(trace->arena, text, length);
@@ -113,6 +118,7 @@ static void read_answer(Trace *trace, const char *text) {
     trace->ok = trace->ok && ended;
     strvec_sort_unique(&trace->modules);
     strvec_sort_unique(&trace->failures);
+    texts_sort_unique(&trace->texts);
 }
 
 /* ---- keys of the cache ---- */
@@ -121,7 +127,7 @@ static void read_answer(Trace *trace, const char *text) {
  */
 static void early_key(const Trace *trace, const Target *target, uint8_t key[FRONT_HASH_SIZE]) {
     StrBuf text = {0};
-    strbuf_printf(&text, "trace 1\n%s\n%s\n", target->executable, target->version);
+    strbuf_printf(&text, "trace 2\n%s\n%s\n", target->executable, target->version);
     for (size_t i = 0; i < trace->packages.count; i++) {
         strbuf_printf(&text, "%s\n", trace->packages.items[i]);
     }
@@ -310,6 +316,9 @@ bool trace_take(Trace *trace, Collector *collector) {
             graph_try(collector, name, &edge);
         }
     }
+    for (size_t i = 0; i < trace->texts.count; i++) {
+        vec_push(&collector->program->texts, trace->texts.items[i]);
+    }
     return collector->program->modules.count > before;
 }
 
@@ -321,5 +330,6 @@ void trace_end(Trace *trace) {
         vec_free(&trace->packages);
         vec_free(&trace->modules);
         vec_free(&trace->failures);
+        vec_free(&trace->texts);
     }
 }

@@ -1,8 +1,8 @@
 """Imports the modules named on standard input and tells which modules that loaded.
 
 Run by pyc2c with the interpreter of the environment that is built from. Answers on the original
-standard output, one line each: "module NAME", "failed NAME: ERROR", "end". What the imported packages
-print goes to standard error.
+standard output, one line each: "module NAME", "failed NAME: ERROR", "text JSON" (texts.py), "end". What the
+imported packages print goes to standard error.
 """
 import os
 import sys
@@ -11,6 +11,10 @@ answers = os.fdopen(os.dup(1), "w", encoding="utf-8", errors="backslashreplace")
 os.dup2(2, 1)
 sys.path[:1] = []  # the directory of this script
 known = set(sys.modules)
+texts = {"__name__": "_pyc2c_texts"}
+with open(os.path.join(os.path.dirname(__file__), "texts.py"), encoding="utf-8") as file:
+    exec(compile(file.read(), file.name, "exec"), texts)
+texts["watch"](answers.write)
 
 
 def tell_new_modules():

@@ -1,0 +1,75 @@
+#include "texts.h"
+#include "names.h"
+
+#include "../front/front.h"
+#include "../support/fs.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void add_text(const Value *value, KeptTexts *texts) {
+    const Value *expression = value_get(value, "expression");
+    KeptText text = {.module = value_string(value_get(value, "module")),
+                     .file = value_string(value_get(value, "file")),
+                     .text = value_string(value_get(value, "text"))};
+    if (text.module != NULL && text.file != NULL && text.text != NULL && expression != NULL &&
+        expression->kind == VALUE_BOOL) {
+        text.expression = expression->boolean;
+        vec_push(texts, text);
+    }
+}
+
+/* One document for all lines: the parser is in libpython, and each call of it costs. */
+void texts_read(Arena *arena, const char *answer, KeptTexts *texts) {
+    StrBuf list = {0};
+    while (*answer != '\0') {
+        size_t length = strcspn(answer, "\n");
+        if (text_starts(answer, "text ")) {
+            strbuf_puts(&list, list.length == 0 ? "[" : ",");
+            strbuf_add(&list, answer + strlen("text "), length - strlen("text "));
+        }
+        answer += length + (answer[length] == '\n');
+    }
+    Value document;
+    FrontError error = {0};
+    if (list.length > 0) {
+        strbuf_puts(&list, "]");
+        bool ok = front_parse_json(arena, strbuf_text(&list), &document, &error);
+        for (size_t i = 0; ok && i < document.count; i++) {
+            add_text(&document.items[i], texts);
+        }
+    }
+    strbuf_free(&list);
+}
+
+bool texts_read_file(Arena *arena, const char *path, KeptTexts *texts) {
+    StrBuf content = {0};
+    bool ok = fs_read(path, &content);
+    if (ok) {
+        texts_read(arena, strbuf_text(&content), texts);
+    }
+    strbuf_free(&content);
+    return ok;
+}
+
+static int compare(const void *a, const void *b) {
+    const KeptText *one = a, *other = b;
+    int order = strcmp(one->text, other->text);
+    order = order != 0 ? order : strcmp(one->file, other->file);
+    order = order != 0 ? order : one->expression - other->expression;
+    return order != 0 ? order : strcmp(one->module, other->module);
+}
+
+void texts_sort_unique(KeptTexts *texts) {
+    if (texts->count == 0) {
+        return;
+    }
+    qsort(texts->items, texts->count, sizeof(KeptText), compare);
+    size_t kept = 1;
+    for (size_t i = 1; i < texts->count; i++) {
+        if (compare(&texts->items[kept - 1], &texts->items[i]) != 0) {
+            texts->items[kept++] = texts->items[i];
+        }
+    }
+    texts->count = kept;
+}

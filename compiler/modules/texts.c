@@ -7,15 +7,38 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void add_text(const Value *value, KeptTexts *texts) {
+static bool add_text(const Value *value, KeptTexts *texts) {
     const Value *expression = value_get(value, "expression");
     KeptText text = {.module = value_string(value_get(value, "module")),
                      .file = value_string(value_get(value, "file")),
                      .text = value_string(value_get(value, "text"))};
-    if (text.module != NULL && text.file != NULL && text.text != NULL && expression != NULL &&
-        expression->kind == VALUE_BOOL) {
-        text.expression = expression->boolean;
-        vec_push(texts, text);
+    if (text.module == NULL || text.file == NULL || text.text == NULL || expression == NULL ||
+        expression->kind != VALUE_BOOL) {
+        return false;
+    }
+    text.expression = expression->boolean;
+    vec_push(texts, text);
+    return true;
+}
+
+bool texts_read_list(const Value *list, KeptTexts *texts) {
+    bool ok = list == NULL || list->kind == VALUE_LIST;
+    for (size_t i = 0; ok && list != NULL && i < list->count; i++) {
+        ok = add_text(&list->items[i], texts);
+    }
+    return ok;
+}
+
+void texts_write_list(const KeptTexts *texts, StrBuf *out) {
+    for (size_t i = 0; i < texts->count; i++) {
+        const KeptText *text = &texts->items[i];
+        strbuf_puts(out, i == 0 ? "\n    {\"module\": " : ",\n    {\"module\": ");
+        strbuf_json_string(out, text->module);
+        strbuf_puts(out, ", \"file\": ");
+        strbuf_json_string(out, text->file);
+        strbuf_puts(out, ", \"text\": ");
+        strbuf_json_string(out, text->text);
+        strbuf_printf(out, ", \"expression\": %s}", text->expression ? "true" : "false");
     }
 }
 
@@ -34,9 +57,8 @@ void texts_read(Arena *arena, const char *answer, KeptTexts *texts) {
     FrontError error = {0};
     if (list.length > 0) {
         strbuf_puts(&list, "]");
-        bool ok = front_parse_json(arena, strbuf_text(&list), &document, &error);
-        for (size_t i = 0; ok && i < document.count; i++) {
-            add_text(&document.items[i], texts);
+        if (front_parse_json(arena, strbuf_text(&list), &document, &error)) {
+            texts_read_list(&document, texts);
         }
     }
     strbuf_free(&list);

@@ -225,7 +225,8 @@ Trace *trace_start(Collector *collector) {
         strbuf_printf(&trace->input, "%s\n", trace->packages.items[i]);
     }
     if (request->lock != NULL && fs_exists(request->lock)) {
-        trace->locked = tracelock_read(collector, request->lock, &trace->packages, &trace->modules);
+        trace->locked = tracelock_read(collector, request->lock, &trace->packages, &trace->modules,
+                                       &trace->texts);
         return trace;
     }
     if (trace->packages.count > 0 && !was_traced(trace, collector)) {
@@ -303,7 +304,8 @@ bool trace_take(Trace *trace, Collector *collector) {
         obtain(trace, collector);
         note_result(trace, collector);
         if (collector->request->lock != NULL && trace->ok) {
-            tracelock_write(collector, collector->request->lock, &trace->packages, &trace->modules);
+            tracelock_write(collector, collector->request->lock, &trace->packages, &trace->modules,
+                            &trace->texts);
         }
     }
     collector->trace_ran = trace->ok || trace->locked;

@@ -1,8 +1,11 @@
 /* tracelock: JSON, sorted, one name a line, so that changes read well in a review:
  *
- *     {"pyc2c-lock": 1, "python": "3.11", "packages": [...], "modules": [...]} */
+ *     {"pyc2c-lock": 1, "python": "3.11", "packages": [...], "modules": [...], "texts": [...]}
+ *
+ * Texts (texts.h) may be absent. */
 #include "tracelock.h"
 #include "names.h"
+#include "texts.h"
 
 #include "../support/fs.h"
 
@@ -50,7 +53,7 @@ static void check_packages(Collector *collector, const char *path, const StrVec 
 }
 
 static bool read_document(Collector *collector, const char *path, const Value *document,
-                          const StrVec *packages, StrVec *modules) {
+                          const StrVec *packages, StrVec *modules, KeptTexts *texts) {
     const Value *format = value_get(document, "pyc2c-lock");
     const char *python = value_string(value_get(document, "python"));
     if (format == NULL || format->kind != VALUE_INT || format->integer != 1 || python == NULL) {
@@ -62,19 +65,24 @@ static bool read_document(Collector *collector, const char *path, const Value *d
                                   python, python_minor(collector)));
     }
     StrVec locked = {0};
-    bool ok = read_names(document, "packages", &locked) && read_names(document, "modules", modules);
+    bool ok = read_names(document, "packages", &locked) &&
+              read_names(document, "modules", modules) &&
+              texts_read_list(value_get(document, "texts"), texts);
     if (ok) {
         check_packages(collector, path, &locked, packages);
     } else {
-        wrong(collector, path, "is damaged: 'packages' and 'modules' have to be lists of names");
+        wrong(
+            collector, path,
+            "is damaged: 'packages' and 'modules' have to be lists of names, 'texts' one of texts");
     }
     vec_free(&locked);
     strvec_sort_unique(modules);
+    texts_sort_unique(texts);
     return ok;
 }
 
-bool tracelock_read(Collector *collector, const char *path, const StrVec *packages,
-                    StrVec *modules) {
+bool tracelock_read(Collector *collector, const char *path, const StrVec *packages, StrVec *modules,
+                    KeptTexts *texts) {
     StrBuf text = {0};
     Value document;
     FrontError error = {0};
@@ -86,7 +94,7 @@ bool tracelock_read(Collector *collector, const char *path, const StrVec *packag
         ok = wrong(collector, path,
                    arena_printf(collector->arena, "is not JSON: %s", error.message));
     } else {
-        ok = read_document(collector, path, &document, packages, modules);
+        ok = read_document(collector, path, &document, packages, modules, texts);
     }
     strbuf_free(&text);
     return ok;
@@ -102,14 +110,16 @@ static void write_names(StrBuf *out, const char *key, const StrVec *names) {
 }
 
 void tracelock_write(Collector *collector, const char *path, const StrVec *packages,
-                     const StrVec *modules) {
+                     const StrVec *modules, const KeptTexts *texts) {
     StrBuf text = {0};
     strbuf_printf(&text, "{\n  \"pyc2c-lock\": 1,\n  \"python\": \"%s\",\n",
                   python_minor(collector));
     write_names(&text, "packages", packages);
     strbuf_puts(&text, ",\n");
     write_names(&text, "modules", modules);
-    strbuf_puts(&text, "\n}\n");
+    strbuf_puts(&text, ",\n  \"texts\": [");
+    texts_write_list(texts, &text);
+    strbuf_puts(&text, texts->count > 0 ? "\n  ]\n}\n" : "]\n}\n");
     if (!fs_write_atomic(path, text.data, text.length, 0644)) {
         diag_error(collector->diags, EXIT_USER, NULL, "--lock: cannot write '%s': %s", path,
                    strerror(errno));

@@ -74,6 +74,9 @@ def test_texts_of_packages(project, python, target):
         assert b"def with_future" in image and image.count(b"def with_future") == plain.count(b"def with_future")
     same, again = built(project, python, "--clean")
     assert (same, again) == (expected, image)
+    for _ in range(2):  # the lock is written, then read
+        same, again = built(project, python, "--lock=app.lock", "--clean")
+        assert (same, again) == (expected, image)
 
 
 def test_texts_are_of_one_level_of_optimisation(project, python):

@@ -7,7 +7,7 @@ from statistics import median
 from harness import output
 from harness.speed_functions import Function
 from harness.speed_measure import Runs, geomean, speedup, speedups, speedups_by_turn, spread
-from harness.suite import FIRST, NEW
+from harness.suite import AHEAD, FIRST, NEW
 
 Results = dict[str, dict[str, Runs]]  # program → tool → runs
 
@@ -44,8 +44,10 @@ def summary(results: Results, titles: dict[str, str]) -> str:
     ]
     first = [name for name in results if name in FIRST]
     listed, new = [*_listed(results)], [name for name in results if name in NEW]
+    rest = [name for name in listed if name not in AHEAD]
+    without = ((f"geomean without {', '.join(name for name in listed if name in AHEAD)}", rest),) if rest != listed else ()
     groups = (
-        (listed, ((f"geomean of the first {len(first)}", first), ("geomean", listed))),
+        (listed, ((f"geomean of the first {len(first)}", first), ("geomean", listed), *without)),
         (new, (("geomean of the new programs", new),)),
     )
     for programs, means in groups:
@@ -54,6 +56,7 @@ def summary(results: Results, titles: dict[str, str]) -> str:
             if averaged:
                 cells = [f"**{_mean(results, averaged, tool)}**" for tool in tools]
                 lines.append(f"| **{title}** | | " + " | ".join(cells) + " |")
+    lines += [f"\n{name}: {why}." for name, why in AHEAD.items() if name in listed]
     return "\n".join(lines)
 
 

@@ -19,6 +19,21 @@ static inline void drop(PyObject *value, uint32_t at, int operand) {
     }
 }
 
+/* The end of a helper whose short way needs no room on the C stack: that is made only when an
+ * operand is dropped, or for the long way (functions apart, called last). */
+static RT_NOINLINE PyObject *drop_both(PyObject *result, PyObject *first, PyObject *second,
+                                       uint32_t at) {
+    drop(first, at, 0);
+    drop(second, at, 1);
+    return result;
+}
+
+static RT_NOINLINE int drop_both_int(int result, PyObject *first, PyObject *second, uint32_t at) {
+    drop(first, at, 0);
+    drop(second, at, 1);
+    return result;
+}
+
 #define HERE PyThreadState *const ts = _PyThreadState_GET()
 
 /* ---- names, attributes, items ---- */
@@ -32,13 +47,23 @@ PyObject *rt_brief_global_get(_PyInterpreterFrame *frame, int name, RtGlobalSite
                : rt_global_get_slow(_PyThreadState_GET(), frame, name_at(frame, name), site);
 }
 
-PyObject *rt_brief_attr_get(_PyInterpreterFrame *frame, PyObject *owner, int name, RtAttrSite *site,
-                            uint32_t at) {
+static RT_NOINLINE PyObject *attr_get_long(_PyInterpreterFrame *frame, PyObject *owner, int name,
+                                           RtAttrSite *site, uint32_t at) {
     HERE;
-    stand(frame, at);
-    PyObject *result = rt_attr_get(ts, owner, name_at(frame, name), site);
+    PyObject *result = rt_attr_get_call(ts, owner, name_at(frame, name), site);
     drop(owner, at, 0);
     return result;
+}
+
+PyObject *rt_brief_attr_get(_PyInterpreterFrame *frame, PyObject *owner, int name, RtAttrSite *site,
+                            uint32_t at) {
+    stand(frame, at);
+    PyObject *value = rt_attr_value(owner, site);
+    if (rt_unlikely(value == NULL)) {
+        return attr_get_long(frame, owner, name, site, at);
+    }
+    Py_INCREF(value);
+    return (at & 1) == 0 ? value : drop_both(value, owner, NULL, at);
 }
 
 int rt_brief_attr_set(_PyInterpreterFrame *frame, PyObject *owner, PyObject *value, int name,
@@ -51,21 +76,42 @@ int rt_brief_attr_set(_PyInterpreterFrame *frame, PyObject *owner, PyObject *val
     return result;
 }
 
+static RT_NOINLINE PyObject *method_get_long(_PyInterpreterFrame *frame, PyObject *owner,
+                                             PyObject **self, int name, RtMethodSite *site) {
+    HERE;
+    return owner == &rt_super_pending
+               ? rt_super_method(ts, self, name_at(frame, name), site)
+               : rt_method_get_call(ts, owner, self, name_at(frame, name), site);
+}
+
 PyObject *rt_brief_method_get(_PyInterpreterFrame *frame, PyObject *owner, PyObject **self,
                               int name, RtMethodSite *site, uint32_t at) {
-    HERE;
     stand(frame, at);
-    return rt_method_get(ts, owner, self, name_at(frame, name), site);
+    const RtWay *way = &site->ways[0];
+    if (rt_likely(rt_guard(way->key == RT_WAY_KEY(RT_WAY_METHOD, Py_TYPE(owner)->tp_version_tag) &&
+                           rt_way_unhidden(owner, way)))) {
+        *self = owner;
+        return Py_NewRef(way->value);
+    }
+    return method_get_long(frame, owner, self, name, site);
+}
+
+static RT_NOINLINE PyObject *item_get_long(PyObject *container, PyObject *key, uint32_t at) {
+    HERE;
+    PyObject *result = rt_item_get_call(ts, container, key);
+    drop(container, at, 0);
+    drop(key, at, 1);
+    return result;
 }
 
 PyObject *rt_brief_item_get(_PyInterpreterFrame *frame, PyObject *container, PyObject *key,
                             uint32_t at) {
-    HERE;
     stand(frame, at);
-    PyObject *result = rt_item_get(ts, container, key);
-    drop(container, at, 0);
-    drop(key, at, 1);
-    return result;
+    PyObject *item = PyList_CheckExact(container) ? rt_list_item(container, key) : NULL;
+    if (rt_unlikely(item == NULL)) {
+        return item_get_long(container, key, at);
+    }
+    return (at & 3) == 0 ? item : drop_both(item, container, key, at);
 }
 
 int rt_brief_item_set(_PyInterpreterFrame *frame, PyObject *container, PyObject *key,
@@ -120,14 +166,22 @@ PyObject *rt_brief_compare(_PyInterpreterFrame *frame, PyObject *left, PyObject 
     return result;
 }
 
-int rt_brief_compare_truth(_PyInterpreterFrame *frame, PyObject *left, PyObject *right, int op,
-                           uint32_t at) {
+static RT_NOINLINE int compare_truth_long(PyObject *left, PyObject *right, int op, uint32_t at) {
     HERE;
-    stand(frame, at);
-    int result = rt_compare_truth(ts, left, right, op);
+    int result = rt_compare_truth_call(ts, left, right, op);
     drop(left, at, 0);
     drop(right, at, 1);
     return result;
+}
+
+int rt_brief_compare_truth(_PyInterpreterFrame *frame, PyObject *left, PyObject *right, int op,
+                           uint32_t at) {
+    stand(frame, at);
+    if (rt_likely(rt_guard(rt_is_digit(left) && rt_is_digit(right)))) {
+        int result = rt_compare_digits(rt_digit(left), rt_digit(right), op);
+        return (at & 3) == 0 ? result : drop_both_int(result, left, right, at);
+    }
+    return compare_truth_long(left, right, op, at);
 }
 
 int rt_brief_contains(_PyInterpreterFrame *frame, PyObject *container, PyObject *item,
@@ -140,12 +194,18 @@ int rt_brief_contains(_PyInterpreterFrame *frame, PyObject *container, PyObject 
     return result;
 }
 
-int rt_brief_truth(_PyInterpreterFrame *frame, PyObject *value, uint32_t at) {
-    HERE;
-    stand(frame, at);
-    int result = rt_truth(ts, value);
+static RT_NOINLINE int truth_long(PyObject *value, uint32_t at) {
+    int result = rt_truth_call(value);
     drop(value, at, 0);
     return result;
+}
+
+int rt_brief_truth(_PyInterpreterFrame *frame, PyObject *value, uint32_t at) {
+    stand(frame, at);
+    if (rt_likely(rt_guard(value == Py_True || value == Py_False || value == Py_None))) {
+        return (at & 1) == 0 ? value == Py_True : drop_both_int(value == Py_True, value, NULL, at);
+    }
+    return truth_long(value, at);
 }
 
 int rt_brief_exc_match(_PyInterpreterFrame *frame, PyObject *exception, PyObject *type,
@@ -218,12 +278,23 @@ PyObject *rt_brief_iter(_PyInterpreterFrame *frame, PyObject *value, uint32_t at
     return result;
 }
 
-PyObject *rt_brief_iter_next(_PyInterpreterFrame *frame, PyObject *iterator, uint32_t at) {
+static RT_NOINLINE PyObject *iter_next_long(PyObject *iterator, uint32_t at) {
     HERE;
-    stand(frame, at);
-    PyObject *result = rt_iter_next(ts, iterator);
+    PyObject *result = rt_range_next_call(ts, iterator);
     drop(iterator, at, 0);
     return result;
+}
+
+PyObject *rt_brief_iter_next(_PyInterpreterFrame *frame, PyObject *iterator, uint32_t at) {
+    stand(frame, at);
+    if (rt_likely(rt_guard(Py_IS_TYPE(iterator, &PyListIter_Type)))) {
+        RtListIter *list = (RtListIter *)iterator;
+        if (rt_likely(list->list != NULL && list->index < PyList_GET_SIZE(list->list))) {
+            PyObject *item = Py_NewRef(PyList_GET_ITEM(list->list, list->index++));
+            return (at & 1) == 0 ? item : drop_both(item, iterator, NULL, at);
+        }
+    }
+    return iter_next_long(iterator, at);
 }
 
 int rt_brief_poll(_PyInterpreterFrame *frame, uint32_t at) {

@@ -217,9 +217,9 @@ PyObject *rt_func_new(PyThreadState *ts, _PyInterpreterFrame *frame, PyObject *c
 /* ---- poll (rt_poll.c) ---- */
 
 RT_COLD int rt_poll_now(PyThreadState *ts);
+#define rt_asked(ts) _Py_atomic_load_relaxed(&(ts)->interp->ceval.eval_breaker)
 static inline int rt_poll(PyThreadState *ts, RT_UNUSED _PyInterpreterFrame *frame) {
-    return rt_unlikely(_Py_atomic_load_relaxed(&ts->interp->ceval.eval_breaker)) ? rt_poll_now(ts)
-                                                                                 : 0;
+    return rt_unlikely(rt_asked(ts)) ? rt_poll_now(ts) : 0;
 }
 
 /* ---- all other rows of ops.def ---- */

@@ -5,9 +5,8 @@
  * from the id. Helpers borrow their operands unless the row says otherwise, and return new
  * references.
  *
- * Where a helper has a short common case, that case is inlined into code that is worth it:
- * generated code sets RT_HOT to 1 for functions with loops and small ones, 0 for others, before
- * each function. */
+ * Where a helper has a short common case, that case is inlined where it is worth it: generated code
+ * sets RT_HOT to 1 before operations that are hot (codegen/emit_hot.c), to 0 before others. */
 #ifndef PYC2C_RUNTIME_RT_OP_H
 #define PYC2C_RUNTIME_RT_OP_H
 

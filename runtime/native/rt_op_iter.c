@@ -46,6 +46,18 @@ PyObject *rt_iter_next_call(PyThreadState *ts, PyObject *iterator) {
     return item;
 }
 
+PyObject *rt_range_next_call(PyThreadState *ts, PyObject *iterator) {
+    if (rt_guard(Py_IS_TYPE(iterator, &PyRangeIter_Type))) {
+        RtRangeIter *at = (RtRangeIter *)iterator;
+        if (rt_likely(at->index < at->length)) {
+            return rt_int_new((long)((unsigned long)at->start +
+                                     (unsigned long)at->index++ * (unsigned long)at->step));
+        }
+        return NULL;
+    }
+    return rt_iter_next_call(ts, iterator);
+}
+
 PyObject *rt_length(PyThreadState *ts, PyObject *value) {
     (void)ts;
     Py_ssize_t length = PyObject_Length(value);

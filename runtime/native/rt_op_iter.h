@@ -11,18 +11,14 @@ RT_INLINE PyObject *rt_iter(PyThreadState *ts, PyObject *value) {
 }
 
 PyObject *rt_iter_next_call(PyThreadState *ts, PyObject *iterator);
+/* The same, where the iterator is likely to be a range's. */
+PyObject *rt_range_next_call(PyThreadState *ts, PyObject *iterator);
 
 RT_INLINE PyObject *rt_iter_next_inline(PyThreadState *ts, PyObject *iterator) {
     if (rt_guard(Py_IS_TYPE(iterator, &PyListIter_Type))) {
         RtListIter *at = (RtListIter *)iterator;
         if (rt_likely(at->list != NULL && at->index < PyList_GET_SIZE(at->list))) {
             return Py_NewRef(PyList_GET_ITEM(at->list, at->index++));
-        }
-    } else if (rt_guard(Py_IS_TYPE(iterator, &PyRangeIter_Type))) {
-        RtRangeIter *at = (RtRangeIter *)iterator;
-        if (rt_likely(at->index < at->length)) {
-            return rt_int_new((long)((unsigned long)at->start +
-                                     (unsigned long)at->index++ * (unsigned long)at->step));
         }
     }
     return rt_iter_next_call(ts, iterator);

@@ -275,3 +275,10 @@ int rt_lazy_attr_set(PyThreadState *ts, PyObject *owner, PyObject *value, int64_
     }
     return result;
 }
+
+/* ---- iteration ---- */
+
+PyObject *rt_iter_next_slot_call(PyThreadState *ts, _PyInterpreterFrame *frame, PyObject *iterator,
+                                 int slot) {
+    return rt_range_next_slot(ts, frame, iterator, slot);
+}

@@ -304,8 +304,8 @@ int rt_lazy_attr_set(PyThreadState *ts, PyObject *owner, PyObject *value, int64_
 
 /* The next item, to be stored to a variable at once: where it is an int that can take the place of
  * the variable's own, it has been stored, and the result is RT_INT. */
-RT_INLINE PyObject *rt_iter_next_slot(PyThreadState *ts, _PyInterpreterFrame *frame,
-                                      PyObject *iterator, int slot) {
+RT_INLINE PyObject *rt_range_next_slot(PyThreadState *ts, _PyInterpreterFrame *frame,
+                                       PyObject *iterator, int slot) {
     PyObject *old = frame->localsplus[slot];
     if (rt_guard(Py_IS_TYPE(iterator, &PyRangeIter_Type) && old != NULL && Py_REFCNT(old) == 1 &&
                  rt_is_digit(old))) {
@@ -318,7 +318,22 @@ RT_INLINE PyObject *rt_iter_next_slot(PyThreadState *ts, _PyInterpreterFrame *fr
             return RT_INT;
         }
     }
-    return rt_iter_next(ts, iterator);
+    return rt_range_next_call(ts, iterator);
+}
+
+PyObject *rt_iter_next_slot_call(PyThreadState *ts, _PyInterpreterFrame *frame, PyObject *iterator,
+                                 int slot);
+
+/* The same, where nothing is known about the iterator: it is another function's. */
+RT_INLINE PyObject *rt_iter_next_slot(PyThreadState *ts, _PyInterpreterFrame *frame,
+                                      PyObject *iterator, int slot) {
+    if (rt_guard(Py_IS_TYPE(iterator, &PyListIter_Type))) {
+        RtListIter *at = (RtListIter *)iterator;
+        if (rt_likely(at->list != NULL && at->index < PyList_GET_SIZE(at->list))) {
+            return Py_NewRef(PyList_GET_ITEM(at->list, at->index++));
+        }
+    }
+    return rt_iter_next_slot_call(ts, frame, iterator, slot);
 }
 
 #endif

@@ -150,8 +150,8 @@ static void test_copy(void) {
 
 /* A child makes a temporary tree and ends in the given way; nothing may be left. */
 static void test_cleanup(int signal_number) {
-    int pipes[2];
-    CHECK(pipe(pipes) == 0);
+    int pipes[2], seen[2]; /* the second one: the parent has looked at it */
+    CHECK(pipe(pipes) == 0 && pipe(seen) == 0);
     pid_t child = fork();
     if (child == 0) {
         char *directory = fs_temp_dir(&arena);
@@ -166,16 +166,15 @@ static void test_cleanup(int signal_number) {
         if (write(pipes[1], directory, strlen(directory) + 1) < 0) {
             _exit(1);
         }
-        if (signal_number == 0) {
+        char byte;
+        if (signal_number == 0 && read(seen[0], &byte, 1) == 1) {
             exit(7);
         }
         pause();
     }
     char directory[4096];
     CHECK(read(pipes[0], directory, sizeof(directory)) > 0 && fs_is_dir(directory));
-    if (signal_number != 0) {
-        kill(child, signal_number);
-    }
+    CHECK(signal_number != 0 ? kill(child, signal_number) == 0 : write(seen[1], "", 1) == 1);
     int status;
     CHECK(waitpid(child, &status, 0) == child);
     CHECK(signal_number == 0 ? WIFEXITED(status) && WEXITSTATUS(status) == 7
@@ -183,6 +182,8 @@ static void test_cleanup(int signal_number) {
     CHECK(!fs_exists(directory) && !fs_exists(at("unfinished")) && fs_exists(at("finished")));
     close(pipes[0]);
     close(pipes[1]);
+    close(seen[0]);
+    close(seen[1]);
 }
 
 int main(void) {

@@ -25,9 +25,9 @@
  * call_method and call_kw has RT_CALL_ROOM entries of room in front, which the helper may write to.
  *
  * In place (emit_ops.c) are constants (None, True, False, Ellipsis by their C names), tests that
- * are C operators, reference counts, RT_LOC. Helpers may be macros. In functions where RT_HOT is 1
- * (loops, generators, recursion, small ones) they put the first way of their cache in place, in
- * others all of it is a call.
+ * are C operators, reference counts, RT_LOC. Helpers may be macros. For hot operations (emit_hot.c)
+ * RT_HOT is 1, and they put the first way of their cache in place; for others they are a call, most
+ * often in the brief form of emit_brief.c.
  *
  * Failing. A `check` jumps to E<n> when the op before it failed (RT_RAISED(ts): an exception is
  * set, for ops whose NULL may mean something else). There (emit_exits.c), in this order:
@@ -73,17 +73,13 @@ static void emit_block(Emitter *emitter, size_t index) {
     const IrBlock *block = function->blocks.items[index];
     const IrBlock *following =
         index + 1 < function->blocks.count ? function->blocks.items[index + 1] : NULL;
-    if (emitter->hot[index] != emitter->hot_now) {
-        emitter->hot_now = emitter->hot[index];
-        strbuf_printf(emitter->out, "#undef RT_HOT\n#define RT_HOT %d\n", emitter->hot_now);
-    }
     if (emitter->labelled[block->id]) {
         strbuf_printf(emitter->out, "B%u:\n", (unsigned)block->id);
         emitter->offset = -1;
     }
     for (const IrOp *op = block->first; op != NULL; op = op->next) {
         if (op->next != NULL) {
-            const IrOp *last = emitter->hot[index] ? NULL : emit_brief(emitter, op);
+            const IrOp *last = emit_brief(emitter, op);
             if (last == NULL) {
                 emit_op(emitter, op);
             } else {

@@ -50,7 +50,7 @@ typedef struct Emitter {
     uint32_t object_count, int_count; /* C variables */
     uint32_t sites[EMIT_SITE_KINDS];
     bool *labelled;   /* by IrBlock.id */
-    bool *hot;        /* by number of the block in the function */
+    bool *hot;        /* by IrOp.id, of ops that may be */
     int hot_now;      /* what RT_HOT is; -1: not defined */
     bool *has_number; /* by number of the object variable: there is a number beside it */
     VEC(EmitExit) exits;
@@ -67,6 +67,8 @@ void emit_assign_variables(Emitter *emitter);
 
 /* ---- emit_hot.c: where time is likely to be spent ---- */
 void emit_find_hot(Emitter *emitter);
+/* Does the op have a hot form? */
+bool emit_may_be_hot(const IrOp *op);
 
 /* ---- emit_names.c: names, operands and comments ---- */
 /* The value as a C expression. */

@@ -1,4 +1,4 @@
-/* Operations in their brief form, where code runs seldom: one call that also stores the place
+/* Operations in their brief form, where code is not hot: one call that also stores the place
  * before the operation and drops operands after it (runtime/native/rt_brief.h). A `loc` in front
  * and the `decref`s behind are part of the call if they are what the helper does, in its order. */
 #include "emit.h"
@@ -158,6 +158,9 @@ static const IrOp *emit_call(Emitter *emitter, const IrOp *op) {
 
 const IrOp *emit_brief(Emitter *emitter, const IrOp *op) {
     const IrOp *main = op->opcode == IR_loc ? op->next : op;
+    if (emitter->hot[main->id]) {
+        return NULL;
+    }
     if (main->offset >= 0 && drop_order(main) != NULL &&
         (op == main || op->imm[0] == main->offset)) {
         return emit_call(emitter, main);

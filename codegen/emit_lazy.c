@@ -7,6 +7,8 @@
  * make two. A loop variable over a range has its number put into the object that is there. */
 #include "emit.h"
 
+#include <string.h>
+
 /* BINARY_OP's arguments that say what their operands are likely to be (NB_… in Include/opcode.h).
  */
 enum {
@@ -96,10 +98,25 @@ static Uses find_uses(Emitter *emitter) {
                  ARENA_ARRAY(&emitter->arena, bool, function->next_value)};
     for (size_t i = 0; i < function->blocks.count; i++) {
         for (IrOp *op = function->blocks.items[i]->first; op != NULL; op = op->next) {
-            count_op(&uses, op, emitter->hot[i]);
+            count_op(&uses, op, emitter->hot[op->id]);
         }
     }
     return uses;
+}
+
+/* Does this function make the iterator? */
+static bool is_known_iterator(const IrOp *next) {
+    return next->args[0]->opcode == IR_iter;
+}
+
+/* May the iterator be that of a range? Of what is no call of that name it hardly is. */
+static bool may_be_range(const Emitter *emitter, const IrOp *next) {
+    if (!is_known_iterator(next)) {
+        return true;
+    }
+    const IrOp *iterable = next->args[0]->args[0];
+    return iterable->opcode == IR_call &&
+           strcmp(emit_helper_name(emitter, iterable), "call_range") == 0;
 }
 
 /* The item of a loop, stored to a variable before anything else happens? */
@@ -119,16 +136,16 @@ void emit_find_lazy(Emitter *emitter) {
     Uses uses = find_uses(emitter);
     emitter->has_number = ARENA_ARRAY(&emitter->arena, bool, emitter->object_count);
     for (size_t i = 0; i < function->blocks.count; i++) {
-        for (IrOp *op = function->blocks.items[i]->first; op != NULL && emitter->hot[i];
-             op = op->next) {
+        for (IrOp *op = function->blocks.items[i]->first; op != NULL; op = op->next) {
             EmitValue *value = &emitter->values[op->id];
-            if (value->kind != EMIT_OBJECT) {
+            if (value->kind != EMIT_OBJECT || !emitter->hot[op->id]) {
                 continue;
             }
             if (is_binary(op) && uses.count[op->id] == 1 && !uses.other[op->id]) {
                 value->lazy = true;
                 emitter->has_number[value->variable] = true;
-            } else if (op->opcode == IR_iter_next && is_loop_variable(&uses, op)) {
+            } else if (op->opcode == IR_iter_next && is_loop_variable(&uses, op) &&
+                       may_be_range(emitter, op) && emitter->hot[uses.user[op->id]->id]) {
                 value->store = uses.user[op->id];
             }
         }
@@ -350,9 +367,9 @@ bool emit_lazy(Emitter *emitter, const IrOp *op) {
     } else if (op->opcode == IR_decref && lazy) {
         strbuf_printf(emitter->out, "    rt_lazy_decref(%s);\n", emit_value(emitter, op->args[0]));
     } else if (op->opcode == IR_iter_next && emitter->values[op->id].store != NULL) {
-        strbuf_printf(emitter->out, "    %s = rt_iter_next_slot(ts, frame, %s, %d);\n",
-                      emit_value(emitter, op), emit_value(emitter, op->args[0]),
-                      (int)emitter->values[op->id].store->imm[0]);
+        strbuf_printf(emitter->out, "    %s = rt_%s_next_slot(ts, frame, %s, %d);\n",
+                      emit_value(emitter, op), is_known_iterator(op) ? "range" : "iter",
+                      emit_value(emitter, op->args[0]), (int)emitter->values[op->id].store->imm[0]);
     } else if (op->opcode == IR_slot_set && emitter->values[op->args[0]->id].store == op) {
         const char *item = emit_value(emitter, op->args[0]);
         strbuf_printf(emitter->out, "    if (%s != RT_INT) rt_slot_set(ts, frame, %s, %d);\n", item,

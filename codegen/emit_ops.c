@@ -177,8 +177,19 @@ static void assign(Emitter *emitter, const IrOp *op, const char *format, ...) {
     va_end(args);
 }
 
+/* A hot poll only asks; the check behind it does what is asked for. */
+static bool is_short_poll(const Emitter *emitter, const IrOp *op) {
+    return op->opcode == IR_poll && emitter->hot[op->id] && op->next->opcode == IR_check &&
+           op->next->args[0] == op;
+}
+
 static void emit_check(Emitter *emitter, const IrOp *op) {
     const IrOp *checked = op->args[0];
+    if (is_short_poll(emitter, checked)) {
+        strbuf_printf(emitter->out, "    if (rt_unlikely(%s) && rt_poll_now(ts) < 0) goto E%u;\n",
+                      emit_value(emitter, checked), (unsigned)emit_exit(emitter, op, true));
+        return;
+    }
     const char *value = emit_value(emitter, checked);
     const char *failed = "%s == NULL";
     IrError error = checked->opcode < IR_OPCODE_COUNT ? ir_rows[checked->opcode].error : IR_NULLS;
@@ -243,11 +254,26 @@ static bool emit_in_place(Emitter *emitter, const IrOp *op) {
     case IR_incref: emit_count(emitter, op, "incref"); return true;
     case IR_decref: emit_count(emitter, op, "decref"); return true;
     case IR_check: emit_check(emitter, op); return true;
+    case IR_poll:
+        if (is_short_poll(emitter, op)) {
+            assign(emitter, op, "rt_asked(ts)");
+            return true;
+        }
+        return false;
     default: return false;
     }
 }
 
+/* RT_HOT is that of the last op that may be hot. */
+static void set_hot(Emitter *emitter, const IrOp *op) {
+    if (emit_may_be_hot(op) && emitter->hot[op->id] != emitter->hot_now) {
+        emitter->hot_now = emitter->hot[op->id];
+        strbuf_printf(emitter->out, "#undef RT_HOT\n#define RT_HOT %d\n", emitter->hot_now);
+    }
+}
+
 void emit_op(Emitter *emitter, const IrOp *op) {
+    set_hot(emitter, op);
     emit_instruction_comment(emitter, op);
     if (!emit_lazy(emitter, op) && !emit_in_place(emitter, op)) {
         emit_helper(emitter, op);

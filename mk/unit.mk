@@ -2,7 +2,8 @@
 UNIT_DIR  := $(BUILD)/unit/$(PY_MINOR)
 UNIT_OBJ  := $(patsubst %.c,$(BUILD)/obj/$(PY_MINOR)/%.o,$(sort $(wildcard compiler/support/*.c \
                                                                          compiler/front/*.c \
-                                    compiler/ir/*.c compiler/lower/*.c compiler/opt/*.c)))
+                                    compiler/ir/*.c compiler/lower/*.c compiler/opt/*.c \
+                                    codegen/emit_hot.c)))
 UNIT_BIN  := $(patsubst tests/unit/%.c,$(UNIT_DIR)/%,$(sort $(wildcard tests/unit/*_test.c)))
 UNIT_TOOL := $(patsubst tests/unit/%.c,$(UNIT_DIR)/%,$(sort $(wildcard tests/unit/*_tool.c)))
 PY_STDLIB := $(shell $(PYTHON) -c 'import sysconfig; print(sysconfig.get_path("stdlib"))' 2>/dev/null)

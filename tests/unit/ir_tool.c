@@ -4,9 +4,11 @@
  *                                              -p: after the passes up to this one
  *     ir_tool -q [-c] [-p PASS] FILE…          prints only what is wrong, and counts
  *     ir_tool -i [-c] FILE…                    prints the decoded instructions and tables
+ *     ir_tool -s FILE [QUALNAME]               runs all passes, prints which operations are hot
  *
  * -c: files hold canonical marshal instead of source. The verifier looks at every function after
  * lowering and after each pass. PYC2C_STDLIB is the standard library. */
+#include "../../codegen/emit.h"
 #include "../../compiler/front/bytecode.h"
 #include "../../compiler/lower/lower.h"
 #include "../../compiler/opt/opt.h"
@@ -17,7 +19,7 @@
 #include <string.h>
 
 typedef struct Tool {
-    bool quiet, marshal, instrs;
+    bool quiet, marshal, instrs, sites;
     int last_pass; /* OptPass, -1: lowering only */
     const char *qualname;
     unsigned long functions, refused, faults, ops;
@@ -47,6 +49,23 @@ static const char *run_passes(const Tool *tool, IrFunction *function) {
     return message;
 }
 
+/* Each operation that has a hot form. */
+static void show_sites(const IrFunction *function) {
+    NativeUnit unit = {.inlining = INLINE_WHERE_HOT};
+    Emitter emitter = {.unit = &unit, .function = function};
+    emit_find_hot(&emitter);
+    for (size_t i = 0; i < function->blocks.count; i++) {
+        for (const IrOp *op = function->blocks.items[i]->first; op != NULL; op = op->next) {
+            if (emit_may_be_hot(op)) {
+                const FrontInstr *instr = ir_instr_at(function->code, op->offset);
+                printf("%d %s %s\n", instr != NULL ? instr->line : 0, ir_rows[op->opcode].name,
+                       emitter.hot[op->id] ? "hot" : "brief");
+            }
+        }
+    }
+    arena_free(&emitter.arena);
+}
+
 static void show_function(Tool *tool, Arena *arena, const FrontCode *code) {
     const char *reason;
     IrFunction *function = lower_function(arena, code, &reason);
@@ -66,7 +85,9 @@ static void show_function(Tool *tool, Arena *arena, const FrontCode *code) {
         fault(tool, code, message);
     }
     count_ops(tool, function);
-    if (!tool->quiet) {
+    if (tool->sites) {
+        show_sites(function);
+    } else if (!tool->quiet) {
         StrBuf text = {0};
         ir_print(function, &text);
         printf("%s\n", strbuf_text(&text));
@@ -148,6 +169,9 @@ int main(int argc, char **argv) {
             tool.marshal = true;
         } else if (strcmp(argv[at], "-i") == 0) {
             tool.instrs = true;
+        } else if (strcmp(argv[at], "-s") == 0) {
+            tool.sites = true;
+            tool.last_pass = OPT_PASS_COUNT - 1;
         } else if (strcmp(argv[at], "-p") == 0 && at + 1 < argc) {
             tool.last_pass = opt_pass_by_name(argv[++at]);
         }

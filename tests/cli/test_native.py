@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import subprocess
 
@@ -232,13 +231,13 @@ def test_time_passes(app):
     assert text.startswith("pass            seconds\n") and "\nown  " in text and "\ncc  " in text
 
 
-@pytest.mark.parametrize("where, hot", [("nowhere", False), ("hot", True), ("everywhere", True)])
-def test_inline(app, where, hot):
-    """What only exceptions lead to is never hot."""
+@pytest.mark.parametrize("where, hot, brief", [
+    ("nowhere", False, True), ("hot", True, True), ("everywhere", True, False)])
+def test_inline(app, where, hot, brief):
     build(app, f"--inline={where}", "--emit-c=c")
     text = "".join(file.read_text() for file in (app.folder / "c").glob("*.c"))
     assert ("#define RT_HOT 1\n" in text) == hot
-    assert ("rt_brief_" in text) == (where == "nowhere")
+    assert ("rt_brief_" in text) == brief
 
 
 def test_opt_limit(app):

@@ -35,7 +35,7 @@ static const IrOp *user_of_call(const IrOp *op) {
 
 const char *emit_helper_name(const Emitter *emitter, const IrOp *op) {
     const IrOp *callable = op->arg_count > 0 ? op->args[0] : NULL;
-    if (op->opcode == IR_call && callable->opcode == IR_global_get) {
+    if (callable != NULL && op->opcode == IR_call && callable->opcode == IR_global_get) {
         const char *name = emitter->function->code->names[callable->imm[0]];
         const IrOp *user = user_of_call(op);
         uint32_t count = op->arg_count - 1;

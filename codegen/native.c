@@ -108,7 +108,6 @@ static bool make_objects(NativeBuild *build) {
     native_split(build->native, &jobs);
     bool ok = true;
     if (jobs.count > 0 && is_ready(build, &ok)) {
-        build->progress->step(build->progress->context, "compiling");
         choose_flags(build);
         build->directory = link_directory(build->arena, build->diags);
         ok = build->directory != NULL && native_identity(build) && native_compile(build, &jobs);

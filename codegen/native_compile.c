@@ -187,7 +187,10 @@ static double child_seconds(void) {
 
 static void run_jobs(Batch *batch) {
     static const char *const env[] = {"LC_ALL=C", NULL};
+    const Progress *progress = batch->build->progress;
     ProcSpec *specs = xcalloc(batch->count, sizeof(*specs));
+    progress->step(progress->context, "compiling");
+    progress->count(progress->context, 0, batch->count, NULL);
     for (size_t i = 0; i < batch->count; i++) {
         specs[i] = (ProcSpec){.argv = command_of(batch->build, batch->waiting[i]),
                               .env = env,
@@ -244,11 +247,14 @@ static void find_keys(NativeBuild *build, NativeJobVec *jobs) {
 
 /* Writes the text of every job that is neither cached nor without native functions. */
 static bool write_texts(NativeBuild *build, NativeJobVec *jobs, Batch *batch) {
+    const Progress *progress = build->progress;
     bool ok = true;
+    progress->step(progress->context, "translating");
     find_keys(build, jobs);
     for (size_t i = 0; ok && i < jobs->count; i++) {
         NativeJob *job = &jobs->items[i];
         StrBuf text = {0};
+        progress->count(progress->context, i, jobs->count, job->module->module->name);
         if (native_cache_get(build, job)) {
             continue;
         }

@@ -11,6 +11,10 @@
 
 /* A build that ends sooner than this shows nothing; later changes come at most this often. */
 static const double FIRST_SHOWN = 0.25, REDRAW = 0.08;
+/* Between two plain lines about the same step. */
+static const double LINE_PERIOD = 5.0;
+/* A pace that was watched for less time tells nothing. */
+static const double PACE_WATCHED = 1.0;
 
 static double now(void) {
     struct timespec time;
@@ -29,24 +33,54 @@ static void erase(ProgressView *view) {
     }
 }
 
+/* ", about 35 s left", by the pace of the step so far; "" while there is none to go by. */
+static void print_left(const ProgressView *view, size_t done, size_t total, char *text,
+                       size_t size) {
+    double watched = now() - view->count_started;
+    text[0] = '\0';
+    if (done <= view->count_first || done >= total || watched < PACE_WATCHED) {
+        return;
+    }
+    double left = watched * (double)(total - done) / (double)(done - view->count_first);
+    if (left < 99.5) {
+        snprintf(text, size, ", about %.0f s left", left < 1 ? 1 : left);
+    } else {
+        snprintf(text, size, ", about %.0f min left", left / 60);
+    }
+}
+
 /* One line, cut to the width of the terminal so that the next redraw finds it whole. */
 static void draw(ProgressView *view, size_t done, size_t total, const char *item) {
     double time = now();
-    if (!view->live || time - view->started < FIRST_SHOWN || time - view->last_shown < REDRAW) {
+    if (time - view->started < FIRST_SHOWN || time - view->last_shown < REDRAW) {
         return;
     }
-    char counts[48] = "";
+    char counts[48] = "", left[48];
     if (total > 0) {
         snprintf(counts, sizeof(counts), " %zu/%zu", done, total);
     } else if (done > 0) {
         snprintf(counts, sizeof(counts), " %zu", done);
     }
+    print_left(view, done, total, left, sizeof(left));
     char text[512];
-    snprintf(text, sizeof(text), "%s: %s%s  %.1f s  %s", view->title, view->step, counts,
-             time - view->started, item != NULL ? item : "");
+    snprintf(text, sizeof(text), "%s: %s%s  %.1f s%s  %s", view->title, view->step, counts,
+             time - view->started, left, item != NULL ? item : "");
     fprintf(stderr, "\r\033[K%.*s", view->width - 1, text);
     fflush(stderr);
     view->line_shown = true;
+    view->last_shown = time;
+}
+
+/* What draw() shows, now and then, for a log. */
+static void print_line(ProgressView *view, size_t done, size_t total) {
+    double time = now();
+    if (total == 0 || time - view->last_shown < LINE_PERIOD) {
+        return;
+    }
+    char left[48];
+    print_left(view, done, total, left, sizeof(left));
+    fprintf(stderr, "[%6.2f s] %s %zu/%zu%s\n", time - view->started, view->step, done, total,
+            left);
     view->last_shown = time;
 }
 
@@ -60,6 +94,7 @@ static void end_step(ProgressView *view) {
     }
     view->step[0] = '\0';
     view->step_started = time;
+    view->count_total = 0;
 }
 
 static void step(void *context, const char *what) {
@@ -68,14 +103,25 @@ static void step(void *context, const char *what) {
     snprintf(view->step, sizeof(view->step), "%s", what);
     if (view->lines) {
         erase(view);
-        fprintf(stderr, "[%6.2f s] %s\n", now() - view->started, what);
-    } else {
+        view->last_shown = now();
+        fprintf(stderr, "[%6.2f s] %s\n", view->last_shown - view->started, what);
+    } else if (view->live) {
         draw(view, 0, 0, NULL);
     }
 }
 
 static void count(void *context, size_t done, size_t total, const char *item) {
-    draw(context, done, total, item);
+    ProgressView *view = context;
+    if (total != view->count_total) { /* as long as the total grows, nobody knows the end */
+        view->count_total = total;
+        view->count_first = done;
+        view->count_started = now();
+    }
+    if (view->live) {
+        draw(view, done, total, item);
+    } else if (view->lines) {
+        print_line(view, done, total);
+    }
 }
 
 static void detail(void *context, const char *text) {

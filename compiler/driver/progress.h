@@ -1,5 +1,6 @@
-/* Progress: how far a build is. On a terminal one line that is rewritten; elsewhere one plain line
- * a step, and that only when asked for. Everything goes to stderr. */
+/* Progress: how far a build is. On a terminal one line that is rewritten; elsewhere plain lines,
+ * one a step and one every few seconds of a long one, and that only when asked for. How much time a
+ * step still needs is said once its items have come in at some pace. Everything goes to stderr. */
 #ifndef PYC2C_DRIVER_PROGRESS_H
 #define PYC2C_DRIVER_PROGRESS_H
 
@@ -17,13 +18,16 @@ typedef struct PhaseTime {
 typedef struct ProgressView {
     const char *title; /* "building app"; NULL: not started */
     bool live;         /* rewrite one line */
-    bool lines;        /* a line for each step */
+    bool lines;        /* a line for each step, and now and then for what it counts */
     bool details;
     int width; /* of the terminal */
     bool line_shown;
     double started; /* monotonic seconds */
     double step_started;
     double last_shown;
+    size_t count_total; /* what the step counts up to, since when, and where it stood then */
+    double count_started;
+    size_t count_first;
     char step[80];
     PhaseTime phases[32]; /* finished steps, for the summary */
     size_t phase_count;

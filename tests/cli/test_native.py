@@ -1,12 +1,19 @@
 """Native code: what is chosen, what it is made with, what is kept, what is said about it."""
 from __future__ import annotations
 
+import fcntl
 import json
 import os
+import pty
+import re
 import shutil
+import struct
 import subprocess
+import termios
 
 import pytest
+
+from support.targets import default_command
 
 APP = """
 import sys
@@ -308,6 +315,54 @@ def test_an_edit_dirties_its_own_unit_only(app, counting_cc):
     app.write("helper.py", HELPER + large_module() + body)
     build(app)
     assert counting_cc() == 0
+
+
+def build_on_a_terminal(app, *options):
+    """What a build writes to a terminal of 120 columns."""
+    ours, its = pty.openpty()
+    fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
+    process = subprocess.Popen([default_command(), "build", "app.py", *options], cwd=app.folder, stderr=its,
+                               env={**os.environ, **app.environment, "TERM": "xterm"})
+    os.close(its)
+    text = b""
+    try:
+        while piece := os.read(ours, 65536):
+            text += piece
+    except OSError:  # the other end is closed
+        pass
+    os.close(ours)
+    assert process.wait(60) == 0, text
+    return text.decode()
+
+
+@pytest.fixture
+def slow_cc(app):
+    """A compiler that takes its time, for a module of several C files."""
+    app.write("helper.py", HELPER + large_module())
+    app.environment["CC"] = str(app.write("../tools/cc", '#!/bin/sh\nsleep 0.8\nexec gcc "$@"\n'))
+    (app.folder / "../tools/cc").chmod(0o755)
+    app.environment["PYC2C_CACHE_DIR"] = str(app.folder.parent / "tools/cache")
+
+
+def test_progress_says_how_long_it_takes(app, slow_cc):
+    text = build_on_a_terminal(app, "--jobs=1")
+    lines = [line for line in text.replace("\r\x1b[K", "\n").splitlines() if line.startswith("building: ")]
+    found = [re.search(r"compiling (\d+)/(\d+)  [\d.]+ s(?:, about (\d+) s left)?", line) for line in lines]
+    found = [match for match in found if match]
+    assert len(found) >= 4, text
+    total = int(found[0][2])
+    for match in found[3:]:  # two files have shown the pace by then
+        done, left = int(match[1]), match[3]
+        assert (left is not None) == (done < total), match[0]
+        assert left is None or (total - done) * 0.8 <= int(left) + 1 <= (total - done) * 8 + 1, match[0]
+    assert not any("left" in line for line in lines if "compiling" not in line)
+
+
+def test_progress_in_a_log(app, slow_cc):
+    text = build(app, "--jobs=1", "--show-progress")
+    assert re.search(r"^\[ +[\d.]+ s\] compiling$", text, re.M)
+    assert re.search(r"^\[ +[\d.]+ s\] compiling \d+/\d+, about \d+ s left$", text, re.M), text
+    assert "\r" not in text
 
 
 def test_other_checkout_other_home_same_objects(app, counting_cc, tmp_path):

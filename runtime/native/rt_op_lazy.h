@@ -284,7 +284,7 @@ RT_INLINE int rt_lazy_item_set(PyThreadState *ts, PyObject *container, PyObject 
                                PyObject *value, int64_t v) {
     if (rt_guard(value == RT_FLOAT && PyList_CheckExact(container))) {
         Py_ssize_t size = PyList_GET_SIZE(container);
-        Py_ssize_t index = rt_is_number(key) ? k : rt_position(key, size);
+        Py_ssize_t index = key == RT_INT ? k : key == RT_FLOAT ? -1 : rt_position(key, size);
         PyObject *old = (size_t)index < (size_t)size ? PyList_GET_ITEM(container, index) : NULL;
         if (rt_likely(rt_guard(old != NULL && PyFloat_CheckExact(old) && Py_REFCNT(old) == 1))) {
             ((PyFloatObject *)old)->ob_fval = rt_number_float(v);

@@ -249,6 +249,16 @@ def floats_in_lists():
             print(error)
 
 
+def float_positions(items, number):
+    """A float is no position, whatever its bits: those of 0.0 are zero."""
+    for i in range(3):
+        for j in range(2):
+            try:
+                items[number * j] = number + j * 1.5
+            except TypeError as error:
+                print(i, j, error, items)
+
+
 class Watched(list):
     def __setitem__(self, key, value):
         print("set", key, value)
@@ -303,6 +313,8 @@ def main():
     print(loop_variables())
     print(exceptions_in_loops())
     floats_in_lists()
+    for number in (0.0, 5e-324, -0.0):
+        float_positions([number + 2.5, number + 3.5], number)
     watched()
     try:
         generators()

@@ -2,7 +2,7 @@
  *
  * Follows PyObject_GetItem, PyObject_SetItem, list_subscript, tuple_subscript, dict_subscript,
  * unicode_subscript, list_ass_subscript. */
-#include "rt_native.h"
+#include "rt_array.h"
 
 /* ---- items ---- */
 
@@ -56,7 +56,7 @@ PyObject *rt_item_at(PyObject *container, int64_t index) {
         Py_ssize_t at = rt_place(index, PyBytes_GET_SIZE(container));
         return at >= 0 ? rt_int_new((uint8_t)PyBytes_AS_STRING(container)[at]) : NULL;
     }
-    return NULL;
+    return rt_array_get(container, index);
 }
 
 /* Apart from each other, so that what most items need saves no registers. */
@@ -82,9 +82,10 @@ static RT_NOINLINE PyObject *list_item(PyObject *list, PyObject *key) {
     return item != NULL ? item : PyObject_GetItem(list, key);
 }
 
-static RT_NOINLINE PyObject *sequence_item(PyObject *sequence, PyObject *key) {
-    PyObject *item = rt_item_at(sequence, rt_digit(key));
-    return item != NULL ? item : PyObject_GetItem(sequence, key);
+/* What rt_item_at knows, and everything else. */
+static RT_NOINLINE PyObject *other_item(PyObject *container, PyObject *key) {
+    PyObject *item = rt_is_digit(key) ? rt_item_at(container, rt_digit(key)) : NULL;
+    return item != NULL || PyErr_Occurred() ? item : PyObject_GetItem(container, key);
 }
 
 PyObject *rt_item_get_call(PyThreadState *ts, PyObject *container, PyObject *key) {
@@ -100,10 +101,8 @@ PyObject *rt_item_get_call(PyThreadState *ts, PyObject *container, PyObject *key
         if (rt_likely(index >= 0)) {
             return Py_NewRef(PyTuple_GET_ITEM(container, index));
         }
-    } else if ((type == &PyUnicode_Type || type == &PyBytes_Type) && rt_is_digit(key)) {
-        return sequence_item(container, key);
     }
-    return PyObject_GetItem(container, key);
+    return other_item(container, key);
 }
 
 int rt_item_set_call(PyThreadState *ts, PyObject *container, PyObject *key, PyObject *value) {
@@ -112,6 +111,9 @@ int rt_item_set_call(PyThreadState *ts, PyObject *container, PyObject *key, PyOb
         return PyDict_SetItem(container, key, value);
     }
     if (PyList_CheckExact(container) && rt_list_set_item(container, key, value)) {
+        return 0;
+    }
+    if (rt_is_digit(key) && rt_array_set(container, rt_digit(key), value, 0)) {
         return 0;
     }
     return PyObject_SetItem(container, key, value) != 0 ? -1 : 0;

@@ -1,4 +1,5 @@
 /* Numbers that are no objects yet: the ways that are not in place. */
+#include "rt_array.h"
 #include "rt_compute.h"
 
 /* ---- values ---- */
@@ -201,7 +202,7 @@ int rt_lazy_compare_truth_call(PyThreadState *ts, PyObject *left, int64_t l, PyO
 PyObject *rt_lazy_item_get_call(PyThreadState *ts, PyObject *container, PyObject *key, int64_t k) {
     if (key == RT_INT) {
         PyObject *item = rt_item_at(container, k);
-        if (rt_likely(item != NULL)) {
+        if (rt_likely(item != NULL || PyErr_Occurred())) {
             return item;
         }
     }
@@ -230,10 +231,22 @@ static inline PyObject **list_place(PyObject *container, PyObject *key, int64_t 
     return (size_t)index < (size_t)size ? ((PyListObject *)container)->ob_item + index : NULL;
 }
 
+static inline bool array_set(PyObject *container, PyObject *key, int64_t k, PyObject *value,
+                             int64_t v) {
+    if (key == RT_INT) {
+        return rt_array_set(container, k, value, v);
+    }
+    return !rt_is_number(key) && rt_is_digit(key) &&
+           rt_array_set(container, rt_digit(key), value, v);
+}
+
 int rt_lazy_item_set_call(PyThreadState *ts, PyObject *container, PyObject *key, int64_t k,
                           PyObject *value, int64_t v) {
     PyObject **place = list_place(container, key, k);
     if (rt_likely(place != NULL) && rt_is_number(value) && store_in_place(*place, value, v)) {
+        return 0;
+    }
+    if (place == NULL && array_set(container, key, k, value, v)) {
         return 0;
     }
     PyObject *object = rt_lazy_box(value, v);

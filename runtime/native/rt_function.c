@@ -59,14 +59,92 @@ PyTypeObject rt_function_type = {
 
 /* ---- making functions ---- */
 
-/* Every MAKE_FUNCTION comes here, and rt_func_new. */
+/* What calls of it run. */
+static inline void set_kind(PyFunctionObject *function, const RtCode *native) {
+    if (native != NULL && native->body != NULL) {
+        Py_SET_TYPE(function, &rt_function_type);
+        function->vectorcall = rt_function_vectorcall;
+    }
+}
+
+/* Every MAKE_FUNCTION comes here. */
 PyObject *__wrap_PyFunction_New(PyObject *code, PyObject *globals) {
     PyObject *function = __real_PyFunction_New(code, globals);
-    const RtCode *native = rt_code_of((PyCodeObject *)code);
-    if (function != NULL && native != NULL && native->body != NULL) {
-        Py_SET_TYPE(function, &rt_function_type);
-        ((PyFunctionObject *)function)->vectorcall = rt_function_vectorcall;
+    if (function != NULL) {
+        set_kind((PyFunctionObject *)function, rt_code_of((PyCodeObject *)code));
     }
+    return function;
+}
+
+/* Where a variable is that most modules' dicts have in the same entry, and its name, held: several
+ * objects are equal to an identifier of CPython's. */
+typedef struct UsualGlobal {
+    Py_ssize_t entry;
+    PyObject *name;
+} UsualGlobal;
+
+/* Its value: borrowed, or NULL. */
+static inline PyObject *usual_global(PyObject *globals, PyObject *name, UsualGlobal *usual) {
+    PyDictObject *dict = (PyDictObject *)globals;
+    PyDictKeysObject *keys = dict->ma_keys;
+    if (dict->ma_values != NULL || keys->dk_kind != DICT_KEYS_UNICODE) {
+        return NULL;
+    }
+    PyDictUnicodeEntry *entries = DK_UNICODE_ENTRIES(keys);
+    if (rt_unlikely(usual->entry >= keys->dk_nentries || usual->name == NULL ||
+                    entries[usual->entry].me_key != usual->name)) {
+        Py_ssize_t found = _PyDictKeys_StringLookup(keys, name);
+        if (found < 0) {
+            return NULL;
+        }
+        usual->entry = found;
+        Py_XSETREF(usual->name, Py_NewRef(entries[found].me_key));
+    }
+    return entries[usual->entry].me_value;
+}
+
+/* As _PyEval_BuiltinsFromGlobals: borrowed, or NULL. */
+static inline PyObject *builtins_of(PyObject *globals) {
+    static UsualGlobal usual;
+    PyObject *builtins = usual_global(globals, &_Py_ID(__builtins__), &usual);
+    return builtins != NULL && PyModule_Check(builtins) ? PyModule_GetDict(builtins) : builtins;
+}
+
+static inline PyObject *docstring_of(const PyCodeObject *code) {
+    PyObject *doc =
+        PyTuple_GET_SIZE(code->co_consts) > 0 ? PyTuple_GET_ITEM(code->co_consts, 0) : Py_None;
+    return PyUnicode_Check(doc) ? doc : Py_None;
+}
+
+/* PyFunction_New without looking for two global variables that every module has. A comprehension
+ * is a new function each time. */
+static PyFunctionObject *new_function(PyCodeObject *code, PyObject *globals) {
+    static UsualGlobal usual;
+    PyObject *module = usual_global(globals, &_Py_ID(__name__), &usual);
+    PyObject *builtins = builtins_of(globals);
+    if (!rt_guard(module != NULL && builtins != NULL)) {
+        return (PyFunctionObject *)PyFunction_New((PyObject *)code, globals);
+    }
+    Py_INCREF(module); /* what a collection runs may change the variables */
+    Py_INCREF(builtins);
+    PyFunctionObject *function = PyObject_GC_New(PyFunctionObject, &PyFunction_Type);
+    if (rt_unlikely(function == NULL)) {
+        Py_DECREF(module);
+        Py_DECREF(builtins);
+        return NULL;
+    }
+    function->func_globals = Py_NewRef(globals);
+    function->func_builtins = builtins;
+    function->func_name = Py_NewRef(code->co_name);
+    function->func_qualname = Py_NewRef(code->co_qualname);
+    function->func_code = Py_NewRef(code);
+    function->func_doc = Py_NewRef(docstring_of(code));
+    function->func_dict = NULL;
+    function->func_weakreflist = NULL;
+    function->func_module = module;
+    function->vectorcall = _PyFunction_Vectorcall;
+    function->func_version = 0;
+    set_kind(function, rt_code_of(code));
     return function;
 }
 
@@ -74,7 +152,7 @@ PyObject *__wrap_PyFunction_New(PyObject *code, PyObject *globals) {
 PyObject *rt_func_new(RT_UNUSED PyThreadState *ts, _PyInterpreterFrame *frame, PyObject *code,
                       PyObject *defaults, PyObject *kwdefaults, PyObject *annotations,
                       PyObject *closure) {
-    PyFunctionObject *function = (PyFunctionObject *)PyFunction_New(code, frame->f_globals);
+    PyFunctionObject *function = new_function((PyCodeObject *)code, frame->f_globals);
     if (function == NULL) {
         Py_XDECREF(defaults);
         Py_XDECREF(kwdefaults);
@@ -86,6 +164,9 @@ PyObject *rt_func_new(RT_UNUSED PyThreadState *ts, _PyInterpreterFrame *frame, P
     function->func_kwdefaults = kwdefaults;
     function->func_annotations = annotations;
     function->func_closure = closure;
+    if (!_PyObject_GC_IS_TRACKED(function)) {
+        _PyObject_GC_TRACK(function);
+    }
     return (PyObject *)function;
 }
 

@@ -202,7 +202,42 @@ def check_lifetimes():
     gc.collect()
 
 
+def make_inner():
+    """A function each time."""
+
+    def inner(a=1):
+        "Documented."
+        return [len(str(number)) for number in range(8, 12)], a
+
+    return inner
+
+
+def check_globals():
+    """What a new function takes from its globals, whatever happened to them."""
+    namespace = globals()
+    builtins = namespace["__builtins__"]
+    for change in (
+        lambda: None,
+        lambda: namespace.update(__name__="renamed"),
+        lambda: namespace.update(__name__=5),
+        lambda: namespace.update(__builtins__=vars(builtins) if hasattr(builtins, "__dict__") else builtins),
+        lambda: namespace.update(__builtins__={"len": lambda text: "length of " + text, "str": str, "range": range}),
+        lambda: namespace.pop("__name__"),
+        lambda: namespace.pop("__builtins__"),
+        lambda: namespace.update({str(number): number for number in range(300)}),
+        lambda: namespace.update(__name__="again", __builtins__=builtins),
+        lambda: namespace.update(__name__="__main__"),
+    ):
+        change()
+        function = make_inner()
+        print(function.__module__, function.__doc__, function.__qualname__, "print" in function.__builtins__)
+        print(call(function, 2), function.__defaults__, function.__globals__ is namespace)
+    for number in range(300):
+        del namespace[str(number)]
+
+
 check_types()
+check_globals()
 check_arguments()
 check_attributes()
 check_classes()

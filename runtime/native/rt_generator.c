@@ -69,22 +69,6 @@ static inline const RtCode *native_of(PyThreadState *ts, PyGenObject *generator)
     return native != NULL && rt_may_run(ts) ? native : NULL;
 }
 
-/* Its frame becomes the current one, its handled exceptions come before the caller's. */
-static inline void enter(PyThreadState *ts, PyGenObject *generator) {
-    rt_frame_link(ts, rt_generator_frame(generator));
-    generator->gi_exc_state.previous_item = ts->exc_info;
-    ts->exc_info = &generator->gi_exc_state;
-    generator->gi_frame_state = FRAME_EXECUTING;
-}
-
-static inline void leave(PyThreadState *ts, PyGenObject *generator) {
-    _PyInterpreterFrame *frame = rt_generator_frame(generator);
-    ts->exc_info = generator->gi_exc_state.previous_item;
-    generator->gi_exc_state.previous_item = NULL;
-    ts->cframe->current_frame = frame->previous;
-    frame->previous = NULL;
-}
-
 static RT_COLD void explain_stop(PyThreadState *ts, PyGenObject *generator) {
     const char *kind = PyCoro_CheckExact(generator)       ? "coroutine"
                        : PyAsyncGen_CheckExact(generator) ? "async generator"
@@ -114,7 +98,7 @@ static inline void clear_frame(_PyInterpreterFrame *frame) {
 /* It returned a result, or raised: NULL. */
 static inline void finish(PyThreadState *ts, PyGenObject *generator, const PyObject *result) {
     generator->gi_frame_state = FRAME_COMPLETED;
-    leave(ts, generator);
+    rt_generator_leave(ts, generator);
     if (rt_unlikely(result == NULL)) {
         explain_stop(ts, generator);
     }
@@ -142,12 +126,6 @@ static inline void push_value(PyGenObject *generator, PyObject *value) {
 
 /* ---- delegation ---- */
 
-/* Is a suspended generator waiting for a delegate? As _PyGen_yf. */
-static inline bool delegates(const PyGenObject *generator) {
-    _Py_CODEUNIT next = ((const _PyInterpreterFrame *)generator->gi_iframe)->prev_instr[1];
-    return (_Py_OPCODE(next) == RESUME || _Py_OPCODE(next) == RESUME_QUICK) && _Py_OPARG(next) >= 2;
-}
-
 /* The delegate, if its step may be resumed; borrowed. */
 static inline PyGenObject *delegate_of(PyThreadState *ts, PyGenObject *generator) {
     const _PyInterpreterFrame *frame = rt_generator_frame(generator);
@@ -165,11 +143,11 @@ static inline PyGenObject *delegate_of(PyThreadState *ts, PyGenObject *generator
 static inline PyGenObject *descend(PyThreadState *ts, PyGenObject *generator, bool *failed) {
     PyGenObject *delegate;
     *failed = false;
-    while (!*failed && rt_guard(delegates(generator)) &&
+    while (!*failed && rt_guard(rt_generator_delegates(generator)) &&
            (delegate = delegate_of(ts, generator)) != NULL) {
         rt_generator_frame(generator)->prev_instr--;
         generator = delegate;
-        enter(ts, generator);
+        rt_generator_enter(ts, generator);
         *failed = rt_unlikely(rt_recursion_enter(ts) < 0);
     }
     return generator;
@@ -179,7 +157,7 @@ static inline PyGenObject *descend(PyThreadState *ts, PyGenObject *generator, bo
 static inline void suspend_all(PyThreadState *ts, PyGenObject *generator, PyGenObject *root) {
     while (generator != root) {
         _PyInterpreterFrame *waiting = rt_generator_frame(generator)->previous;
-        leave(ts, generator);
+        rt_generator_leave(ts, generator);
         waiting->prev_instr++;
         generator = _PyFrame_GetGenerator(waiting);
         generator->gi_frame_state = FRAME_SUSPENDED;
@@ -238,9 +216,9 @@ PySendResult rt_generator_send(PyThreadState *ts, PyGenObject *generator, PyObje
         return rt_generator_send_bytecode((PyObject *)generator, value, result);
     }
     PyObject *output = NULL;
-    enter(ts, generator);
+    rt_generator_enter(ts, generator);
     if (rt_likely(rt_recursion_enter(ts) == 0)) {
-        if (rt_guard(delegates(generator))) {
+        if (rt_guard(rt_generator_delegates(generator))) {
             output = run_delegate(ts, generator, value);
         } else {
             push_value(generator, value);
@@ -248,7 +226,7 @@ PySendResult rt_generator_send(PyThreadState *ts, PyGenObject *generator, PyObje
         }
     }
     if (rt_likely(generator->gi_frame_state == FRAME_SUSPENDED)) {
-        leave(ts, generator);
+        rt_generator_leave(ts, generator);
         *result = output;
         return PYGEN_NEXT;
     }

@@ -4,8 +4,32 @@
 
 #include "rt_frame.h"
 
+#include <opcode.h>
+
 static inline _PyInterpreterFrame *rt_generator_frame(PyGenObject *generator) {
     return (_PyInterpreterFrame *)generator->gi_iframe;
+}
+
+/* Is a suspended generator waiting for a delegate? As _PyGen_yf. */
+static inline bool rt_generator_delegates(const PyGenObject *generator) {
+    _Py_CODEUNIT next = ((const _PyInterpreterFrame *)generator->gi_iframe)->prev_instr[1];
+    return (_Py_OPCODE(next) == RESUME || _Py_OPCODE(next) == RESUME_QUICK) && _Py_OPARG(next) >= 2;
+}
+
+/* A generator's frame becomes the current one, its handled exceptions come before the caller's. */
+static inline void rt_generator_enter(PyThreadState *ts, PyGenObject *generator) {
+    rt_frame_link(ts, rt_generator_frame(generator));
+    generator->gi_exc_state.previous_item = ts->exc_info;
+    ts->exc_info = &generator->gi_exc_state;
+    generator->gi_frame_state = FRAME_EXECUTING;
+}
+
+static inline void rt_generator_leave(PyThreadState *ts, PyGenObject *generator) {
+    _PyInterpreterFrame *frame = rt_generator_frame(generator);
+    ts->exc_info = generator->gi_exc_state.previous_item;
+    generator->gi_exc_state.previous_item = NULL;
+    ts->cframe->current_frame = frame->previous;
+    frame->previous = NULL;
 }
 
 /* ---- rt_generator.c ---- */

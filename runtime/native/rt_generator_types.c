@@ -47,14 +47,62 @@ static PyObject *generator_send(PyObject *self, PyObject *value) {
 
 static destructor original_dealloc;
 
-/* As gen_dealloc for one that is finished, as most are: nothing to close, nothing to finalise. */
+/* Is it suspended where nothing would notice a GeneratorExit: neither a handler nor a delegate nor
+ * who traces? So any(…) and next(…) leave most generator expressions. */
+static inline bool closes_silently(PyThreadState *ts, const PyGenObject *generator) {
+    const PyCodeObject *code = generator->gi_code;
+    return generator->gi_frame_state == FRAME_SUSPENDED && PyGen_CheckExact(generator) &&
+           PyBytes_GET_SIZE(code->co_exceptiontable) == 0 && !rt_generator_delegates(generator) &&
+           rt_generator_frame((PyGenObject *)generator)->frame_obj == NULL &&
+           ts->recursion_remaining > 0 && rt_may_run(ts);
+}
+
+/* As frame_dealloc, when gen_close drops the traceback that would have the frame: another order
+ * than _PyFrame_Clear's. */
+static void drop_variables(_PyInterpreterFrame *frame) {
+    Py_DECREF(frame->f_func);
+    Py_XDECREF(frame->f_locals);
+    for (int i = 0; i < frame->stacktop; i++) {
+        Py_XDECREF(frame->localsplus[i]);
+    }
+    Py_DECREF(frame->f_code);
+}
+
+/* As _PyGen_Finalize and gen_close, without the exception: what is on the stack dies while the
+ * frame is the current one, its variables afterwards. */
+static void close_silently(PyThreadState *ts, PyGenObject *generator) {
+    _PyInterpreterFrame *frame = rt_generator_frame(generator);
+    PyObject *type, *value, *traceback;
+    _PyErr_Fetch(ts, &type, &value, &traceback);
+    rt_generator_enter(ts, generator);
+    ts->recursion_remaining--;
+    while (frame->stacktop > generator->gi_code->co_nlocalsplus) {
+        Py_XDECREF(frame->localsplus[--frame->stacktop]);
+    }
+    ts->recursion_remaining++;
+    rt_generator_leave(ts, generator);
+    generator->gi_frame_state = FRAME_CLEARED;
+    if (rt_likely(frame->frame_obj == NULL)) {
+        drop_variables(frame);
+    } else {
+        _PyFrame_Clear(frame);
+    }
+    _PyErr_Restore(ts, type, value, traceback);
+}
+
+/* As gen_dealloc for one that is finished, as most are, or that has nothing to do at its end. */
 static void generator_dealloc(PyObject *self) {
     PyGenObject *generator = (PyGenObject *)self;
-    if (generator->gi_frame_state != FRAME_CLEARED || generator->gi_weakreflist != NULL) {
+    PyThreadState *ts = _PyThreadState_GET();
+    bool open = generator->gi_frame_state != FRAME_CLEARED;
+    if (generator->gi_weakreflist != NULL || (open && !rt_guard(closes_silently(ts, generator)))) {
         original_dealloc(self);
         return;
     }
     _PyObject_GC_UNTRACK(self);
+    if (open) {
+        close_silently(ts, generator);
+    }
     if (!PyGen_CheckExact(self)) {
         Py_CLEAR(generator->gi_origin_or_finalizer);
     }
@@ -64,7 +112,7 @@ static void generator_dealloc(PyObject *self) {
     Py_DECREF(generator->gi_name);
     Py_DECREF(generator->gi_qualname);
     _PyErr_ClearExcState(&generator->gi_exc_state);
-    rt_generator_free(_PyThreadState_GET(), generator, size);
+    rt_generator_free(ts, generator, size);
 }
 
 /* ---- start ---- */

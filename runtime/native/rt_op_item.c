@@ -3,6 +3,7 @@
  * Follows PyObject_GetItem, PyObject_SetItem, list_subscript, tuple_subscript, dict_subscript,
  * unicode_subscript, list_ass_subscript. */
 #include "rt_array.h"
+#include "rt_frame.h"
 
 /* ---- items ---- */
 
@@ -82,8 +83,52 @@ static RT_NOINLINE PyObject *list_item(PyObject *list, PyObject *key) {
     return item != NULL ? item : PyObject_GetItem(list, key);
 }
 
+/* Slots of classes with a __getitem__ or __setitem__ of Python code: static in typeobject.c, known
+ * once such a class was met. */
+static binaryfunc getitem_slot;
+static objobjargproc setitem_slot;
+
+/* The function with native code that is a class's `__getitem__` or `__setitem__`: what is in the
+ * slot then calls it, update_one_slot sees to that. Borrowed, or NULL. */
+static inline PyObject *own_function(const PyTypeObject *type, PyObject *name) {
+    if ((type->tp_flags & (Py_TPFLAGS_HEAPTYPE | Py_TPFLAGS_IMMUTABLETYPE)) !=
+        Py_TPFLAGS_HEAPTYPE) {
+        return NULL;
+    }
+    PyObject *function = _PyType_Lookup((PyTypeObject *)type, name);
+    return rt_guard(function != NULL && Py_IS_TYPE(function, &rt_function_type)) ? function : NULL;
+}
+
+static inline PyObject *own_getitem(const PyTypeObject *type) {
+    const PyMappingMethods *slots = type->tp_as_mapping;
+    if (slots == NULL || (getitem_slot != NULL && slots->mp_subscript != getitem_slot)) {
+        return NULL;
+    }
+    PyObject *function = own_function(type, &_Py_ID(__getitem__));
+    if (function != NULL) {
+        getitem_slot = slots->mp_subscript;
+    }
+    return function;
+}
+
+static inline PyObject *own_setitem(const PyTypeObject *type) {
+    const PyMappingMethods *slots = type->tp_as_mapping;
+    if (slots == NULL || (setitem_slot != NULL && slots->mp_ass_subscript != setitem_slot)) {
+        return NULL;
+    }
+    PyObject *function = own_function(type, &_Py_ID(__setitem__));
+    if (function != NULL) {
+        setitem_slot = slots->mp_ass_subscript;
+    }
+    return function;
+}
+
 /* What rt_item_at knows, and everything else. */
 static RT_NOINLINE PyObject *other_item(PyObject *container, PyObject *key) {
+    PyObject *function = own_getitem(Py_TYPE(container));
+    if (function != NULL) {
+        return rt_function_vectorcall(function, (PyObject *[]){container, key}, 2, NULL);
+    }
     PyObject *item = rt_is_digit(key) ? rt_item_at(container, rt_digit(key)) : NULL;
     return item != NULL || PyErr_Occurred() ? item : PyObject_GetItem(container, key);
 }
@@ -105,6 +150,20 @@ PyObject *rt_item_get_call(PyThreadState *ts, PyObject *container, PyObject *key
     return other_item(container, key);
 }
 
+static RT_NOINLINE int other_item_set(PyObject *container, PyObject *key, PyObject *value) {
+    PyObject *function = own_setitem(Py_TYPE(container));
+    if (function != NULL) {
+        PyObject *args[] = {container, key, value};
+        PyObject *result = rt_function_vectorcall(function, args, 3, NULL);
+        Py_XDECREF(result);
+        return result == NULL ? -1 : 0;
+    }
+    if (rt_is_digit(key) && rt_array_set(container, rt_digit(key), value, 0)) {
+        return 0;
+    }
+    return PyObject_SetItem(container, key, value) != 0 ? -1 : 0;
+}
+
 int rt_item_set_call(PyThreadState *ts, PyObject *container, PyObject *key, PyObject *value) {
     (void)ts;
     if (rt_guard(PyDict_CheckExact(container))) {
@@ -113,10 +172,7 @@ int rt_item_set_call(PyThreadState *ts, PyObject *container, PyObject *key, PyOb
     if (PyList_CheckExact(container) && rt_list_set_item(container, key, value)) {
         return 0;
     }
-    if (rt_is_digit(key) && rt_array_set(container, rt_digit(key), value, 0)) {
-        return 0;
-    }
-    return PyObject_SetItem(container, key, value) != 0 ? -1 : 0;
+    return other_item_set(container, key, value);
 }
 
 /* ---- slices ---- */

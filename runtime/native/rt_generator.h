@@ -42,13 +42,10 @@ PySendResult rt_generator_send(PyThreadState *ts, PyGenObject *generator, PyObje
                                PyObject **result);
 
 /* FOR_ITER of a generator: NULL without an exception when it returned. */
-static inline PyObject *rt_generator_next(PyThreadState *ts, PyGenObject *generator) {
-    PyObject *result;
-    if (rt_generator_send(ts, generator, NULL, &result) == PYGEN_RETURN) {
-        Py_CLEAR(result);
-    }
-    return result;
-}
+PyObject *rt_generator_next(PyThreadState *ts, PyGenObject *generator);
+
+/* tp_iternext of generators. */
+PyObject *rt_generator_iternext(PyObject *self);
 
 /* ---- rt_generator_new.c ---- */
 

@@ -12,19 +12,6 @@ sendfunc rt_generator_send_bytecode;
 
 /* ---- generators and coroutines ---- */
 
-static PyObject *generator_next(PyObject *self) {
-    PyObject *result;
-    PySendResult status =
-        rt_generator_send(_PyThreadState_GET(), (PyGenObject *)self, NULL, &result);
-    if (status == PYGEN_RETURN) {
-        if (result != Py_None) {
-            _PyGen_SetStopIterationValue(result);
-        }
-        Py_CLEAR(result);
-    }
-    return result;
-}
-
 static PySendResult generator_am_send(PyObject *self, PyObject *value, PyObject **result) {
     return rt_generator_send(_PyThreadState_GET(), (PyGenObject *)self, value, result);
 }
@@ -132,7 +119,7 @@ __attribute__((constructor)) static void replace_slots(void) {
         types[i]->tp_as_async->am_send = generator_am_send;
         types[i]->tp_dealloc = generator_dealloc;
     }
-    PyGen_Type.tp_iternext = generator_next;
+    PyGen_Type.tp_iternext = rt_generator_iternext;
     replace_send(PyGen_Type.tp_methods, generator_send);
     replace_send(PyCoro_Type.tp_methods, generator_send);
     _PyAsyncGenASend_Type.tp_as_async->am_send = rt_async_send_value;

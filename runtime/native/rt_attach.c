@@ -49,19 +49,21 @@ typedef struct Attaching {
 } Attaching;
 
 static void fill(RtCode *native, PyCodeObject *code) {
-    enum { NOT_PLAIN = CO_VARARGS | CO_VARKEYWORDS };
     native->code = (PyCodeObject *)Py_NewRef(code);
     native->consts = ((PyTupleObject *)code->co_consts)->ob_item;
     native->names = ((PyTupleObject *)code->co_names)->ob_item;
     native->first = _PyCode_CODE(code);
     native->slots = (uint32_t)code->co_nlocalsplus;
     native->argcount = (uint32_t)code->co_argcount;
+    native->params = (uint32_t)(code->co_argcount + code->co_kwonlyargcount) +
+                     ((code->co_flags & CO_VARARGS) != 0) +
+                     ((code->co_flags & CO_VARKEYWORDS) != 0);
+    native->exact = native->params == native->argcount ? native->argcount : UINT32_MAX;
     native->frame_size =
         (uint32_t)(code->co_nlocalsplus + code->co_stacksize + (int)FRAME_SPECIALS_SIZE);
-    bool plain = !(code->co_flags & NOT_PLAIN) && code->co_kwonlyargcount == 0 &&
-                 (native->body != NULL || rt_generator_is_plain(native));
+    bool plain = native->body != NULL || rt_generator_is_plain(native);
     native->flags = plain ? RT_CODE_PLAIN : 0;
-    native->enter = plain && native->body != NULL ? rt_enter_choose(native) : NULL;
+    native->enter = native->body != NULL ? rt_enter_choose(native) : NULL;
 }
 
 /* 1: this is the code object that was compiled; 0: another one; -1 with an exception set. */

@@ -134,3 +134,161 @@ bool rt_bind(const RtCode *native, PyFunctionObject *function, PyObject **slots,
     PyErr_Clear();
     return false;
 }
+
+/* ---- into an array ---- */
+
+/* A call, while its arguments are put in their places. Sets of parameters have a bit for each. */
+typedef struct Arranging {
+    const RtCode *native;
+    PyFunctionObject *function;
+    PyObject **all;
+    PyObject *const *args;
+    PyObject *names;
+    Py_ssize_t count;
+    uint32_t given;  /* what the call fills */
+    uint32_t extras; /* of its keywords: those for **kwargs */
+} Arranging;
+
+static Py_ssize_t named_parameters(const Arranging *call) {
+    return call->native->code->co_argcount + call->native->code->co_kwonlyargcount;
+}
+
+/* Names in calls and of parameters are interned: the same or different. */
+static bool arrange_named(Arranging *call) {
+    const PyCodeObject *code = call->native->code;
+    PyObject *const *parameters = ((PyTupleObject *)code->co_localsplusnames)->ob_item;
+    Py_ssize_t total = named_parameters(call), named = PyTuple_GET_SIZE(call->names);
+    for (Py_ssize_t i = 0; i < named; i++) {
+        PyObject *name = PyTuple_GET_ITEM(call->names, i);
+        Py_ssize_t index = code->co_posonlyargcount;
+        while (index < total && parameters[index] != name) {
+            index++;
+        }
+        if (index < total) {
+            if (call->given >> index & 1) {
+                return false;
+            }
+            call->all[index] = call->args[call->count + i];
+            call->given |= 1u << index;
+        } else if (i < 32 && (code->co_flags & CO_VARKEYWORDS) && PyUnicode_CheckExact(name) &&
+                   PyUnicode_CHECK_INTERNED(name)) {
+            call->extras |= 1u << i;
+        } else {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* New reference, or NULL without an exception. */
+static PyObject *default_of(const Arranging *call, Py_ssize_t index) {
+    const PyCodeObject *code = call->native->code;
+    if (index >= code->co_argcount) {
+        PyObject *defaults = call->function->func_kwdefaults;
+        PyObject *name = PyTuple_GET_ITEM(code->co_localsplusnames, index);
+        PyObject *value = defaults != NULL ? PyDict_GetItemWithError(defaults, name) : NULL;
+        if (value == NULL) {
+            PyErr_Clear();
+        }
+        return Py_XNewRef(value);
+    }
+    PyObject *defaults = call->function->func_defaults;
+    Py_ssize_t size = defaults != NULL ? PyTuple_GET_SIZE(defaults) : 0;
+    Py_ssize_t at = index - (code->co_argcount - size);
+    return at >= 0 ? Py_NewRef(PyTuple_GET_ITEM(defaults, at)) : NULL;
+}
+
+static bool drop_defaults(const Arranging *call, Py_ssize_t from, Py_ssize_t end) {
+    for (Py_ssize_t i = from; i < end; i++) {
+        if (!(call->given >> i & 1)) {
+            Py_DECREF(call->all[i]);
+        }
+    }
+    return false;
+}
+
+static PyObject *extra_keywords(const Arranging *call) {
+    PyObject *dict = PyDict_New();
+    for (uint32_t left = call->extras; dict != NULL && left != 0; left &= left - 1) {
+        int i = __builtin_ctz(left);
+        if (PyDict_SetItem(dict, PyTuple_GET_ITEM(call->names, i), call->args[call->count + i]) <
+            0) {
+            Py_CLEAR(dict);
+        }
+    }
+    return dict;
+}
+
+/* *args and **kwargs, which have references of their own to what is in them. False when memory is
+ * out: then there is neither. */
+static bool arrange_rest(Arranging *call) {
+    const PyCodeObject *code = call->native->code;
+    Py_ssize_t at = named_parameters(call);
+    PyObject *rest = NULL;
+    if (code->co_flags & CO_VARARGS) {
+        Py_ssize_t taken = call->count < code->co_argcount ? call->count : code->co_argcount;
+        rest = _PyTuple_FromArray(call->args + taken, call->count - taken);
+        call->all[at++] = rest;
+        if (rest == NULL) {
+            PyErr_Clear();
+            return false;
+        }
+    }
+    if (code->co_flags & CO_VARKEYWORDS) {
+        call->all[at] = extra_keywords(call);
+        if (call->all[at] == NULL) {
+            Py_XDECREF(rest);
+            PyErr_Clear();
+            return false;
+        }
+    }
+    return true;
+}
+
+/* For each object of the call one reference: in the array, or, of one that *args or **kwargs hold,
+ * none. */
+static void settle_references(const Arranging *call, RtArguments whose) {
+    if (whose == RT_BORROWED) {
+        for (uint32_t left = call->given; left != 0; left &= left - 1) {
+            Py_INCREF(call->all[__builtin_ctz(left)]);
+        }
+        return;
+    }
+    for (Py_ssize_t i = call->native->argcount; i < call->count; i++) {
+        Py_DECREF(call->args[i]);
+    }
+    for (uint32_t left = call->extras; left != 0; left &= left - 1) {
+        Py_DECREF(call->args[call->count + __builtin_ctz(left)]);
+    }
+}
+
+bool rt_bind_all(const RtCode *native, PyFunctionObject *function, PyObject **all,
+                 PyObject *const *args, Py_ssize_t count, PyObject *names, RtArguments whose) {
+    Arranging call = {native, function, all, args, names, count, 0, 0};
+    Py_ssize_t taken = native->argcount, total = named_parameters(&call);
+    if (count <= taken) {
+        taken = count;
+    } else if (!(native->code->co_flags & CO_VARARGS)) {
+        return false;
+    }
+    for (Py_ssize_t i = 0; i < taken; i++) {
+        all[i] = args[i];
+    }
+    call.given = (1u << taken) - 1;
+    if (names != NULL && !arrange_named(&call)) {
+        return false;
+    }
+    for (Py_ssize_t i = taken; i < total; i++) {
+        if (!(call.given >> i & 1)) {
+            all[i] = default_of(&call, i);
+            if (all[i] == NULL) {
+                return drop_defaults(&call, taken, i);
+            }
+        }
+    }
+    if (native->params > total && !arrange_rest(&call)) {
+        return drop_defaults(&call, taken, total);
+    }
+    settle_references(&call, whose);
+    return true;
+}

@@ -10,20 +10,16 @@
 
 /* ---- calling native code ---- */
 
-/* Whose references the arguments are. Native callers hand theirs over, as the interpreter's stack
- * does: an argument that nobody else holds dies when the callee drops it. */
-typedef enum Arguments { BORROWED_ARGUMENTS, MOVED_ARGUMENTS } Arguments;
-
 enum { MOST_COPIED = 6 };
 
 /* Any arguments. */
 static PyObject *call_bound(PyThreadState *ts, PyFunctionObject *function, const RtCode *native,
                             PyObject *const *args, Py_ssize_t count, PyObject *names,
-                            Arguments whose) {
+                            RtArguments whose) {
     PyObject *result = NULL;
     _PyInterpreterFrame *frame = rt_frame_new(ts, function, native);
     if (frame != NULL && rt_bind(native, function, frame->localsplus, args, count, names)) {
-        if (whose == MOVED_ARGUMENTS) {
+        if (whose == RT_MOVED) {
             rt_drop_arguments(args, count, names);
         }
         return rt_frame_run(ts, frame, native);
@@ -32,7 +28,7 @@ static PyObject *call_bound(PyThreadState *ts, PyFunctionObject *function, const
         rt_frame_clear(ts, frame, native->slots);
         result = rt_function_interpret(ts, function, args, count, names);
     }
-    if (whose == MOVED_ARGUMENTS) {
+    if (whose == RT_MOVED) {
         rt_drop_arguments(args, count, names);
     }
     return result;
@@ -48,19 +44,64 @@ static RT_NOINLINE PyObject *enter_borrowed(PyThreadState *ts, PyFunctionObject 
     return native->enter(ts, function, native, own);
 }
 
+/* The last `missing` parameters have their defaults. */
+static RT_ALWAYS_INLINE PyObject *enter_missing(PyThreadState *ts, PyFunctionObject *function,
+                                                const RtCode *native, PyObject *const *args,
+                                                uint32_t missing) {
+    PyObject *all[RT_BIND_MOST], *defaults = function->func_defaults;
+    uint32_t count = native->argcount - missing;
+    if (rt_unlikely(defaults == NULL || PyTuple_GET_SIZE(defaults) < missing)) {
+        return call_bound(ts, function, native, args, count, NULL, RT_MOVED);
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        all[i] = args[i];
+    }
+    PyObject *const *end = ((PyTupleObject *)defaults)->ob_item + PyTuple_GET_SIZE(defaults);
+    for (uint32_t i = 0; i < missing; i++) {
+        all[count + i] = Py_NewRef(end[(Py_ssize_t)i - missing]);
+    }
+    return native->enter(ts, function, native, all);
+}
+
+#define ENTER_MISSING(missing)                                                                     \
+    static PyObject *enter_missing_##missing(PyThreadState *ts, PyFunctionObject *function,        \
+                                             const RtCode *native, PyObject *const *args) {        \
+        return enter_missing(ts, function, native, args, missing);                                 \
+    }
+ENTER_MISSING(1)
+ENTER_MISSING(2)
+ENTER_MISSING(3)
+
+/* What enters with `count` arguments by position, or NULL. */
+static RtEnter enter_for(const PyFunctionObject *function, const RtCode *native, Py_ssize_t count) {
+    static const RtEnter by_missing[] = {NULL, enter_missing_1, enter_missing_2, enter_missing_3};
+    Py_ssize_t missing = (Py_ssize_t)native->exact - count;
+    if (missing == 0 || native->enter == NULL) {
+        return native->enter;
+    }
+    PyObject *defaults = function->func_defaults;
+    return missing > 0 && missing < (Py_ssize_t)(sizeof(by_missing) / sizeof(by_missing[0])) &&
+                   native->params <= RT_BIND_MOST && defaults != NULL &&
+                   PyTuple_GET_SIZE(defaults) >= missing
+               ? by_missing[missing]
+               : NULL;
+}
+
 /* What does not fit by position, and generators. */
 static RT_NOINLINE PyObject *call_otherwise(PyThreadState *ts, PyFunctionObject *function,
                                             const RtCode *native, PyObject *const *args,
-                                            Py_ssize_t count, PyObject *names, Arguments whose) {
+                                            Py_ssize_t count, PyObject *names, RtArguments whose) {
+    PyObject *all[RT_BIND_MOST];
+    if (rt_guard((native->flags & RT_CODE_PLAIN) && native->params <= RT_BIND_MOST) &&
+        rt_bind_all(native, function, all, args, count, names, whose)) {
+        return native->step == NULL ? native->enter(ts, function, native, all)
+                                    : rt_generator_plain(ts, function, native, all);
+    }
     if (native->step == NULL) {
         return call_bound(ts, function, native, args, count, names, whose);
     }
-    if (rt_guard((native->flags & RT_CODE_PLAIN) && names == NULL &&
-                 count == (Py_ssize_t)native->argcount && whose == MOVED_ARGUMENTS)) {
-        return rt_generator_plain(ts, function, native, args);
-    }
     PyObject *result = rt_generator_new(ts, function, native, args, count, names);
-    if (whose == MOVED_ARGUMENTS) {
+    if (whose == RT_MOVED) {
         rt_drop_arguments(args, count, names);
     }
     return result;
@@ -68,10 +109,10 @@ static RT_NOINLINE PyObject *call_otherwise(PyThreadState *ts, PyFunctionObject 
 
 static inline PyObject *call_native(PyThreadState *ts, PyFunctionObject *function,
                                     const RtCode *native, PyObject *const *args, Py_ssize_t count,
-                                    PyObject *names, Arguments whose) {
+                                    PyObject *names, RtArguments whose) {
     if (rt_likely(rt_guard(native->enter != NULL && names == NULL &&
-                           count == (Py_ssize_t)native->argcount))) {
-        if (whose == MOVED_ARGUMENTS) {
+                           count == (Py_ssize_t)native->exact))) {
+        if (whose == RT_MOVED) {
             return native->enter(ts, function, native, args);
         }
         if (count <= MOST_COPIED) {
@@ -98,8 +139,8 @@ PyObject *rt_function_vectorcall(PyObject *object, PyObject *const *args, size_t
         return rt_function_interpret(ts, function, args, PyVectorcall_NARGS(flags), names);
     }
     Py_INCREF(function);
-    PyObject *result = call_native(ts, function, native, args, PyVectorcall_NARGS(flags), names,
-                                   BORROWED_ARGUMENTS);
+    PyObject *result =
+        call_native(ts, function, native, args, PyVectorcall_NARGS(flags), names, RT_BORROWED);
     Py_DECREF(function);
     return result;
 }
@@ -114,9 +155,11 @@ static const RtCode *native_of(PyThreadState *ts, PyFunctionObject *function, Py
         return NULL;
     }
     const RtCode *native = rt_code_of((PyCodeObject *)function->func_code);
-    if (native != NULL && native->enter != NULL && count == (Py_ssize_t)native->argcount) {
+    RtEnter enter = native != NULL ? enter_for(function, native, count) : NULL;
+    if (enter != NULL) {
         site->code = function->func_code;
         site->native = native;
+        site->enter = enter;
         site->count = count;
     }
     return native;
@@ -173,8 +216,8 @@ static PyObject *construct(PyThreadState *ts, PyTypeObject *type, PyObject *init
     } else {
         PyObject **all = (PyObject **)args - 1;
         all[0] = Py_NewRef(self);
-        PyObject *done = call_native(ts, (PyFunctionObject *)init, native, all, count + 1, names,
-                                     MOVED_ARGUMENTS);
+        PyObject *done =
+            call_native(ts, (PyFunctionObject *)init, native, all, count + 1, names, RT_MOVED);
         if (done != Py_None) {
             if (done != NULL) {
                 _PyErr_Format(ts, PyExc_TypeError, "__init__() should return None, not '%.200s'",
@@ -229,7 +272,7 @@ static PyObject *call_object(PyThreadState *ts, PyObject *callable, PyFunctionOb
         PyObject **all = (PyObject **)args - 1;
         all[0] = callable;
         Py_INCREF(function);
-        result = call_native(ts, function, native, all, count + 1, names, BORROWED_ARGUMENTS);
+        result = call_native(ts, function, native, all, count + 1, names, RT_BORROWED);
         Py_DECREF(function);
         _Py_LeaveRecursiveCallTstate(ts);
     }
@@ -244,7 +287,7 @@ static RT_NOINLINE PyObject *call_any(PyThreadState *ts, PyObject *callable, PyO
         PyFunctionObject *function = (PyFunctionObject *)callable;
         const RtCode *native = native_of(ts, function, count, site);
         if (native != NULL) {
-            return call_native(ts, function, native, args, count, names, MOVED_ARGUMENTS);
+            return call_native(ts, function, native, args, count, names, RT_MOVED);
         }
     }
     if (PyType_Check(callable)) {
@@ -260,10 +303,20 @@ static RT_NOINLINE PyObject *call_any(PyThreadState *ts, PyObject *callable, PyO
     return rt_call_c(ts, callable, args, count, names);
 }
 
+/* A function that is another one than before, or called with other arguments. */
+static RT_NOINLINE PyObject *call_another(PyThreadState *ts, PyObject *callable,
+                                          PyObject *const *args, Py_ssize_t count,
+                                          RtCallSite *site) {
+    PyFunctionObject *function = (PyFunctionObject *)callable;
+    const RtCode *native = native_of(ts, function, count, site);
+    return native != NULL ? call_native(ts, function, native, args, count, NULL, RT_MOVED)
+                          : rt_call_c(ts, callable, args, count, NULL);
+}
+
 static PyObject *call_bound_method(PyThreadState *ts, PyObject *callable, PyObject *const *items,
                                    Py_ssize_t count, PyObject *names, RtCallSite *site);
 
-/* What is neither the function that was called here last nor a function of C. */
+/* What is neither a function nor one of C. */
 static RT_NOINLINE PyObject *call_other(PyThreadState *ts, PyObject *callable,
                                         PyObject *const *args, Py_ssize_t count, RtCallSite *site) {
     PyObject *result;
@@ -282,10 +335,12 @@ static RT_ALWAYS_INLINE PyObject *call_again(PyThreadState *ts, PyObject *callab
                                              PyObject *const *args, Py_ssize_t count,
                                              RtCallSite *site) {
     PyFunctionObject *function = (PyFunctionObject *)callable;
-    if (rt_likely(rt_guard(Py_IS_TYPE(callable, &rt_function_type) &&
-                           function->func_code == site->code && count == site->count) &&
-                  rt_may_run(ts))) {
-        return site->native->enter(ts, function, site->native, args);
+    if (rt_guard(Py_IS_TYPE(callable, &rt_function_type))) {
+        if (rt_likely(rt_guard(function->func_code == site->code && count == site->count) &&
+                      rt_may_run(ts))) {
+            return site->enter(ts, function, site->native, args);
+        }
+        return call_another(ts, callable, args, count, site);
     }
     if (rt_guard(PyCFunction_CheckExact(callable))) {
         return rt_call_c_function(ts, callable, args, count);
@@ -380,7 +435,7 @@ static PyObject *call_tuple(PyThreadState *ts, PyObject *callable, PyObject *arg
         if (native != NULL) {
             return call_native(ts, (PyFunctionObject *)callable, native,
                                ((PyTupleObject *)args)->ob_item, PyTuple_GET_SIZE(args), NULL,
-                               BORROWED_ARGUMENTS);
+                               RT_BORROWED);
         }
     }
     return PyObject_Call(callable, args, keywords);

@@ -1,4 +1,4 @@
-/* Entering a body whose parameters exactly these arguments fill, by position.
+/* Entering a body with an object for each parameter.
  *
  * What most calls come to. For small numbers of arguments and variables there is a function each,
  * in which both are constants: it has no loops over the slots, which would cost more than what they
@@ -13,11 +13,11 @@ static RT_COLD PyObject *enter_at_limit(PyThreadState *ts, PyFunctionObject *fun
                                         const RtCode *native, PyObject *const *args) {
     _PyInterpreterFrame *frame = rt_frame_new(ts, function, native);
     if (frame == NULL) {
-        rt_drop_arguments(args, native->argcount, NULL);
+        rt_drop_arguments(args, native->params, NULL);
         return NULL;
     }
     for (uint32_t i = 0; i < native->slots; i++) {
-        frame->localsplus[i] = i < native->argcount ? args[i] : NULL;
+        frame->localsplus[i] = i < native->params ? args[i] : NULL;
     }
     return rt_frame_run(ts, frame, native);
 }
@@ -119,7 +119,7 @@ static RT_ALWAYS_INLINE PyObject *enter(PyThreadState *ts, PyFunctionObject *fun
 
 static PyObject *enter_any(PyThreadState *ts, PyFunctionObject *function, const RtCode *native,
                            PyObject *const *args) {
-    return enter(ts, function, native, args, native->argcount, native->slots, true);
+    return enter(ts, function, native, args, native->params, native->slots, true);
 }
 
 /* ---- by numbers of arguments and of other variables ---- */
@@ -142,8 +142,8 @@ EACH_NUMBER(FUNCTIONS)
 static const RtEnter by_numbers[MOST_ARGUMENTS + 1][MOST_OTHERS + 1] = {EACH_NUMBER(NAMES)};
 
 RtEnter rt_enter_choose(const RtCode *native) {
-    uint32_t others = native->slots - native->argcount;
-    return native->argcount <= MOST_ARGUMENTS && others <= MOST_OTHERS
-               ? by_numbers[native->argcount][others]
+    uint32_t others = native->slots - native->params;
+    return native->params <= MOST_ARGUMENTS && others <= MOST_OTHERS
+               ? by_numbers[native->params][others]
                : enter_any;
 }

@@ -157,6 +157,16 @@ RtEnter rt_enter_choose(const RtCode *native);
 bool rt_bind(const RtCode *native, PyFunctionObject *function, PyObject **slots,
              PyObject *const *args, Py_ssize_t count, PyObject *names);
 
+/* Whose references the arguments of a call are. Native callers hand theirs over, as the
+ * interpreter's stack does: an argument that nobody else holds dies when the callee drops it. */
+typedef enum RtArguments { RT_BORROWED, RT_MOVED } RtArguments;
+
+/* As rt_bind, for code with up to RT_BIND_MOST parameters, and into an array with a reference for
+ * each. False: it takes rt_bind to do it, or to fail, and nothing was done. */
+enum { RT_BIND_MOST = 12 };
+bool rt_bind_all(const RtCode *native, PyFunctionObject *function, PyObject **all,
+                 PyObject *const *args, Py_ssize_t count, PyObject *names, RtArguments whose);
+
 /* ---- rt_function.c ---- */
 
 /* Type of functions with native code: a subtype of PyFunction_Type. */
@@ -218,11 +228,11 @@ PyObject *rt_function_interpret(PyThreadState *ts, PyFunctionObject *function,
 
 /* Nothing in front of RETURN_GENERATOR but a closure to be copied. */
 bool rt_generator_is_plain(const RtCode *native);
-/* Calls a generator-like function: a new generator, coroutine or async generator. The arguments fit
- * a plain one by position, and are taken over; */
+/* Calls a generator-like function: a new generator, coroutine or async generator. Of a plain one,
+ * with an object for each parameter, which are taken over; */
 PyObject *rt_generator_plain(PyThreadState *ts, PyFunctionObject *function, const RtCode *native,
                              PyObject *const *args);
-/* they are anything, and borrowed. */
+/* with any arguments, borrowed. */
 PyObject *rt_generator_new(PyThreadState *ts, PyFunctionObject *function, const RtCode *native,
                            PyObject *const *args, Py_ssize_t count, PyObject *names);
 

@@ -131,12 +131,12 @@ static inline PyObject *make_plain(PyThreadState *ts, PyFunctionObject *function
                                    const RtCode *native, PyObject *const *args) {
     PyGenObject *generator = new_object(ts, function, native);
     if (rt_unlikely(generator == NULL)) {
-        drop_all(args, native->argcount);
+        drop_all(args, native->params);
         return NULL;
     }
     _PyInterpreterFrame *frame = rt_generator_frame(generator);
     uint32_t i = 0;
-    for (; i < native->argcount; i++) {
+    for (; i < native->params; i++) {
         frame->localsplus[i] = args[i];
     }
     for (; i < native->slots; i++) {
@@ -191,16 +191,9 @@ static PyObject *move_frame(PyThreadState *ts, _PyInterpreterFrame *frame, const
     return (PyObject *)generator;
 }
 
-PyObject *rt_generator_new(PyThreadState *ts, PyFunctionObject *function, const RtCode *native,
-                           PyObject *const *args, Py_ssize_t count, PyObject *names) {
-    _PyInterpreterFrame *frame = rt_frame_new(ts, function, native);
-    if (frame == NULL) {
-        return NULL;
-    }
-    if (!rt_bind(native, function, frame->localsplus, args, count, names)) {
-        rt_frame_clear(ts, frame, native->slots);
-        return rt_function_interpret(ts, function, args, count, names);
-    }
+/* The frame's slots are filled. */
+static PyObject *make_of_frame(PyThreadState *ts, _PyInterpreterFrame *frame,
+                               const RtCode *native) {
     rt_frame_link(ts, frame);
     PyObject *generator = NULL;
     bool entered = rt_recursion_enter(ts) == 0;
@@ -217,6 +210,19 @@ PyObject *rt_generator_new(PyThreadState *ts, PyFunctionObject *function, const 
     return generator;
 }
 
+PyObject *rt_generator_new(PyThreadState *ts, PyFunctionObject *function, const RtCode *native,
+                           PyObject *const *args, Py_ssize_t count, PyObject *names) {
+    _PyInterpreterFrame *frame = rt_frame_new(ts, function, native);
+    if (frame == NULL) {
+        return NULL;
+    }
+    if (!rt_bind(native, function, frame->localsplus, args, count, names)) {
+        rt_frame_clear(ts, frame, native->slots);
+        return rt_function_interpret(ts, function, args, count, names);
+    }
+    return make_of_frame(ts, frame, native);
+}
+
 /* A coroutine's origin is the callers of a frame that the usual case does not have. */
 PyObject *rt_generator_plain(PyThreadState *ts, PyFunctionObject *function, const RtCode *native,
                              PyObject *const *args) {
@@ -224,7 +230,13 @@ PyObject *rt_generator_plain(PyThreadState *ts, PyFunctionObject *function, cons
             rt_guard(ts->recursion_remaining > 0 && ts->coroutine_origin_tracking_depth == 0))) {
         return make_plain(ts, function, native, args);
     }
-    PyObject *generator = rt_generator_new(ts, function, native, args, native->argcount, NULL);
-    drop_all(args, native->argcount);
-    return generator;
+    _PyInterpreterFrame *frame = rt_frame_new(ts, function, native);
+    if (frame == NULL) {
+        drop_all(args, native->params);
+        return NULL;
+    }
+    for (uint32_t i = 0; i < native->slots; i++) {
+        frame->localsplus[i] = i < native->params ? args[i] : NULL;
+    }
+    return make_of_frame(ts, frame, native);
 }

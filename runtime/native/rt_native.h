@@ -38,8 +38,8 @@ typedef PyObject *(*RtBody)(PyThreadState *ts, _PyInterpreterFrame *frame);
 typedef PyObject *(*RtStep)(PyThreadState *ts, _PyInterpreterFrame *frame, int throwflag);
 
 typedef struct RtCode RtCode;
-/* Calls a body with arguments that fill its parameters by position. They lie on the C stack and
- * are taken over; the caller keeps the function. */
+/* Calls a body with one object for each of its parameters, in their order. They lie on the C stack
+ * and are taken over; the caller keeps the function. */
 typedef PyObject *(*RtEnter)(PyThreadState *ts, PyFunctionObject *function, const RtCode *native,
                              PyObject *const *args);
 
@@ -56,12 +56,13 @@ struct RtCode {
     uint32_t frame_size;                    /* of a frame, in PyObject * */
     uint32_t slots;                         /* co_nlocalsplus */
     uint32_t argcount;                      /* co_argcount */
-    RtEnter enter;                          /* of a plain one with a body; else NULL */
+    uint32_t params;                        /* and keyword-only ones, *args, **kwargs */
+    uint32_t exact;                         /* arguments by position that fill all; or UINT32_MAX */
+    RtEnter enter;                          /* of one with a body; else NULL */
 };
 
 enum {
-    /* Only positional-or-keyword parameters, so that a call with exactly argcount arguments binds
-     * by position; a generator makes no cells at its start. */
+    /* Starts with an object for each parameter: a generator makes no cells at its start. */
     RT_CODE_PLAIN = 1,
 };
 
@@ -186,11 +187,12 @@ void rt_exc_pop(PyThreadState *ts, PyObject *previous);
 /* In front of `items` the caller leaves this many entries that the helper may write to. */
 enum { RT_CALL_ROOM = 2 };
 
-/* What was called here last, when it has a native body that these arguments fit by position. Zero:
- * nothing yet. */
+/* What was called here last, when it has a native body that these arguments fit by position,
+ * perhaps with defaults. Zero: nothing yet. */
 typedef struct RtCallSite {
     PyObject *code; /* of the function; its RtCode keeps it alive */
     const RtCode *native;
+    RtEnter enter;    /* for `count` arguments */
     Py_ssize_t count; /* of arguments, `self` included */
     PyObject *init;   /* __init__ of the class that was called here last */
     uint32_t version; /* tag of that class, which stands for all that `init` was found by; or 0 */

@@ -68,6 +68,20 @@ static void index_instructions(Emitter *emitter) {
     }
 }
 
+/* Where a function begins with the poll of RESUME, entering it polls (RT_CODE_POLLED): one place
+ * for all functions. Others make cells first, which are to be seen while it is done. */
+static const IrOp *find_entry_poll(const IrFunction *function, const bool *labelled) {
+    const IrBlock *entry = function->blocks.items[0];
+    const IrOp *loc = entry->first, *poll = loc->next;
+    if (is_step(function) || labelled[entry->id] || loc->opcode != IR_loc || loc->imm[0] != 0 ||
+        poll->opcode != IR_poll || poll->next->opcode != IR_check) {
+        return NULL;
+    }
+    const IrOp *check = poll->next;
+    return check->args[0] == poll && check->release_count == 0 && check->target_count == 0 ? poll
+                                                                                           : NULL;
+}
+
 static void emit_block(Emitter *emitter, size_t index) {
     const IrFunction *function = emitter->function;
     const IrBlock *block = function->blocks.items[index];
@@ -77,7 +91,9 @@ static void emit_block(Emitter *emitter, size_t index) {
         strbuf_printf(emitter->out, "B%u:\n", (unsigned)block->id);
         emitter->offset = -1;
     }
-    for (const IrOp *op = block->first; op != NULL; op = op->next) {
+    const IrOp *op =
+        index == 0 && emitter->entry_poll != NULL ? emitter->entry_poll->next->next : block->first;
+    for (; op != NULL; op = op->next) {
         if (op->next != NULL) {
             const IrOp *last = emit_brief(emitter, op);
             if (last == NULL) {
@@ -136,7 +152,7 @@ static void add_function_head(const Emitter *emitter, StrBuf *out) {
 }
 
 /* Sites and variables are known when the body is done, and stand in front of it. */
-static void emit_function(const NativeUnit *unit, uint32_t index, StrBuf *out) {
+static void emit_function(const NativeUnit *unit, uint32_t index, bool *polled, StrBuf *out) {
     StrBuf body = {0};
     Emitter emitter = {.unit = unit,
                        .index = index,
@@ -145,14 +161,16 @@ static void emit_function(const NativeUnit *unit, uint32_t index, StrBuf *out) {
                        .hot_now = -1,
                        .out = &body};
     index_instructions(&emitter);
-    emit_assign_variables(&emitter);
     emit_find_labels(&emitter);
+    emitter.entry_poll = find_entry_poll(emitter.function, emitter.labelled);
+    emit_assign_variables(&emitter);
     emit_find_hot(&emitter);
     emit_find_lazy(&emitter);
     for (size_t i = 0; i < emitter.function->blocks.count; i++) {
         emit_block(&emitter, i);
     }
     emit_exits(&emitter);
+    *polled = emitter.entry_poll != NULL;
     strbuf_puts(&body, "}\n#undef RT_HOT\n");
     add_function_head(&emitter, out);
     strbuf_puts(out, strbuf_text(&body));
@@ -176,15 +194,16 @@ static void add_unit_head(const NativeUnit *unit, StrBuf *out) {
                   unit->functions.count);
 }
 
-static void add_unit_table(const NativeUnit *unit, StrBuf *out) {
+static void add_unit_table(const NativeUnit *unit, const bool *polled, StrBuf *out) {
     Arena arena = {0};
     strbuf_printf(out, "\nstatic RtCode codes[%zu] = {\n", unit->functions.count);
     for (size_t i = 0; i < unit->functions.count; i++) {
         const IrFunction *function = unit->functions.items[i];
         strbuf_printf(out,
-                      "    {.ordinal = %u, .identity = UINT64_C(0x%016" PRIx64 "), .%s = %s},\n",
+                      "    {.ordinal = %u, .identity = UINT64_C(0x%016" PRIx64 "), .%s = %s%s},\n",
                       (unsigned)function->code->ordinal, function->code->identity,
-                      is_step(function) ? "step" : "body", emit_function_name(&arena, function));
+                      is_step(function) ? "step" : "body", emit_function_name(&arena, function),
+                      polled[i] ? ", .flags = RT_CODE_POLLED" : "");
     }
     strbuf_puts(out, "};\nstatic const RtUnit unit = {");
     emit_string(out, unit->module);
@@ -194,8 +213,10 @@ static void add_unit_table(const NativeUnit *unit, StrBuf *out) {
 
 void emit_unit(const NativeUnit *unit, StrBuf *out) {
     add_unit_head(unit, out);
+    bool *polled = xcalloc(unit->functions.count, sizeof(*polled));
     for (size_t i = 0; i < unit->functions.count; i++) {
-        emit_function(unit, (uint32_t)i, out);
+        emit_function(unit, (uint32_t)i, &polled[i], out);
     }
-    add_unit_table(unit, out);
+    add_unit_table(unit, polled, out);
+    free(polled);
 }

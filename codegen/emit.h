@@ -49,10 +49,11 @@ typedef struct Emitter {
     EmitValue *values;                /* by IrOp.id */
     uint32_t object_count, int_count; /* C variables */
     uint32_t sites[EMIT_SITE_KINDS];
-    bool *labelled;   /* by IrBlock.id */
-    bool *hot;        /* by IrOp.id, of ops that may be */
-    int hot_now;      /* what RT_HOT is; -1: not defined */
-    bool *has_number; /* by number of the object variable: there is a number beside it */
+    bool *labelled;         /* by IrBlock.id */
+    const IrOp *entry_poll; /* the `poll` that is done before the body is called, or NULL */
+    bool *hot;              /* by IrOp.id, of ops that may be */
+    int hot_now;            /* what RT_HOT is; -1: not defined */
+    bool *has_number;       /* by number of the object variable: there is a number beside it */
     VEC(EmitExit) exits;
     StrMap exit_keys; /* "<next>:<text>" -> number + 1 */
     uint32_t label_count;

@@ -96,7 +96,7 @@ static void describe_beside(Emitter *emitter, IrOp *op) {
 
 static void describe(Emitter *emitter, IrOp *op) {
     EmitValue *value = &emitter->values[op->id];
-    value->kind = kind_of(op);
+    value->kind = op == emitter->entry_poll ? EMIT_NOWHERE : kind_of(op);
     if (is_beside(op)) {
         describe_beside(emitter, op);
     }

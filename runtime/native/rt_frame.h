@@ -60,7 +60,7 @@ static inline void rt_frame_init(_PyInterpreterFrame *frame, PyFunctionObject *f
     frame->f_locals = NULL;
     frame->f_code = native->code;
     frame->frame_obj = NULL;
-    frame->prev_instr = native->first - 1;
+    frame->prev_instr = native->start;
     frame->stacktop = (int)native->slots;
     frame->is_entry = true;
     frame->owner = FRAME_OWNED_BY_THREAD;
@@ -128,6 +128,16 @@ static inline int rt_recursion_enter(PyThreadState *ts) {
     return rt_unlikely(ts->recursion_remaining-- <= 0) ? _Py_CheckRecursiveCall(ts, "") : 0;
 }
 
+/* Does what somebody asks for before a body begins (rt_poll.c): NULL when that raised. */
+RT_COLD PyObject *rt_body_asked(PyThreadState *ts, _PyInterpreterFrame *frame,
+                                const RtCode *native);
+
+/* The body, in a frame that is linked. */
+static inline PyObject *rt_body_run(PyThreadState *ts, _PyInterpreterFrame *frame,
+                                    const RtCode *native) {
+    return rt_unlikely(rt_asked(ts)) ? rt_body_asked(ts, frame, native) : native->body(ts, frame);
+}
+
 /* Runs the body in a frame whose slots are filled, and drops the frame. */
 static inline PyObject *rt_frame_run(PyThreadState *ts, _PyInterpreterFrame *frame,
                                      const RtCode *native) {
@@ -137,7 +147,7 @@ static inline PyObject *rt_frame_run(PyThreadState *ts, _PyInterpreterFrame *fra
         rt_frame_clear(ts, frame, native->slots);
         return NULL;
     }
-    PyObject *result = native->body(ts, frame);
+    PyObject *result = rt_body_run(ts, frame, native);
     ts->cframe->current_frame = frame->previous;
     rt_frame_clear(ts, frame, native->slots);
     ts->recursion_remaining++;

@@ -43,16 +43,17 @@ typedef struct RtCode RtCode;
 typedef PyObject *(*RtEnter)(PyThreadState *ts, PyFunctionObject *function, const RtCode *native,
                              PyObject *const *args);
 
-/* One function. Generated code fills the first four; attaching fills the rest. */
+/* One function. Generated code fills the first five; attaching fills the rest. */
 struct RtCode {
     uint32_t ordinal;                       /* of the code object in its module, preorder */
     uint64_t identity;                      /* that the code object must have (py_identity.h) */
     RtBody body;                            /* NULL for generators & co. */
     RtStep step;                            /* NULL for others */
+    uint32_t flags;                         /* RT_CODE_* */
     PyCodeObject *code;                     /* owned, for the life of the process */
     PyObject *const *consts, *const *names; /* items of co_consts and co_names */
     _Py_CODEUNIT *first;                    /* first instruction */
-    uint32_t flags;                         /* RT_CODE_* */
+    _Py_CODEUNIT *start;                    /* where a frame stands when its body is called */
     uint32_t frame_size;                    /* of a frame, in PyObject * */
     uint32_t slots;                         /* co_nlocalsplus */
     uint32_t argcount;                      /* co_argcount */
@@ -64,6 +65,8 @@ struct RtCode {
 enum {
     /* Starts with an object for each parameter: a generator makes no cells at its start. */
     RT_CODE_PLAIN = 1,
+    /* RESUME is the first instruction, and done before the body is called. */
+    RT_CODE_POLLED = 2,
 };
 
 typedef struct RtUnit {

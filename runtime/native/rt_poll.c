@@ -60,3 +60,11 @@ int rt_poll_now(PyThreadState *ts) {
     }
     return 0;
 }
+
+PyObject *rt_body_asked(PyThreadState *ts, _PyInterpreterFrame *frame, const RtCode *native) {
+    if ((native->flags & RT_CODE_POLLED) && rt_poll_now(ts) < 0) {
+        rt_raised(ts, frame);
+        return NULL;
+    }
+    return native->body(ts, frame);
+}

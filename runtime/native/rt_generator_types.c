@@ -34,6 +34,10 @@ static PyObject *generator_send(PyObject *self, PyObject *value) {
 
 static destructor original_dealloc;
 
+/* What of it is freed within each other: a traceback and a frame. Where CPython would let one wait
+ * (PyTrash_UNWIND_LEVEL in Objects/object.c, 50), as chains of generators need it, it does. */
+enum { NESTING = 2, MOST_NESTING = 50 };
+
 /* Is it suspended where nothing would notice a GeneratorExit: neither a handler nor a delegate nor
  * who traces? So any(…) and next(…) leave most generator expressions. */
 static inline bool closes_silently(PyThreadState *ts, const PyGenObject *generator) {
@@ -41,7 +45,8 @@ static inline bool closes_silently(PyThreadState *ts, const PyGenObject *generat
     return generator->gi_frame_state == FRAME_SUSPENDED && PyGen_CheckExact(generator) &&
            PyBytes_GET_SIZE(code->co_exceptiontable) == 0 && !rt_generator_delegates(generator) &&
            rt_generator_frame((PyGenObject *)generator)->frame_obj == NULL &&
-           ts->recursion_remaining > 0 && rt_may_run(ts);
+           ts->recursion_remaining > 0 && ts->trash_delete_nesting <= MOST_NESTING - NESTING &&
+           rt_may_run(ts);
 }
 
 /* As frame_dealloc, when gen_close drops the traceback that would have the frame: another order
@@ -69,11 +74,14 @@ static void close_silently(PyThreadState *ts, PyGenObject *generator) {
     ts->recursion_remaining++;
     rt_generator_leave(ts, generator);
     generator->gi_frame_state = FRAME_CLEARED;
+    ts->trash_delete_nesting += NESTING;
     if (rt_likely(frame->frame_obj == NULL)) {
         drop_variables(frame);
     } else {
         _PyFrame_Clear(frame);
     }
+    ts->trash_delete_nesting -= NESTING - 1;
+    _PyTrash_end(ts);
     _PyErr_Restore(ts, type, value, traceback);
 }
 

@@ -183,6 +183,30 @@ def chained(count):
     del generator
 
 
+def remembering(before, number, died):
+    item = Numbered(number, died)
+    yield before
+    yield item
+
+
+class Numbered:
+    def __init__(self, number, died):
+        self.number, self.died = number, died
+
+    def __del__(self):
+        self.died.append(self.number)
+
+
+def deep(count):
+    """CPython frees fifty frames within each other, no more: the others wait, which their variables show."""
+    died, generator = [], None
+    for number in range(count):
+        generator = remembering(generator, number, died)
+        next(generator)
+    del generator
+    print(died)
+
+
 def main():
     for _ in range(2):
         expressions()
@@ -191,6 +215,8 @@ def main():
     looked_at()
     raising()
     chained(100)
+    deep(20)
+    deep(170)
     print(gc.get_count()[0] >= 0, sum(any(n > 2 for n in range(5)) for _ in range(3000)))
 
 

@@ -71,9 +71,10 @@ class Runner:
         self.options = options
         self.suite = folder
         self.python = suite.provide_python(options.python, options.work, folder)
-        self.environment = {**os.environ, "PYTHONPATH": str(folder), "PYTHONHASHSEED": "0", "LC_ALL": "C.UTF-8"}
+        self.driver = suite.provide_driver(options.work, folder)
+        self.environment = {**os.environ, "PYTHONPATH": str(self.driver.parent), "PYTHONHASHSEED": "0", "LC_ALL": "C.UTF-8"}
         version = subprocess.check_output([self.python, "-c", "import sys; print(sys.version, sys.prefix)"])
-        self.host_key = hashlib.sha256(version + (HERE / "driver.py").read_bytes()).hexdigest()
+        self.host_key = hashlib.sha256(version + self.driver.read_bytes()).hexdigest()
 
     def one(self, row: Row, side: str, command: list, key: str, again: bool) -> Outcome:
         path = self.options.work / side / f"{row.name}.json"
@@ -91,7 +92,7 @@ class Runner:
         before = record["tests"] if record.get("key") == key else None
         while True:
             again = before is not None and record.get("key") != key
-            expected = self.one(row, "cpython", [self.python, self.suite / "driver.py"], self.host_key, again)
+            expected = self.one(row, "cpython", [self.python, self.driver], self.host_key, again)
             got = self.one(row, "native", [executable], key, again)
             found = [difference for difference in outcome.compare(row.name, expected, got)
                      if before is None or difference.test in before]

@@ -83,6 +83,15 @@ def provide_python(python: str, work: Path, suite: Path) -> str:
     return str(copy)
 
 
+def provide_driver(work: Path, suite: Path) -> Path:
+    """The driver, for CPython, in a folder with `test` but not `unittest`: that one comes from where isolated children find it, too."""
+    folder = work / "driver"
+    folder.mkdir(exist_ok=True)
+    if not (folder / "test").exists():
+        (folder / "test").symlink_to(suite / "test")
+    return Path(shutil.copy(HERE / "driver.py", folder))
+
+
 def rows(suite: Path) -> list[Row]:
     """The modules of modules.txt; a package whose tests are modules in it stands for these."""
     found = []

@@ -135,6 +135,61 @@ bool rt_bind(const RtCode *native, PyFunctionObject *function, PyObject **slots,
     return false;
 }
 
+/* ---- calls that are refused ---- */
+
+/* What initialize_locals does with a keyword: its parameter, -1 for **kwargs, -2: it is wrong. */
+static Py_ssize_t place_of(const PyCodeObject *code, Py_ssize_t taken, PyObject *names,
+                           Py_ssize_t which) {
+    Py_ssize_t index = find_parameter(code, PyTuple_GET_ITEM(names, which));
+    if (index == -2) {
+        PyErr_Clear();
+    }
+    if (index == -1 && !(code->co_flags & CO_VARKEYWORDS)) {
+        return -2;
+    }
+    return index >= 0 && index < taken ? -2 : index;
+}
+
+/* Drops the first `right` keywords that are in the place: a parameter, or -1. */
+static void drop_placed(const PyCodeObject *code, Py_ssize_t taken, PyObject *const *values,
+                        PyObject *names, Py_ssize_t right, Py_ssize_t place) {
+    for (Py_ssize_t i = 0; i < right; i++) {
+        if (place_of(code, taken, names, i) == place) {
+            Py_DECREF(values[i]);
+        }
+    }
+}
+
+void rt_drop_refused(const RtCode *native, PyObject *const *args, Py_ssize_t count,
+                     PyObject *names) {
+    const PyCodeObject *code = native->code;
+    Py_ssize_t total = code->co_argcount + code->co_kwonlyargcount, right = 0;
+    Py_ssize_t taken = count < code->co_argcount ? count : code->co_argcount;
+    Py_ssize_t named = names != NULL ? PyTuple_GET_SIZE(names) : 0;
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    for (Py_ssize_t i = taken; !(code->co_flags & CO_VARARGS) && i < count; i++) {
+        Py_DECREF(args[i]);
+    }
+    while (right < named && place_of(code, taken, names, right) != -2) {
+        right++;
+    }
+    for (Py_ssize_t i = right; i < named; i++) {
+        Py_DECREF(args[count + i]);
+    }
+    for (Py_ssize_t i = 0; i < taken; i++) {
+        Py_DECREF(args[i]);
+    }
+    for (Py_ssize_t i = taken; right > 0 && i < total; i++) {
+        drop_placed(code, taken, args + count, names, right, i);
+    }
+    for (Py_ssize_t i = count; (code->co_flags & CO_VARARGS) && i-- > taken;) {
+        Py_DECREF(args[i]); /* as a tuple does it */
+    }
+    drop_placed(code, taken, args + count, names, right, -1);
+    PyErr_Restore(type, value, traceback);
+}
+
 /* ---- into an array ---- */
 
 /* A call, while its arguments are put in their places. Sets of parameters have a bit for each. */

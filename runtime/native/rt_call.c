@@ -12,6 +12,15 @@
 
 enum { MOST_COPIED = 6 };
 
+static void drop_arguments(const RtCode *native, PyObject *const *args, Py_ssize_t count,
+                           PyObject *names, const PyObject *result) {
+    if (result == NULL) {
+        rt_drop_refused(native, args, count, names);
+    } else {
+        rt_drop_arguments(args, count, names);
+    }
+}
+
 /* Any arguments. */
 static PyObject *call_bound(PyThreadState *ts, PyFunctionObject *function, const RtCode *native,
                             PyObject *const *args, Py_ssize_t count, PyObject *names,
@@ -29,7 +38,7 @@ static PyObject *call_bound(PyThreadState *ts, PyFunctionObject *function, const
         result = rt_function_interpret(ts, function, args, count, names);
     }
     if (whose == RT_MOVED) {
-        rt_drop_arguments(args, count, names);
+        drop_arguments(native, args, count, names, result);
     }
     return result;
 }
@@ -102,7 +111,7 @@ static RT_NOINLINE PyObject *call_otherwise(PyThreadState *ts, PyFunctionObject 
     }
     PyObject *result = rt_generator_new(ts, function, native, args, count, names);
     if (whose == RT_MOVED) {
-        rt_drop_arguments(args, count, names);
+        drop_arguments(native, args, count, names, result);
     }
     return result;
 }
@@ -197,8 +206,16 @@ static PyObject *native_init(PyThreadState *ts, PyObject *callable, RtCallSite *
     return init;
 }
 
-/* As type_call with object_new and slot_tp_init, but for a tuple of the arguments. Takes over the
- * arguments; a level of recursion is counted as PyObject_Vectorcall does it for types. */
+static inline void hold_arguments(PyObject *const *args, Py_ssize_t count, PyObject *names) {
+    Py_ssize_t total = names != NULL ? count + PyTuple_GET_SIZE(names) : count;
+    for (Py_ssize_t i = 0; i < total; i++) {
+        Py_INCREF(args[i]);
+    }
+}
+
+/* As type_call with object_new and slot_tp_init, but for a tuple of the arguments: they live until
+ * the call is over, and what was not finished is gone before them. Takes over the arguments; a
+ * level of recursion is counted as PyObject_Vectorcall does it for types. */
 static PyObject *construct(PyThreadState *ts, PyTypeObject *type, PyObject *init,
                            PyObject *const *args, Py_ssize_t count, PyObject *names) {
     PyObject *self = NULL;
@@ -211,11 +228,10 @@ static PyObject *construct(PyThreadState *ts, PyTypeObject *type, PyObject *init
     if (self != NULL && _PyObject_InitializeDict(self) < 0) {
         Py_CLEAR(self);
     }
-    if (self == NULL) {
-        rt_drop_arguments(args, count, names);
-    } else {
+    if (self != NULL) {
         PyObject **all = (PyObject **)args - 1;
         all[0] = Py_NewRef(self);
+        hold_arguments(args, count, names);
         PyObject *done =
             call_native(ts, (PyFunctionObject *)init, native, all, count + 1, names, RT_MOVED);
         if (done != Py_None) {
@@ -231,6 +247,7 @@ static PyObject *construct(PyThreadState *ts, PyTypeObject *type, PyObject *init
         _Py_LeaveRecursiveCallTstate(ts);
     }
     Py_DECREF(init);
+    rt_drop_arguments(args, count, names);
     return self;
 }
 

@@ -167,6 +167,11 @@ RtEnter rt_enter_choose(const RtCode *native);
 bool rt_bind(const RtCode *native, PyFunctionObject *function, PyObject **slots,
              PyObject *const *args, Py_ssize_t count, PyObject *names);
 
+/* Drops the arguments of a call that ended with an exception before the body began, in the order in
+ * which CPython does it where they do not fit: those without a parameter come first. */
+void rt_drop_refused(const RtCode *native, PyObject *const *args, Py_ssize_t count,
+                     PyObject *names);
+
 /* Whose references the arguments of a call are. Native callers hand theirs over, as the
  * interpreter's stack does: an argument that nobody else holds dies when the callee drops it. */
 typedef enum RtArguments { RT_BORROWED, RT_MOVED } RtArguments;

@@ -17,8 +17,8 @@ class Logged:
         CALLS.append(f"del {self.name}")
 
 
-def said(order=list):
-    text = " ".join(order(CALLS))
+def said():
+    text = " ".join(CALLS)
     CALLS.clear()
     return text
 
@@ -212,12 +212,75 @@ for _ in range(2):
         only(Logged("a"), Logged("too many"), b=Logged("b"))
     except TypeError:
         CALLS.append("caught")
-    print(said(sorted))
+    print(said())
     try:
         only(Logged("a"), c=Logged("c"))
     except TypeError:
         CALLS.append("caught")
-    print(said(sorted))
+    print(said())
+
+
+class Keeps:
+    def __init__(self, a, b=None, *others, c=None, **more):
+        keeps(a, b, *others, c=c, **more)
+        a = b = c = None
+        del others, more
+        CALLS.append("all gone")
+
+    def __del__(self):
+        CALLS.append("del made")
+
+
+class Positional:
+    def __init__(self, a, b):
+        a = None
+        CALLS.append("a gone")
+        del b
+        CALLS.append("b gone")
+
+
+def refused(function):
+    """In which order arguments that do not fit die: as their places are taken and cleared."""
+    for call in (lambda f: f(Logged("1"), Logged("2"), Logged("3"), x=Logged("x"), y=Logged("y")),
+                 lambda f: f(Logged("1"), Logged("2"), Logged("3"), c=Logged("c"), a=Logged("a"), x=Logged("x")),
+                 lambda f: f(x=Logged("x"), c=Logged("c"), b=Logged("b")),
+                 lambda f: f(Logged("1"), c=Logged("c"), b=Logged("b"), d=Logged("d")),
+                 lambda f: f(Logged("1"), c=Logged("c"), d=Logged("d"), a=Logged("a"), b=Logged("b")),
+                 lambda f: f(*[Logged("1"), Logged("2"), Logged("3"), Logged("4")]),
+                 lambda f: f(Logged("1"), **{"".join(["w", "ord"]): Logged("w")})):
+        not_made(lambda: call(function))
+
+
+class Unfinished:
+    def __init__(self, a):
+        a = 1 / 0
+
+    def __del__(self):
+        CALLS.append("del unfinished")
+
+
+def not_made(make):
+    try:
+        make()
+    except (TypeError, ZeroDivisionError) as problem:
+        CALLS.append(type(problem).__name__)
+    print(said())
+
+
+for _ in range(3):
+    Keeps(Logged("a"))
+    print(said())
+    Keeps(Logged("a"), Logged("b"), Logged("x"), c=Logged("c"), z=Logged("z"))
+    print(said())
+    Positional(Logged("a"), Logged("b"))
+    print(said())
+    Positional(Logged("a"), b=Logged("b"))
+    print(said())
+    not_made(lambda: Unfinished(Logged("a")))
+    not_made(lambda: Unfinished(Logged("a"), Logged("b"), c=Logged("c")))
+    not_made(lambda: Positional(Logged("a"), c=Logged("c")))
+    for function in (only, first, rest, words, both, nothing, anything, cells, steps, MADE.any, Keeps):
+        refused(function)
 
 value = Logged("counted")
 

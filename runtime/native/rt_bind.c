@@ -25,8 +25,8 @@ static bool bind_rest(const Binding *binding, PyObject *const *args, Py_ssize_t 
     return rest != NULL;
 }
 
-/* Number of the parameter that `name` names; -1: none; -2: an exception is set. */
-static Py_ssize_t find_parameter(const PyCodeObject *code, PyObject *name) {
+/* Number of the parameter whose name is this very object, or -1. */
+static inline Py_ssize_t find_same(const PyCodeObject *code, PyObject *name) {
     PyObject *const *names = ((PyTupleObject *)code->co_localsplusnames)->ob_item;
     Py_ssize_t total = code->co_argcount + code->co_kwonlyargcount;
     for (Py_ssize_t i = code->co_posonlyargcount; i < total; i++) {
@@ -34,8 +34,21 @@ static Py_ssize_t find_parameter(const PyCodeObject *code, PyObject *name) {
             return i;
         }
     }
-    if (PyUnicode_CheckExact(name) && PyUnicode_CHECK_INTERNED(name)) {
-        return -1; /* names of parameters are interned, too */
+    return -1;
+}
+
+/* Names of parameters are interned: they are the same as such a name, or different. */
+static inline bool is_interned(PyObject *name) {
+    return PyUnicode_CheckExact(name) && PyUnicode_CHECK_INTERNED(name);
+}
+
+/* Number of the parameter that `name` names; -1: none; -2: an exception is set. */
+static Py_ssize_t find_parameter(const PyCodeObject *code, PyObject *name) {
+    PyObject *const *names = ((PyTupleObject *)code->co_localsplusnames)->ob_item;
+    Py_ssize_t total = code->co_argcount + code->co_kwonlyargcount;
+    Py_ssize_t found = find_same(code, name);
+    if (found >= 0 || is_interned(name)) {
+        return found;
     }
     for (Py_ssize_t i = code->co_posonlyargcount; i < total; i++) {
         int same = PyObject_RichCompareBool(name, names[i], Py_EQ);
@@ -62,37 +75,34 @@ static bool bind_named(const Binding *binding, PyObject *name, PyObject *value) 
            PyDict_SetItem(binding->extra, name, value) == 0;
 }
 
-static bool bind_defaults(const Binding *binding, Py_ssize_t count) {
-    const PyCodeObject *code = binding->code;
-    PyObject *defaults = binding->function->func_defaults;
-    Py_ssize_t size = defaults != NULL ? PyTuple_GET_SIZE(defaults) : 0;
-    Py_ssize_t first = code->co_argcount - size;
-    for (Py_ssize_t i = count; i < code->co_argcount; i++) {
-        if (binding->slots[i] != NULL) {
-            continue;
-        }
-        if (i < first) {
-            return false;
-        }
-        binding->slots[i] = Py_NewRef(PyTuple_GET_ITEM(defaults, i - first));
-    }
-    return true;
-}
-
-static bool bind_keyword_defaults(const Binding *binding) {
-    const PyCodeObject *code = binding->code;
-    PyObject *defaults = binding->function->func_kwdefaults;
-    Py_ssize_t end = code->co_argcount + code->co_kwonlyargcount;
-    for (Py_ssize_t i = code->co_argcount; i < end; i++) {
-        if (binding->slots[i] != NULL) {
-            continue;
-        }
-        PyObject *name = PyTuple_GET_ITEM(code->co_localsplusnames, i);
+/* New reference, or NULL without an exception. */
+static PyObject *default_of(const PyCodeObject *code, const PyFunctionObject *function,
+                            Py_ssize_t index) {
+    if (index >= code->co_argcount) {
+        PyObject *defaults = function->func_kwdefaults;
+        PyObject *name = PyTuple_GET_ITEM(code->co_localsplusnames, index);
         PyObject *value = defaults != NULL ? PyDict_GetItemWithError(defaults, name) : NULL;
         if (value == NULL) {
-            return false;
+            PyErr_Clear();
         }
-        binding->slots[i] = Py_NewRef(value);
+        return Py_XNewRef(value);
+    }
+    PyObject *defaults = function->func_defaults;
+    Py_ssize_t size = defaults != NULL ? PyTuple_GET_SIZE(defaults) : 0;
+    Py_ssize_t at = index - (code->co_argcount - size);
+    return at >= 0 ? Py_NewRef(PyTuple_GET_ITEM(defaults, at)) : NULL;
+}
+
+static bool bind_defaults(const Binding *binding, Py_ssize_t count) {
+    const PyCodeObject *code = binding->code;
+    Py_ssize_t total = code->co_argcount + code->co_kwonlyargcount;
+    for (Py_ssize_t i = count < code->co_argcount ? count : code->co_argcount; i < total; i++) {
+        if (binding->slots[i] == NULL) {
+            binding->slots[i] = default_of(code, binding->function, i);
+            if (binding->slots[i] == NULL) {
+                return false;
+            }
+        }
     }
     return true;
 }
@@ -115,7 +125,7 @@ static bool bind_all(Binding *binding, PyObject *const *args, Py_ssize_t count, 
             return false;
         }
     }
-    return bind_defaults(binding, count) && bind_keyword_defaults(binding);
+    return bind_defaults(binding, count);
 }
 
 bool rt_bind(const RtCode *native, PyFunctionObject *function, PyObject **slots,
@@ -195,7 +205,6 @@ void rt_drop_refused(const RtCode *native, PyObject *const *args, Py_ssize_t cou
 /* A call, while its arguments are put in their places. Sets of parameters have a bit for each. */
 typedef struct Arranging {
     const RtCode *native;
-    PyFunctionObject *function;
     PyObject **all;
     PyObject *const *args;
     PyObject *names;
@@ -208,49 +217,25 @@ static Py_ssize_t named_parameters(const Arranging *call) {
     return call->native->code->co_argcount + call->native->code->co_kwonlyargcount;
 }
 
-/* Names in calls and of parameters are interned: the same or different. */
 static bool arrange_named(Arranging *call) {
     const PyCodeObject *code = call->native->code;
-    PyObject *const *parameters = ((PyTupleObject *)code->co_localsplusnames)->ob_item;
-    Py_ssize_t total = named_parameters(call), named = PyTuple_GET_SIZE(call->names);
+    Py_ssize_t named = PyTuple_GET_SIZE(call->names);
     for (Py_ssize_t i = 0; i < named; i++) {
         PyObject *name = PyTuple_GET_ITEM(call->names, i);
-        Py_ssize_t index = code->co_posonlyargcount;
-        while (index < total && parameters[index] != name) {
-            index++;
-        }
-        if (index < total) {
+        Py_ssize_t index = find_same(code, name);
+        if (index >= 0) {
             if (call->given >> index & 1) {
                 return false;
             }
             call->all[index] = call->args[call->count + i];
             call->given |= 1u << index;
-        } else if (i < 32 && (code->co_flags & CO_VARKEYWORDS) && PyUnicode_CheckExact(name) &&
-                   PyUnicode_CHECK_INTERNED(name)) {
+        } else if (i < 32 && (code->co_flags & CO_VARKEYWORDS) && is_interned(name)) {
             call->extras |= 1u << i;
         } else {
             return false;
         }
     }
     return true;
-}
-
-/* New reference, or NULL without an exception. */
-static PyObject *default_of(const Arranging *call, Py_ssize_t index) {
-    const PyCodeObject *code = call->native->code;
-    if (index >= code->co_argcount) {
-        PyObject *defaults = call->function->func_kwdefaults;
-        PyObject *name = PyTuple_GET_ITEM(code->co_localsplusnames, index);
-        PyObject *value = defaults != NULL ? PyDict_GetItemWithError(defaults, name) : NULL;
-        if (value == NULL) {
-            PyErr_Clear();
-        }
-        return Py_XNewRef(value);
-    }
-    PyObject *defaults = call->function->func_defaults;
-    Py_ssize_t size = defaults != NULL ? PyTuple_GET_SIZE(defaults) : 0;
-    Py_ssize_t at = index - (code->co_argcount - size);
-    return at >= 0 ? Py_NewRef(PyTuple_GET_ITEM(defaults, at)) : NULL;
 }
 
 static bool drop_defaults(const Arranging *call, Py_ssize_t from, Py_ssize_t end) {
@@ -319,7 +304,7 @@ static void settle_references(const Arranging *call, RtArguments whose) {
 
 bool rt_bind_all(const RtCode *native, PyFunctionObject *function, PyObject **all,
                  PyObject *const *args, Py_ssize_t count, PyObject *names, RtArguments whose) {
-    Arranging call = {native, function, all, args, names, count, 0, 0};
+    Arranging call = {native, all, args, names, count, 0, 0};
     Py_ssize_t taken = native->argcount, total = named_parameters(&call);
     if (count <= taken) {
         taken = count;
@@ -335,7 +320,7 @@ bool rt_bind_all(const RtCode *native, PyFunctionObject *function, PyObject **al
     }
     for (Py_ssize_t i = taken; i < total; i++) {
         if (!(call.given >> i & 1)) {
-            all[i] = default_of(&call, i);
+            all[i] = default_of(native->code, function, i);
             if (all[i] == NULL) {
                 return drop_defaults(&call, taken, i);
             }

@@ -121,17 +121,11 @@ bool rt_generator_is_plain(const RtCode *native) {
            (first == COPY_FREE_VARS && _Py_OPCODE(native->first[1]) == RETURN_GENERATOR);
 }
 
-static void drop_all(PyObject *const *args, uint32_t count) {
-    for (uint32_t i = 0; i < count; i++) {
-        Py_DECREF(args[i]);
-    }
-}
-
 static inline PyObject *make_plain(PyThreadState *ts, PyFunctionObject *function,
                                    const RtCode *native, PyObject *const *args) {
     PyGenObject *generator = new_object(ts, function, native);
     if (rt_unlikely(generator == NULL)) {
-        drop_all(args, native->params);
+        rt_drop_arguments(args, native->params, NULL);
         return NULL;
     }
     _PyInterpreterFrame *frame = rt_generator_frame(generator);
@@ -232,7 +226,7 @@ PyObject *rt_generator_plain(PyThreadState *ts, PyFunctionObject *function, cons
     }
     _PyInterpreterFrame *frame = rt_frame_new(ts, function, native);
     if (frame == NULL) {
-        drop_all(args, native->params);
+        rt_drop_arguments(args, native->params, NULL);
         return NULL;
     }
     for (uint32_t i = 0; i < native->slots; i++) {

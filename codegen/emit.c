@@ -145,6 +145,9 @@ static void add_function_head(const Emitter *emitter, StrBuf *out) {
     add_variables("PyObject ", 'v', emitter->object_count, out);
     add_variables("int ", 'b', emitter->int_count, out);
     add_numbers(emitter, out);
+    if (emitter->has_pairs) {
+        strbuf_puts(out, "    PyObject *pair[2];\n");
+    }
     if (emitter->moves_in_circle) {
         strbuf_puts(out, "    PyObject *moved;\n");
     }

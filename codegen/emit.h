@@ -26,6 +26,7 @@ typedef struct EmitValue {
     bool lazy;         /* may be a number in n<variable> (emit_lazy.c) */
     unsigned likely;   /* of a lazy one: EMIT_INTS, EMIT_FLOATS, 0: unknown */
     const IrOp *store; /* of a loop's item: the slot_set that it may have been stored for */
+    const IrOp *pair;  /* of a loop's item: the unpack that it may have been unpacked for */
 } EmitValue;
 
 /* One step on the way out of an op that failed; `next` is shared by all ways that go on alike. */
@@ -58,6 +59,7 @@ typedef struct Emitter {
     StrMap exit_keys; /* "<next>:<text>" -> number + 1 */
     uint32_t label_count;
     bool moves_in_circle; /* an edge needs the variable `moved` */
+    bool has_pairs;       /* a loop needs the array `pair` */
     int32_t offset;       /* instruction of the last comment */
     int32_t line;         /* source line of the last comment */
     StrBuf *out;
@@ -88,8 +90,11 @@ void emit_sites(const Emitter *emitter, StrBuf *out);
 
 /* ---- emit_ops.c: one operation ---- */
 /* That of the op's row; or rt_call_super, where a method is looked up next in what `super(...)`
- * returns; or rt_call_range, where a loop begins over what `range(...)` returns. */
+ * returns; or rt_call_range, where a loop begins over what `range(...)` returns; or rt_pair_next
+ * and rt_pair_unpack, which a loop over pairs begins with. */
 const char *emit_helper_name(const Emitter *emitter, const IrOp *op);
+/* ", pair" where that is the array of a loop over pairs. */
+const char *emit_pair_argument(const Emitter *emitter, const IrOp *op);
 void emit_op(Emitter *emitter, const IrOp *op);
 
 /* ---- emit_brief.c: operations that run seldom ---- */

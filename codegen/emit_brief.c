@@ -97,6 +97,7 @@ static void add_arguments(Emitter *emitter, const IrOp *op, bool items) {
     for (uint32_t i = 0; i < fixed; i++) {
         strbuf_printf(out, ", %s", emit_value(emitter, op->args[i]));
     }
+    strbuf_puts(out, emit_pair_argument(emitter, op));
     if (first_item(op) > 0) {
         uint32_t self = op->opcode == IR_call_method;
         strbuf_printf(out, ", items + RT_CALL_ROOM, %u", (unsigned)(op->arg_count - 1 - self));

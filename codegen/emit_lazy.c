@@ -4,7 +4,8 @@
  * below looks at, and nothing else, is kept as a C number as long as it is one
  * (runtime/native/rt_op_lazy.h): the variable v<n> says what it is, n<n> beside it has the number.
  * One use only, because an operation that goes the long way makes an object of it, and two would
- * make two. A loop variable over a range has its number put into the object that is there. */
+ * make two. A loop variable over a range has its number put into the object that is there, and an
+ * item that is unpacked into two comes without a tuple (runtime/native/rt_op_pair.c). */
 #include "emit.h"
 
 #include <string.h>
@@ -119,16 +120,32 @@ static bool may_be_range(const Emitter *emitter, const IrOp *next) {
            strcmp(emit_helper_name(emitter, iterable), "call_range") == 0;
 }
 
-/* The item of a loop, stored to a variable before anything else happens? */
-static bool is_loop_variable(const Uses *uses, const IrOp *next) {
-    const IrOp *end = next->block->last, *store = uses->user[next->id];
-    if (uses->count[next->id] != 1 || store->opcode != IR_slot_set || end->opcode != IR_branch ||
+/* The one op that looks at the item of a loop, if nothing else happens before it; or NULL. */
+static const IrOp *first_in_loop(const Uses *uses, const IrOp *next) {
+    const IrOp *end = next->block->last, *user = uses->user[next->id];
+    if (uses->count[next->id] != 1 || end->opcode != IR_branch ||
         end->args[0]->opcode != IR_has_value || end->args[0]->args[0] != next ||
-        end->targets[0].block != store->block) {
-        return false;
+        end->targets[0].block != user->block) {
+        return NULL;
     }
-    const IrOp *first = store->block->first;
-    return (first->opcode == IR_loc ? first->next : first) == store;
+    const IrOp *first = user->block->first;
+    return (first->opcode == IR_loc ? first->next : first) == user ? user : NULL;
+}
+
+/* A loop's item that is unpacked, or stored to a variable, at once. */
+static void find_loop_item(Emitter *emitter, const Uses *uses, const IrOp *next) {
+    const IrOp *user = first_in_loop(uses, next);
+    if (user == NULL) {
+        return;
+    }
+    EmitValue *value = &emitter->values[next->id];
+    if (user->opcode == IR_unpack && user->imm[0] == 2) {
+        value->pair = user;
+        emitter->has_pairs = true;
+    } else if (user->opcode == IR_slot_set && emitter->hot[next->id] && emitter->hot[user->id] &&
+               may_be_range(emitter, next)) {
+        value->store = user;
+    }
 }
 
 void emit_find_lazy(Emitter *emitter) {
@@ -138,15 +155,15 @@ void emit_find_lazy(Emitter *emitter) {
     for (size_t i = 0; i < function->blocks.count; i++) {
         for (IrOp *op = function->blocks.items[i]->first; op != NULL; op = op->next) {
             EmitValue *value = &emitter->values[op->id];
-            if (value->kind != EMIT_OBJECT || !emitter->hot[op->id]) {
+            if (value->kind != EMIT_OBJECT) {
                 continue;
             }
-            if (is_binary(op) && uses.count[op->id] == 1 && !uses.other[op->id]) {
+            if (op->opcode == IR_iter_next) {
+                find_loop_item(emitter, &uses, op);
+            } else if (is_binary(op) && emitter->hot[op->id] && uses.count[op->id] == 1 &&
+                       !uses.other[op->id]) {
                 value->lazy = true;
                 emitter->has_number[value->variable] = true;
-            } else if (op->opcode == IR_iter_next && is_loop_variable(&uses, op) &&
-                       may_be_range(emitter, op) && emitter->hot[uses.user[op->id]->id]) {
-                value->store = uses.user[op->id];
             }
         }
     }

@@ -48,7 +48,15 @@ const char *emit_helper_name(const Emitter *emitter, const IrOp *op) {
             return "call_range";
         }
     }
+    if (*emit_pair_argument(emitter, op) != '\0') {
+        return op->opcode == IR_iter_next ? "pair_next" : "pair_unpack";
+    }
     return ir_rows[op->opcode].name;
+}
+
+const char *emit_pair_argument(const Emitter *emitter, const IrOp *op) {
+    const IrOp *item = op->opcode == IR_unpack ? op->args[0] : op;
+    return emitter->values[item->id].pair != NULL ? ", pair" : "";
 }
 
 /* ---- the general case ---- */
@@ -95,6 +103,7 @@ static void add_call(Emitter *emitter, const IrOp *op, const IrRow *row, uint32_
     for (uint32_t i = 0; i < fixed && i < op->arg_count; i++) {
         strbuf_printf(out, ", %s", emit_value(emitter, op->args[i]));
     }
+    strbuf_puts(out, emit_pair_argument(emitter, op));
     if (is_variadic(row)) {
         uint32_t count = op->arg_count - fixed;
         const char *items = is_call(op) ? "items + RT_CALL_ROOM" : count > 0 ? "items" : "NULL";

@@ -297,6 +297,15 @@ PyObject *rt_brief_iter_next(_PyInterpreterFrame *frame, PyObject *iterator, uin
     return iter_next_long(iterator, at);
 }
 
+PyObject *rt_brief_pair_next(_PyInterpreterFrame *frame, PyObject *iterator, PyObject **pair,
+                             uint32_t at) {
+    HERE;
+    stand(frame, at);
+    PyObject *result = rt_pair_next_call(ts, iterator, pair);
+    drop(iterator, at, 0);
+    return result;
+}
+
 int rt_brief_poll(_PyInterpreterFrame *frame, uint32_t at) {
     HERE;
     stand(frame, at);

@@ -71,6 +71,8 @@ PyObject *rt_brief_call_method(_PyInterpreterFrame *frame, PyObject *callable,
                                uint32_t at);
 PyObject *rt_brief_iter(_PyInterpreterFrame *frame, PyObject *value, uint32_t at);
 PyObject *rt_brief_iter_next(_PyInterpreterFrame *frame, PyObject *iterator, uint32_t at);
+PyObject *rt_brief_pair_next(_PyInterpreterFrame *frame, PyObject *iterator, PyObject **pair,
+                             uint32_t at);
 int rt_brief_poll(_PyInterpreterFrame *frame, uint32_t at);
 
 /* Without a place. */

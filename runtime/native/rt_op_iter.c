@@ -35,15 +35,19 @@ PyObject *rt_call_range(PyThreadState *ts, PyObject *callable, PyObject *const *
     return rt_polled(ts, (PyObject *)result);
 }
 
+PyObject *rt_iter_ended(PyThreadState *ts) {
+    if (RT_RAISED(ts) && _PyErr_ExceptionMatches(ts, PyExc_StopIteration)) {
+        _PyErr_Clear(ts);
+    }
+    return NULL;
+}
+
 PyObject *rt_iter_next_call(PyThreadState *ts, PyObject *iterator) {
     if (rt_guard(PyGen_CheckExact(iterator))) {
         return rt_generator_next(ts, (PyGenObject *)iterator);
     }
     PyObject *item = Py_TYPE(iterator)->tp_iternext(iterator);
-    if (item == NULL && RT_RAISED(ts) && _PyErr_ExceptionMatches(ts, PyExc_StopIteration)) {
-        _PyErr_Clear(ts);
-    }
-    return item;
+    return rt_likely(item != NULL) ? item : rt_iter_ended(ts);
 }
 
 PyObject *rt_range_next_call(PyThreadState *ts, PyObject *iterator) {

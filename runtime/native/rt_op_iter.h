@@ -2,6 +2,7 @@
 #ifndef PYC2C_RUNTIME_RT_OP_ITER_H
 #define PYC2C_RUNTIME_RT_OP_ITER_H
 
+#include "rt_op_build.h"
 #include "rt_op_number.h"
 
 /* GET_ITER. */
@@ -9,6 +10,9 @@ RT_INLINE PyObject *rt_iter(PyThreadState *ts, PyObject *value) {
     (void)ts;
     return PyObject_GetIter(value);
 }
+
+/* A tp_iternext gave NULL: with an exception only if that is no StopIteration. Returns NULL. */
+PyObject *rt_iter_ended(PyThreadState *ts);
 
 PyObject *rt_iter_next_call(PyThreadState *ts, PyObject *iterator);
 /* The same, where the iterator is likely to be a range's. */
@@ -28,6 +32,36 @@ RT_INLINE PyObject *rt_iter_next_inline(PyThreadState *ts, PyObject *iterator) {
  * StopIteration. */
 #define rt_iter_next(ts, iterator)                                                                 \
     (RT_HOT ? rt_iter_next_inline(ts, iterator) : rt_iter_next_call(ts, iterator))
+
+/* rt_op_pair.c: FOR_ITER in front of UNPACK_SEQUENCE 2. As rt_iter_next, but an item that is a pair
+ * may come as its two items, new references in pair[]; then the result is None. Otherwise pair[0]
+ * is NULL. */
+PyObject *rt_pair_next_call(PyThreadState *ts, PyObject *iterator, PyObject **pair);
+
+RT_INLINE PyObject *rt_pair_next_inline(PyThreadState *ts, PyObject *iterator, PyObject **pair) {
+    if (rt_guard(Py_IS_TYPE(iterator, &PyListIter_Type))) {
+        RtListIter *at = (RtListIter *)iterator;
+        if (rt_likely(at->list != NULL && at->index < PyList_GET_SIZE(at->list))) {
+            pair[0] = NULL;
+            return Py_NewRef(PyList_GET_ITEM(at->list, at->index++));
+        }
+    }
+    return rt_pair_next_call(ts, iterator, pair);
+}
+
+#define rt_pair_next(ts, iterator, pair)                                                           \
+    (RT_HOT ? rt_pair_next_inline(ts, iterator, pair) : rt_pair_next_call(ts, iterator, pair))
+
+/* That UNPACK_SEQUENCE, as rt_unpack; `value` and `pair` are what rt_pair_next gave. */
+RT_INLINE int rt_pair_unpack(PyThreadState *ts, PyObject *value, PyObject *const *pair,
+                             PyObject **results, int count) {
+    if (rt_likely(pair[0] != NULL)) {
+        results[0] = pair[0];
+        results[1] = pair[1];
+        return 0;
+    }
+    return rt_unpack(ts, value, results, count);
+}
 
 /* GET_LEN. */
 PyObject *rt_length(PyThreadState *ts, PyObject *value);

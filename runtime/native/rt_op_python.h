@@ -30,8 +30,9 @@
 #include <internal/pycore_unicodeobject.h>
 #pragma GCC diagnostic pop
 
-/* Two iterators whose layout no header of CPython declares: Objects/listobject.c and
- * Objects/rangeobject.c. tests/unit/ops iterates over them. */
+/* Iterators whose layout no header of CPython declares: Objects/listobject.c, rangeobject.c,
+ * dictobject.c and enumobject.c, Python/bltinmodule.c. tests/unit/ops iterates over the first two,
+ * tests/run/lang_pairs.py over the others. */
 typedef struct RtListIter {
     PyObject_HEAD Py_ssize_t index;
     PyListObject *list; /* NULL when exhausted */
@@ -40,5 +41,23 @@ typedef struct RtListIter {
 typedef struct RtRangeIter {
     PyObject_HEAD long index, start, step, length;
 } RtRangeIter;
+
+typedef struct RtDictItemIter {
+    PyObject_HEAD PyDictObject *dict; /* NULL when exhausted */
+    Py_ssize_t used, position;
+    PyObject *result; /* a tuple that is given out again while nobody else has it */
+    Py_ssize_t left;
+} RtDictItemIter;
+
+typedef struct RtEnumerate {
+    PyObject_HEAD Py_ssize_t index;
+    PyObject *iterator, *result;
+} RtEnumerate;
+
+typedef struct RtZip {
+    PyObject_HEAD Py_ssize_t count;
+    PyObject *iterators, *result; /* tuples */
+    int strict;
+} RtZip;
 
 #endif

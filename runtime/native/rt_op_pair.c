@@ -1,0 +1,160 @@
+/* Loops over pairs: `for k, v in d.items()`, `for i, x in enumerate(…)`, `for a, b in zip(…)`, and
+ * lists of pairs.
+ *
+ * FOR_ITER and the UNPACK_SEQUENCE behind it in one: the two items without the way through a tuple.
+ * These iterators give the same tuple out again while nobody else has it; it keeps the last items
+ * alive, so it is filled here, too. Follows enum_next, zip_next and dictiter_iternextitem; whatever
+ * is not the common case is left to them. */
+#include "rt_frame.h"
+
+/* The item of a zip or enumerate object's iterator, as its tp_iternext. */
+static inline PyObject *next_of(PyObject *iterator) {
+    if (Py_IS_TYPE(iterator, &PyListIter_Type)) {
+        RtListIter *at = (RtListIter *)iterator;
+        if (rt_likely(at->list != NULL && at->index < PyList_GET_SIZE(at->list))) {
+            return Py_NewRef(PyList_GET_ITEM(at->list, at->index++));
+        }
+    }
+    return Py_TYPE(iterator)->tp_iternext(iterator);
+}
+
+/* Has only the iterator this tuple? */
+static inline bool is_own(PyObject *result) {
+    return Py_REFCNT(result) == 1;
+}
+
+/* As those functions: the collector may have found that the tuple holds nothing for it. */
+static inline void track(PyObject *result) {
+    if (rt_unlikely(!_PyObject_GC_IS_TRACKED(result))) {
+        _PyObject_GC_TRACK(result);
+    }
+}
+
+/* Items (references taken over) into the iterator's own tuple, and to the loop. */
+static inline PyObject *give(PyObject *result, PyObject *first, PyObject *second, PyObject **pair) {
+    PyObject *old_first = PyTuple_GET_ITEM(result, 0), *old_second = PyTuple_GET_ITEM(result, 1);
+    pair[0] = Py_NewRef(first);
+    pair[1] = Py_NewRef(second);
+    /* A destructor of the last items may ask the same iterator, which must not take the tuple for
+     * its own then. */
+    Py_INCREF(result);
+    PyTuple_SET_ITEM(result, 0, first);
+    PyTuple_SET_ITEM(result, 1, second);
+    rt_decref(old_first);
+    rt_decref(old_second);
+    track(result);
+    Py_DECREF(result);
+    return Py_NewRef(Py_None);
+}
+
+static RT_NOINLINE PyObject *next_of_list(PyThreadState *ts, PyObject *iterator, PyObject **pair) {
+    RtListIter *at = (RtListIter *)iterator;
+    if (at->list == NULL || at->index >= PyList_GET_SIZE(at->list)) {
+        return rt_iter_next_call(ts, iterator);
+    }
+    PyObject *item = PyList_GET_ITEM(at->list, at->index++);
+    if (rt_unlikely(!PyTuple_CheckExact(item) || PyTuple_GET_SIZE(item) != 2)) {
+        return Py_NewRef(item);
+    }
+    pair[0] = Py_NewRef(PyTuple_GET_ITEM(item, 0));
+    pair[1] = Py_NewRef(PyTuple_GET_ITEM(item, 1));
+    return Py_NewRef(Py_None);
+}
+
+/* A dict that changed its size, an instance's own values and the end are left to CPython. */
+static RT_NOINLINE PyObject *next_of_dict(PyThreadState *ts, PyObject *iterator, PyObject **pair) {
+    RtDictItemIter *at = (RtDictItemIter *)iterator;
+    const PyDictObject *dict = at->dict;
+    if (dict == NULL || at->used != dict->ma_used || dict->ma_values != NULL || at->left <= 0 ||
+        !is_own(at->result)) {
+        return rt_iter_next_call(ts, iterator);
+    }
+    PyDictKeysObject *keys = dict->ma_keys;
+    Py_ssize_t i = at->position, count = keys->dk_nentries;
+    PyObject *key, *value = NULL;
+    if (rt_likely(DK_IS_UNICODE(keys))) {
+        const PyDictUnicodeEntry *entry = &DK_UNICODE_ENTRIES(keys)[i];
+        for (; i < count && (value = entry->me_value) == NULL; i++, entry++) {
+        }
+        key = value != NULL ? entry->me_key : NULL;
+    } else {
+        const PyDictKeyEntry *entry = &DK_ENTRIES(keys)[i];
+        for (; i < count && (value = entry->me_value) == NULL; i++, entry++) {
+        }
+        key = value != NULL ? entry->me_key : NULL;
+    }
+    if (rt_unlikely(value == NULL)) {
+        return rt_iter_next_call(ts, iterator);
+    }
+    at->position = i + 1;
+    at->left--;
+    return give(at->result, Py_NewRef(key), Py_NewRef(value), pair);
+}
+
+/* An index in the upper half of its range is left to CPython, which goes on with larger ints. */
+static RT_NOINLINE PyObject *next_of_enumerate(PyThreadState *ts, PyObject *iterator,
+                                               PyObject **pair) {
+    RtEnumerate *at = (RtEnumerate *)iterator;
+    if (at->index > PY_SSIZE_T_MAX / 2) {
+        return rt_iter_next_call(ts, iterator);
+    }
+    PyObject *item = next_of(at->iterator);
+    if (item == NULL) {
+        return rt_iter_ended(ts);
+    }
+    PyObject *index = rt_int_new(at->index);
+    if (rt_unlikely(index == NULL)) {
+        Py_DECREF(item);
+        return NULL;
+    }
+    at->index++;
+    if (rt_likely(is_own(at->result))) {
+        return give(at->result, index, item, pair);
+    }
+    pair[0] = index; /* the tuple would be a new one, for us alone */
+    pair[1] = item;
+    return Py_NewRef(Py_None);
+}
+
+/* The items go into the tuple one by one: the first one stays there if there is no second one. */
+static RT_NOINLINE PyObject *next_of_zip(PyThreadState *ts, PyObject *iterator, PyObject **pair) {
+    const RtZip *at = (const RtZip *)iterator;
+    PyObject *result = at->result;
+    if (at->count != 2 || at->strict || !is_own(result)) {
+        return rt_iter_next_call(ts, iterator);
+    }
+    Py_INCREF(result);
+    for (Py_ssize_t i = 0; i < 2; i++) {
+        PyObject *item = next_of(PyTuple_GET_ITEM(at->iterators, i));
+        if (rt_unlikely(item == NULL)) {
+            Py_DECREF(result);
+            return rt_iter_ended(ts);
+        }
+        PyObject *old = PyTuple_GET_ITEM(result, i);
+        PyTuple_SET_ITEM(result, i, item);
+        rt_decref(old);
+    }
+    track(result);
+    pair[0] = Py_NewRef(PyTuple_GET_ITEM(result, 0));
+    pair[1] = Py_NewRef(PyTuple_GET_ITEM(result, 1));
+    Py_DECREF(result);
+    return Py_NewRef(Py_None);
+}
+
+PyObject *rt_pair_next_call(PyThreadState *ts, PyObject *iterator, PyObject **pair) {
+    const PyTypeObject *type = rt_guard(true) ? Py_TYPE(iterator) : NULL;
+    pair[0] = NULL;
+    if (type == &PyDictIterItem_Type) {
+        return next_of_dict(ts, iterator, pair);
+    }
+    if (type == &PyEnum_Type) {
+        return next_of_enumerate(ts, iterator, pair);
+    }
+    if (type == &PyZip_Type) {
+        return next_of_zip(ts, iterator, pair);
+    }
+    if (type == &PyListIter_Type) {
+        return next_of_list(ts, iterator, pair);
+    }
+    return rt_iter_next_call(ts, iterator);
+}

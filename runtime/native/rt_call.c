@@ -337,12 +337,12 @@ static PyObject *call_bound_method(PyThreadState *ts, PyObject *callable, PyObje
 static RT_NOINLINE PyObject *call_other(PyThreadState *ts, PyObject *callable,
                                         PyObject *const *args, Py_ssize_t count, RtCallSite *site) {
     PyObject *result;
-    if (PyMethod_Check(callable)) {
+    if (rt_guard(PyType_CheckExact(callable))) {
+        if (site->version == 0 && rt_call_c_class(ts, callable, args, count, &result)) {
+            return result;
+        }
+    } else if (PyMethod_Check(callable)) {
         return call_bound_method(ts, callable, args, count, NULL, site);
-    }
-    if (rt_guard(count == 1 && PyType_CheckExact(callable)) &&
-        rt_call_c_class(ts, callable, args[0], &result)) {
-        return result;
     }
     return call_any(ts, callable, args, count, NULL, site);
 }

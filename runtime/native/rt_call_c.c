@@ -25,20 +25,24 @@ static inline PyObject *call_append(PyListObject *list, PyObject *item) {
     return _PyList_AppendTakeRef(list, Py_NewRef(item)) < 0 ? NULL : Py_NewRef(Py_None);
 }
 
-/* As PRECALL_NO_KW_TYPE_1 (and type_vectorcall of rt_exact.c), PRECALL_NO_KW_STR_1 and
- * PRECALL_NO_KW_TUPLE_1. */
-bool rt_call_c_class(PyThreadState *ts, PyObject *class, PyObject *arg, PyObject **result) {
-    if (class == (PyObject *)&PyType_Type) {
-        PyTypeObject *type = Py_TYPE(arg);
+/* As PRECALL_NO_KW_TYPE_1 (and type_vectorcall of rt_exact.c), PRECALL_NO_KW_STR_1,
+ * PRECALL_NO_KW_TUPLE_1 and PRECALL_BUILTIN_CLASS. */
+bool rt_call_c_class(PyThreadState *ts, PyObject *class, PyObject *const *args, Py_ssize_t count,
+                     PyObject **result) {
+    vectorcallfunc call = ((PyTypeObject *)class)->tp_vectorcall;
+    if (count == 1 && class == (PyObject *)&PyType_Type) {
+        PyTypeObject *type = Py_TYPE(args[0]);
         *result = Py_NewRef(type == &rt_function_type ? &PyFunction_Type : type);
-    } else if (class == (PyObject *)&PyUnicode_Type) {
-        *result = PyObject_Str(arg);
-    } else if (class == (PyObject *)&PyTuple_Type) {
-        *result = PySequence_Tuple(arg);
+    } else if (count == 1 && class == (PyObject *)&PyUnicode_Type) {
+        *result = PyObject_Str(args[0]);
+    } else if (count == 1 && class == (PyObject *)&PyTuple_Type) {
+        *result = PySequence_Tuple(args[0]);
+    } else if (call != NULL) {
+        *result = _Py_CheckFunctionResult(ts, class, call(class, args, (size_t)count, NULL), NULL);
     } else {
         return false;
     }
-    Py_DECREF(arg);
+    rt_drop_arguments(args, count, NULL);
     *result = rt_polled(ts, *result);
     return true;
 }

@@ -227,9 +227,9 @@ PyObject *rt_call_c_function(PyThreadState *ts, PyObject *callable, PyObject *co
                              Py_ssize_t count);
 PyObject *rt_call_c_method(PyThreadState *ts, PyObject *callable, PyObject *const *args,
                            Py_ssize_t count);
-/* for a class and one argument. False, and nothing happened: it is not one of the few for which
- * there is a short way. */
-bool rt_call_c_class(PyThreadState *ts, PyObject *class, PyObject *arg, PyObject **result);
+/* for a class whose type is `type`. False, and nothing happened: there is no short way for it. */
+bool rt_call_c_class(PyThreadState *ts, PyObject *class, PyObject *const *args, Py_ssize_t count,
+                     PyObject **result);
 int rt_super_start(void); /* rt_super.c; -1 with an exception set */
 /* vectorcall of rt_function_type. */
 PyObject *rt_function_vectorcall(PyObject *function, PyObject *const *args, size_t flags,

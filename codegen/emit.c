@@ -142,7 +142,8 @@ static void add_function_head(const Emitter *emitter, StrBuf *out) {
                   emit_function_name(&arena, emitter->function),
                   is_step(emitter->function) ? ", RT_UNUSED int throwflag" : "",
                   (unsigned)emitter->index);
-    add_variables("PyObject ", 'v', emitter->object_count, out);
+    add_variables(emitter->has_unused ? "RT_UNUSED PyObject " : "PyObject ", 'v',
+                  emitter->object_count, out);
     add_variables("int ", 'b', emitter->int_count, out);
     add_numbers(emitter, out);
     if (emitter->has_pairs) {

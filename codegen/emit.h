@@ -27,6 +27,7 @@ typedef struct EmitValue {
     unsigned likely;   /* of a lazy one: EMIT_INTS, EMIT_FLOATS, 0: unknown */
     const IrOp *store; /* of a loop's item: the slot_set that it may have been stored for */
     const IrOp *pair;  /* of a loop's item: the unpack that it may have been unpacked for */
+    const IrOp *end;   /* of an unpack whose items all go to variables at once: the last slot_set */
 } EmitValue;
 
 /* One step on the way out of an op that failed; `next` is shared by all ways that go on alike. */
@@ -60,6 +61,7 @@ typedef struct Emitter {
     uint32_t label_count;
     bool moves_in_circle; /* an edge needs the variable `moved` */
     bool has_pairs;       /* a loop needs the array `pair` */
+    bool has_unused;      /* an object variable may be left out */
     int32_t offset;       /* instruction of the last comment */
     int32_t line;         /* source line of the last comment */
     StrBuf *out;

@@ -157,10 +157,35 @@ static const IrOp *emit_call(Emitter *emitter, const IrOp *op) {
     return last;
 }
 
+/* UNPACK_SEQUENCE with the STORE_FASTs behind it; what lies in between is its own check. */
+static const IrOp *emit_unpack(Emitter *emitter, const IrOp *op) {
+    StrBuf *out = emitter->out;
+    const IrOp *last = emitter->values[op->id].end, *check = op->next;
+    bool drops = check->opcode == IR_decref;
+    check = drops ? check->next : check;
+    emit_instruction_comment(emitter, op);
+    strbuf_puts(out, "    {\n        static const uint8_t slots[] = {");
+    int32_t stored = 0;
+    for (const IrOp *store = check; stored < op->imm[0]; store = store->next) {
+        if (store->opcode == IR_slot_set) {
+            strbuf_printf(out, "%s%d", stored++ > 0 ? ", " : "", (int)store->imm[0]);
+        }
+    }
+    strbuf_printf(out,
+                  "};\n        %s = rt_brief_unpack(frame, %s, slots, %d, RT_AT(%d, %d));\n    }\n",
+                  emit_value(emitter, op), emit_value(emitter, op->args[0]), (int)op->imm[0],
+                  (int)op->offset, drops);
+    emit_op(emitter, check);
+    return last;
+}
+
 const IrOp *emit_brief(Emitter *emitter, const IrOp *op) {
     const IrOp *main = op->opcode == IR_loc ? op->next : op;
     if (emitter->hot[main->id]) {
         return NULL;
+    }
+    if (emitter->values[main->id].end != NULL) {
+        return emit_unpack(emitter, main);
     }
     if (main->offset >= 0 && drop_order(main) != NULL &&
         (op == main || op->imm[0] == main->offset)) {

@@ -5,7 +5,10 @@
  * (runtime/native/rt_op_lazy.h): the variable v<n> says what it is, n<n> beside it has the number.
  * One use only, because an operation that goes the long way makes an object of it, and two would
  * make two. A loop variable over a range has its number put into the object that is there, and an
- * item that is unpacked into two comes without a tuple (runtime/native/rt_op_pair.c). */
+ * item that is unpacked into two comes without a tuple (runtime/native/rt_op_pair.c).
+ *
+ * Found here, too, because it takes the same knowledge of who looks at a value: unpackings whose
+ * brief form may store the items. */
 #include "emit.h"
 
 #include <string.h>
@@ -148,6 +151,41 @@ static void find_loop_item(Emitter *emitter, const Uses *uses, const IrOp *next)
     }
 }
 
+/* UNPACK_SEQUENCE has one cache entry; what the helper of the brief form holds. */
+enum { UNPACK_LENGTH = 2, MOST_UNPACKED = 16, MOST_SLOTS = 256 };
+
+/* Are the items of an unpack stored to variables one after the other, and looked at by nobody else,
+ * where code is not hot? Then its brief form does that, too. */
+static void find_stored(Emitter *emitter, const Uses *uses, const IrOp *unpack) {
+    const IrOp *op = unpack->next;
+    int32_t count = unpack->imm[0], stored = 0;
+    if (op->opcode == IR_decref && op->args[0] == unpack->args[0] && !op->args[0]->nullable) {
+        op = op->next;
+    }
+    if (op->opcode != IR_check || op->args[0] != unpack || emitter->hot[unpack->id] ||
+        count > MOST_UNPACKED || *emit_pair_argument(emitter, unpack) != '\0') {
+        return;
+    }
+    const IrOp *last = NULL;
+    for (op = op->next; op != NULL && stored < count; op = op->next) {
+        if (op->opcode == IR_item || op->opcode == IR_loc) {
+            continue;
+        }
+        if (op->opcode != IR_slot_set || emitter->hot[op->id] || op->imm[0] >= MOST_SLOTS ||
+            op->offset != unpack->offset + UNPACK_LENGTH + stored ||
+            op->args[0]->opcode != IR_item || op->args[0]->args[0] != unpack ||
+            op->args[0]->imm[0] != stored || uses->count[op->args[0]->id] != 1) {
+            return;
+        }
+        last = op;
+        stored++;
+    }
+    if (stored == count && last != NULL) {
+        emitter->values[unpack->id].end = last;
+        emitter->has_unused = true;
+    }
+}
+
 void emit_find_lazy(Emitter *emitter) {
     const IrFunction *function = emitter->function;
     Uses uses = find_uses(emitter);
@@ -155,6 +193,9 @@ void emit_find_lazy(Emitter *emitter) {
     for (size_t i = 0; i < function->blocks.count; i++) {
         for (IrOp *op = function->blocks.items[i]->first; op != NULL; op = op->next) {
             EmitValue *value = &emitter->values[op->id];
+            if (op->opcode == IR_unpack) {
+                find_stored(emitter, &uses, op);
+            }
             if (value->kind != EMIT_OBJECT) {
                 continue;
             }

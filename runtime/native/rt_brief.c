@@ -306,6 +306,24 @@ PyObject *rt_brief_pair_next(_PyInterpreterFrame *frame, PyObject *iterator, PyO
     return result;
 }
 
+int rt_brief_unpack(_PyInterpreterFrame *frame, PyObject *value, const uint8_t *slots, int count,
+                    uint32_t at) {
+    enum { MOST_UNPACKED = 16 };
+    PyObject *items[MOST_UNPACKED];
+    stand(frame, at);
+    int status = rt_unpack(_PyThreadState_GET(), value, items, count);
+    drop(value, at, 0);
+    if (rt_unlikely(status < 0)) {
+        return status;
+    }
+    frame->prev_instr++; /* the cache entry */
+    for (int i = 0; i < count; i++) {
+        frame->prev_instr++;
+        rt_slot_set(NULL, frame, items[i], slots[i]);
+    }
+    return 0;
+}
+
 int rt_brief_poll(_PyInterpreterFrame *frame, uint32_t at) {
     HERE;
     stand(frame, at);

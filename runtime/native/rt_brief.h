@@ -73,6 +73,9 @@ PyObject *rt_brief_iter(_PyInterpreterFrame *frame, PyObject *value, uint32_t at
 PyObject *rt_brief_iter_next(_PyInterpreterFrame *frame, PyObject *iterator, uint32_t at);
 PyObject *rt_brief_pair_next(_PyInterpreterFrame *frame, PyObject *iterator, PyObject **pair,
                              uint32_t at);
+/* UNPACK_SEQUENCE and `count` (16 at most) STORE_FASTs behind it, to these slots. */
+int rt_brief_unpack(_PyInterpreterFrame *frame, PyObject *value, const uint8_t *slots, int count,
+                    uint32_t at);
 int rt_brief_poll(_PyInterpreterFrame *frame, uint32_t at);
 
 /* Without a place. */

@@ -8,7 +8,8 @@ builds have it (short ways in place where code is hot), --optimize-speed and --o
 are those that hold code, in functions. Seconds are CPU time: to C, from code objects; and in the C
 compiler; the best of the rounds. Code is what the executable's loaded text and data are larger than
 those of a program with the same modules as bytecode. Writes cost.md and cost.json into
-benchmarks/results/ (or --output). The exit status is 1 only when a build failed.
+benchmarks/results/ (or --output); --publish also replaces COST.md beside this file. The exit status
+is 1 only when a build failed.
 """
 from __future__ import annotations
 
@@ -54,6 +55,7 @@ def parse() -> argparse.Namespace:
     add("--native", default=MODULES, help=f"modules of the standard library (default: {MODULES})")
     add("--rounds", type=int, default=2, help="how many times all is built (default: 2)")
     add("--output", type=Path, default=HERE / "results", help="where results go")
+    add("--publish", action="store_true", help="replace COST.md")
     return parser.parse_args()
 
 
@@ -138,7 +140,10 @@ def main() -> int:
         return 1
     text = markdown(costs, given.native, facts, given.rounds)
     figures = {"facts": facts, "shapes": {shape: asdict(cost) for shape, cost in costs.items()}}
-    output.Output(given.output, "cost").write(text, figures)
+    place = output.Output(given.output, "cost")
+    place.write(text, figures)
+    if given.publish:
+        place.publish(text)
     print(text)
     say(f"written: {given.output}/cost.md, cost.json")
     return 0

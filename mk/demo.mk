@@ -46,7 +46,7 @@ bench-builds:
 	@$(MAKE) --no-print-directory -j$$(nproc) all
 	@$(PYTHON) benchmarks/builds.py --build $(BUILD) $(ARGS)
 
-# make bench-cost [ARGS="--rounds 3"]
+# make bench-cost [ARGS="--rounds 3 --publish"]
 bench-cost:
 	@scripts/bootstrap.sh build
 	@$(MAKE) --no-print-directory -j$$(nproc) all

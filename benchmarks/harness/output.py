@@ -36,9 +36,10 @@ class Output:
         figures_text = json.dumps(figures, indent=1)
         (self.folder / f"{self.name}.json").write_text(figures_text, encoding="utf-8")
 
-    def publish(self, text: str, picture: str) -> None:
-        """The picture stands above the first section."""
+    def publish(self, text: str, picture: str = "") -> None:
+        """A picture stands above the first section."""
         name = self.name.upper()
-        linked = text.replace("\n##", f"\n![{self.caption}]({name}.svg)\n\n##", 1)
-        (HERE / f"{name}.md").write_text(linked, encoding="utf-8")
-        (HERE / f"{name}.svg").write_text(picture, encoding="utf-8")
+        if picture:
+            text = text.replace("\n##", f"\n![{self.caption}]({name}.svg)\n\n##", 1)
+            (HERE / f"{name}.svg").write_text(picture, encoding="utf-8")
+        (HERE / f"{name}.md").write_text(text, encoding="utf-8")

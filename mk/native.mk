@@ -11,9 +11,14 @@
 # makes $(BUILD)/stress/guards/pyc2c, which shares all else with this build.
 NATIVE := $(if $(filter 3.11,$(PY_MINOR)),$(LINKED_LIB))
 # Functions of libpython whose callers inside libpython are led through runtime/native first.
-NATIVE_WRAPS := PyFunction_New PyEval_EvalCode _PyEval_EvalFrameDefault _Py_Specialize_Precall \
-                PyThread_start_new_thread _PyAsyncGen_ClearFreeLists PyErr_CheckSignals \
-                _PyEval_SignalReceived
+NATIVE_WRAPS_3.11 := _Py_Specialize_Precall
+NATIVE_WRAPS_3.12 := _PyMonitoring_SetEvents
+NATIVE_WRAPS := PyFunction_New PyEval_EvalCode _PyEval_EvalFrameDefault PyThread_start_new_thread \
+                _PyAsyncGen_ClearFreeLists PyErr_CheckSignals _PyEval_SignalReceived \
+                $(NATIVE_WRAPS_$(PY_MINOR))
+# What only other versions need: how functions are told apart, who is asked whether somebody traces.
+NATIVE_OTHER_3.11 := runtime/native/rt_watch.c
+NATIVE_OTHER_3.12 := runtime/native/rt_exact.c
 STRESS_KINDS        := one-way guards mixed
 STRESS_FLAG_one-way := -DRT_STRESS_ONE_WAY
 STRESS_FLAG_guards  := -DRT_STRESS_GUARDS
@@ -23,7 +28,8 @@ STRESS_SRC_mixed    := $(STRESS_SRC_guards)
 # STRESS is set by the rule of stress-%, for the make that it calls.
 NATIVE_BUILD := $(BUILD)$(if $(STRESS),/stress/$(STRESS))
 NATIVE_RTDIR := $(NATIVE_BUILD)/lib/pyc2c/$(PY_MINOR)
-NATIVE_SRC := $(sort $(wildcard runtime/native/*.c)) $(STRESS_SRC_$(STRESS))
+NATIVE_SRC := $(filter-out $(NATIVE_OTHER_$(PY_MINOR)),$(sort $(wildcard runtime/native/*.c))) \
+              $(STRESS_SRC_$(STRESS))
 NATIVE_OBJ := $(NATIVE_SRC:%.c=$(NATIVE_BUILD)/obj/$(PY_MINOR)/%.o)
 NATIVE_PIC_OBJ := $(NATIVE_SRC:%.c=$(NATIVE_BUILD)/obj/$(PY_MINOR)/pic/%.o)
 # Slots of a new frame are a few words: no call of memset for them.

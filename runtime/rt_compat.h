@@ -17,6 +17,7 @@
 #pragma GCC diagnostic ignored "-Wunused-parameter"
 #include <Python.h>
 #include <stdbool.h>
+#define object rt_asdl_object /* from 3.12 on a type's name, in a header that these include */
 #include <internal/pycore_ceval.h>
 #include <internal/pycore_code.h>
 #include <internal/pycore_dict.h>
@@ -39,6 +40,7 @@
 #endif
 #include <internal/pycore_import.h>
 #include <marshal.h>
+#undef object
 #pragma GCC diagnostic pop
 
 #if PY_VERSION_HEX < 0x030B0000 || PY_VERSION_HEX >= 0x030E0000

@@ -38,7 +38,8 @@ int rt_native_start(void) {
     return rt_function_start() < 0 || rt_call_start() < 0 || rt_super_start() < 0 ||
                    rt_instance_start() < 0
                ? -1
-               : rt_exact_start();
+           : RT_FUNCTIONS_HAVE_TYPE ? rt_exact_start()
+                                    : rt_watch_start();
 }
 
 /* ---- attaching ---- */

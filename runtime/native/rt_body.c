@@ -19,6 +19,9 @@ static PyObject *run_body(PyThreadState *ts, const RtCode *native, PyObject *glo
     PyObject *result = NULL;
     _PyInterpreterFrame *frame = rt_frame_new(ts, (PyFunctionObject *)function, native);
     if (frame != NULL) {
+        for (uint32_t i = 0; i < native->slots; i++) { /* of comprehensions: none on 3.11 */
+            frame->localsplus[i] = NULL;
+        }
         frame->f_locals = Py_NewRef(globals);
         result = rt_frame_run(ts, frame, native);
     }

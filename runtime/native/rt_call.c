@@ -254,7 +254,7 @@ static PyObject *construct(PyThreadState *ts, PyTypeObject *type, PyObject *init
 /* Finds out the functions that are static in typeobject.c, from a class that is there already: one
  * more would be seen in object.__subclasses__(). */
 int rt_call_start(void) {
-    PyObject *importlib = _PyThreadState_GET()->interp->importlib;
+    PyObject *importlib = RT_IMPORTLIB(_PyThreadState_GET()->interp);
     PyObject *class = PyObject_GetAttrString(importlib, "ModuleSpec");
     if (class == NULL) {
         return -1;

@@ -8,7 +8,6 @@
 
 #include "rt_native.h"
 
-#include <internal/pycore_pymem.h> /* _Py_tracemalloc_config */
 #include <math.h>
 
 /* Below, ints are doubles without rounding. */
@@ -21,8 +20,8 @@ static inline bool small_int(PyObject *object, int64_t *out) {
     if (!PyLong_CheckExact(object)) {
         return false;
     }
-    const digit *digits = ((PyLongObject *)object)->ob_digit;
-    Py_ssize_t size = Py_SIZE(object);
+    const digit *digits = RT_LONG_DIGITS(object);
+    Py_ssize_t size = RT_LONG_SIZE(object);
     if (rt_likely((size_t)(size + 1) <= 2)) {
         *out = (int64_t)size * digits[0];
         return true;
@@ -63,7 +62,7 @@ static inline bool floats(PyObject *left, PyObject *right, double *a, double *b)
 static inline PyObject *float_new(double value) {
     struct _Py_float_state *state = &_PyRuntime.interpreters.main->float_state;
     PyFloatObject *result = state->free_list;
-    if (rt_unlikely(result == NULL || _Py_tracemalloc_config.tracing)) {
+    if (rt_unlikely(result == NULL || RT_TRACEMALLOC_TRACES)) {
         return PyFloat_FromDouble(value);
     }
     state->free_list = (PyFloatObject *)Py_TYPE(result);

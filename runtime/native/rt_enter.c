@@ -84,12 +84,12 @@ static RT_ALWAYS_INLINE PyObject *enter(PyThreadState *ts, PyFunctionObject *fun
                                         uint32_t arguments, uint32_t slots, bool many) {
     _PyInterpreterFrame *frame = (_PyInterpreterFrame *)ts->datastack_top;
     uintptr_t top = (uintptr_t)frame + native->frame_size * sizeof(PyObject *);
-    if (rt_unlikely(!rt_guard(top < (uintptr_t)ts->datastack_limit && ts->recursion_remaining > 0 &&
+    if (rt_unlikely(!rt_guard(top < (uintptr_t)ts->datastack_limit && RT_RECURSION(ts) > 0 &&
                               (uintptr_t)args >= rt_stack_limit))) {
         return enter_at_limit(ts, function, native, args);
     }
     ts->datastack_top = (PyObject **)top;
-    ts->recursion_remaining--;
+    RT_RECURSION(ts)--;
     if (many) { /* in this order: see clear_many */
         clear_many(frame->localsplus, arguments, slots);
         rt_frame_init(frame, function, native);
@@ -113,7 +113,7 @@ static RT_ALWAYS_INLINE PyObject *enter(PyThreadState *ts, PyFunctionObject *fun
         }
         ts->datastack_top = (PyObject **)frame;
     }
-    ts->recursion_remaining++;
+    RT_RECURSION(ts)++;
     return result;
 }
 

@@ -144,7 +144,7 @@ static PyObject *group_subgroup(PyObject *group, PyObject *args) {
 /* Puts `method` in the place of a built-in type's method; what was there goes to *original. */
 static int replace_method(PyObject *type, const char *name, PyCFunction method,
                           PyCFunction *original) {
-    PyObject *descriptor = PyDict_GetItemString(((PyTypeObject *)type)->tp_dict, name);
+    PyObject *descriptor = PyDict_GetItemString(rt_type_dict((PyTypeObject *)type), name);
     if (descriptor == NULL || !Py_IS_TYPE(descriptor, &PyMethodDescr_Type) ||
         ((PyMethodDescrObject *)descriptor)->d_method->ml_flags != METH_VARARGS) {
         PyErr_Format(PyExc_SystemError, "%s has no method %s", ((PyTypeObject *)type)->tp_name,

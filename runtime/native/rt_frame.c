@@ -5,7 +5,7 @@
 
 /* A new chunk of the data stack. */
 _PyInterpreterFrame *rt_frame_room(PyThreadState *ts, const RtCode *native) {
-    _PyInterpreterFrame *frame = _PyThreadState_BumpFramePointerSlow(ts, native->frame_size);
+    _PyInterpreterFrame *frame = RT_NEW_CHUNK(ts, native->frame_size);
     if (frame == NULL && !PyErr_Occurred()) {
         PyErr_NoMemory();
     }
@@ -19,9 +19,11 @@ void rt_frame_leave_chunk(PyThreadState *ts, _PyInterpreterFrame *frame) {
 /* There is a frame object. _PyFrame_Clear moves the frame into it if somebody else holds it; it
  * takes over, or drops, references to function and code that this frame had only borrowed. */
 void rt_frame_leave_shared(PyThreadState *ts, _PyInterpreterFrame *frame) {
-    Py_INCREF(frame->f_func);
-    Py_INCREF(frame->f_code);
-    _PyFrame_Clear(frame);
+    Py_INCREF(RT_FUNCTION(frame));
+    if (RT_FRAMES_DROP_CODE) {
+        Py_INCREF(frame->f_code);
+    }
+    rt_frame_release(frame);
     rt_frame_free(ts, frame);
 }
 
@@ -49,8 +51,8 @@ int rt_cell_make(PyThreadState *ts, _PyInterpreterFrame *frame, int slot) {
 /* As COPY_FREE_VARS. */
 void rt_cells_copy(RT_UNUSED PyThreadState *ts, _PyInterpreterFrame *frame) {
     const PyCodeObject *code = frame->f_code;
-    PyObject *closure = frame->f_func->func_closure;
-    PyObject **slots = frame->localsplus + code->co_nlocals + code->co_nplaincellvars;
+    PyObject *closure = RT_FUNCTION(frame)->func_closure;
+    PyObject **slots = frame->localsplus + RT_FIRST_FREE(code);
     for (int i = 0; i < code->co_nfreevars; i++) {
         slots[i] = Py_NewRef(PyTuple_GET_ITEM(closure, i));
     }

@@ -35,7 +35,7 @@ static inline const RtCode *rt_body_of(const PyCodeObject *code) {
 
 /* Native code may run: nobody traces, profiles or replaced the evaluation of frames. */
 static inline bool rt_may_run(PyThreadState *ts) {
-    return rt_likely(rt_native_guard(!ts->cframe->use_tracing && ts->interp->eval_frame == NULL));
+    return rt_likely(rt_native_guard(!rt_is_watched(ts) && ts->interp->eval_frame == NULL));
 }
 
 /* ---- the C stack (rt_stack.c) ---- */
@@ -54,7 +54,7 @@ RT_COLD void rt_frame_leave_chunk(PyThreadState *ts, _PyInterpreterFrame *frame)
 /* All of a frame but its slots and its link. */
 static inline void rt_frame_init(_PyInterpreterFrame *frame, PyFunctionObject *function,
                                  const RtCode *native) {
-    frame->f_func = function;
+    RT_SET_FUNCTION(frame, function);
     frame->f_globals = function->func_globals;
     frame->f_builtins = function->func_builtins;
     frame->f_locals = NULL;
@@ -62,7 +62,7 @@ static inline void rt_frame_init(_PyInterpreterFrame *frame, PyFunctionObject *f
     frame->frame_obj = NULL;
     frame->prev_instr = native->start;
     frame->stacktop = (int)native->slots;
-    frame->is_entry = true;
+    RT_SET_ENTRY(frame);
     frame->owner = FRAME_OWNED_BY_THREAD;
 }
 
@@ -125,7 +125,7 @@ static inline int rt_recursion_enter(PyThreadState *ts) {
         rt_stack_check(ts) < 0) {
         return -1;
     }
-    return rt_unlikely(ts->recursion_remaining-- <= 0) ? _Py_CheckRecursiveCall(ts, "") : 0;
+    return rt_unlikely(RT_RECURSION(ts)-- <= 0) ? rt_recursion_error(ts) : 0;
 }
 
 /* Does what somebody asks for before a body begins (rt_poll.c): NULL when that raised. */
@@ -150,7 +150,7 @@ static inline PyObject *rt_frame_run(PyThreadState *ts, _PyInterpreterFrame *fra
     PyObject *result = rt_body_run(ts, frame, native);
     ts->cframe->current_frame = frame->previous;
     rt_frame_clear(ts, frame, native->slots);
-    ts->recursion_remaining++;
+    RT_RECURSION(ts)++;
     return result;
 }
 
@@ -184,8 +184,12 @@ bool rt_bind_all(const RtCode *native, PyFunctionObject *function, PyObject **al
 
 /* ---- rt_function.c ---- */
 
-/* Type of functions with native code: a subtype of PyFunction_Type. */
+/* Type of functions with native code: a subtype of PyFunction_Type, or that itself. */
+#if RT_FUNCTIONS_HAVE_TYPE
 extern PyTypeObject rt_function_type;
+#else
+#define rt_function_type PyFunction_Type
+#endif
 static inline bool rt_is_function(PyObject *object) {
     return Py_IS_TYPE(object, &rt_function_type) || PyFunction_Check(object);
 }
@@ -197,9 +201,10 @@ int rt_instance_start(void); /* -1 with an exception set */
 /* As PyObject_IsInstance: -1 with an exception set. */
 int rt_is_instance(PyThreadState *ts, PyObject *object, PyObject *classes);
 
-/* ---- rt_exact.c ---- */
+/* ---- rt_exact.c, where functions have a type of their own; rt_watch.c elsewhere ---- */
 
 int rt_exact_start(void); /* -1 with an exception set */
+int rt_watch_start(void); /* -1 with an exception set */
 
 /* ---- rt_call.c, rt_call_c.c ---- */
 

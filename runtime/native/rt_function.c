@@ -1,11 +1,13 @@
-/* The type of functions that have native code.
+/* Functions that have native code, and, for 3.11, their type.
  *
  * CPython 3.11 calls every exact function by running its bytecode in place, whatever the function's
  * vectorcall is. So native functions have a type of their own, below PyFunction_Type, which the
  * interpreter calls through vectorcall. They are ordinary function objects otherwise: made by
  * PyFunction_New, whose callers the link leads through the wrapper here. What differs because C
  * code asks for exact functions is in rt_exact.c. Generator-like functions stay exact: the
- * interpreter makes their generators fast, and these find their native step by themselves. */
+ * interpreter makes their generators fast, and these find their native step by themselves.
+ *
+ * Later versions look at `vectorcall`; there native functions are exact ones. */
 #include "rt_frame.h"
 
 #include <structmember.h>
@@ -13,6 +15,7 @@
 PyObject *__real_PyFunction_New(PyObject *code, PyObject *globals);
 PyObject *__wrap_PyFunction_New(PyObject *code, PyObject *globals);
 
+#if RT_FUNCTIONS_HAVE_TYPE
 /* ---- attributes ---- */
 
 /* pickle and copy know exact functions by their type; this makes them do the same. */
@@ -56,13 +59,16 @@ PyTypeObject rt_function_type = {
     .tp_members = function_members,
     .tp_getset = function_getset,
 };
+#endif
 
 /* ---- making functions ---- */
 
 /* What calls of it run. */
 static inline void set_kind(PyFunctionObject *function, const RtCode *native) {
     if (native != NULL && native->body != NULL) {
-        Py_SET_TYPE(function, &rt_function_type);
+        if (RT_FUNCTIONS_HAVE_TYPE) {
+            Py_SET_TYPE(function, &rt_function_type);
+        }
         function->vectorcall = rt_function_vectorcall;
     }
 }
@@ -118,11 +124,12 @@ static inline PyObject *docstring_of(const PyCodeObject *code) {
 
 /* PyFunction_New without looking for two global variables that every module has. A comprehension
  * is a new function each time. */
-static PyFunctionObject *new_function(PyCodeObject *code, PyObject *globals) {
+static PyFunctionObject *new_function(RT_UNUSED PyThreadState *ts, PyCodeObject *code,
+                                      PyObject *globals) {
     static UsualGlobal usual;
     PyObject *module = usual_global(globals, &_Py_ID(__name__), &usual);
     PyObject *builtins = builtins_of(globals);
-    if (!rt_guard(module != NULL && builtins != NULL)) {
+    if (!rt_guard(module != NULL && builtins != NULL && !rt_functions_are_watched(ts))) {
         return (PyFunctionObject *)PyFunction_New((PyObject *)code, globals);
     }
     Py_INCREF(module); /* what a collection runs may change the variables */
@@ -143,16 +150,17 @@ static PyFunctionObject *new_function(PyCodeObject *code, PyObject *globals) {
     function->func_weakreflist = NULL;
     function->func_module = module;
     function->vectorcall = _PyFunction_Vectorcall;
+    RT_NO_TYPE_PARAMS(function);
     function->func_version = 0;
     set_kind(function, rt_code_of(code));
     return function;
 }
 
 /* As MAKE_FUNCTION. Takes over all references but the code's. */
-PyObject *rt_func_new(RT_UNUSED PyThreadState *ts, _PyInterpreterFrame *frame, PyObject *code,
+PyObject *rt_func_new(PyThreadState *ts, _PyInterpreterFrame *frame, PyObject *code,
                       PyObject *defaults, PyObject *kwdefaults, PyObject *annotations,
                       PyObject *closure) {
-    PyFunctionObject *function = new_function((PyCodeObject *)code, frame->f_globals);
+    PyFunctionObject *function = new_function(ts, (PyCodeObject *)code, frame->f_globals);
     if (function == NULL) {
         Py_XDECREF(defaults);
         Py_XDECREF(kwdefaults);
@@ -171,8 +179,12 @@ PyObject *rt_func_new(RT_UNUSED PyThreadState *ts, _PyInterpreterFrame *frame, P
 }
 
 int rt_function_start(void) {
+#if RT_FUNCTIONS_HAVE_TYPE
     /* What the flag for method descriptors stands for; it must be there before the rest is
      * inherited. */
     rt_function_type.tp_descr_get = PyFunction_Type.tp_descr_get;
     return PyType_Ready(&rt_function_type);
+#else
+    return 0;
+#endif
 }

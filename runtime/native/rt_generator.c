@@ -24,43 +24,6 @@ PyObject *__real__PyEval_EvalFrameDefault(PyThreadState *ts, _PyInterpreterFrame
 PyObject *__wrap__PyEval_EvalFrameDefault(PyThreadState *ts, _PyInterpreterFrame *frame,
                                           int throwflag);
 
-/* ---- out of CPython ---- */
-
-/* Entering and leaving as _PyEval_EvalFrameDefault does. At the recursion limit the frame stays as
- * it is, sent value on its stack; gen_send_ex2 clears it. */
-PyObject *__wrap__PyEval_EvalFrameDefault(PyThreadState *ts, _PyInterpreterFrame *frame,
-                                          int throwflag) {
-    const RtCode *native =
-        frame->owner == FRAME_OWNED_BY_GENERATOR ? rt_code_of(frame->f_code) : NULL;
-    if (!rt_native_guard(native != NULL && native->step != NULL && !ts->cframe->use_tracing)) {
-        return __real__PyEval_EvalFrameDefault(ts, frame, throwflag);
-    }
-    rt_frame_link(ts, frame);
-    PyObject *result = NULL;
-    if (rt_likely(rt_recursion_enter(ts) == 0)) {
-        result = native->step(ts, frame, throwflag);
-        ts->recursion_remaining++;
-        if (_PyFrame_GetGenerator(frame)->gi_frame_state != FRAME_SUSPENDED) {
-            frame->stacktop = (int)native->slots; /* returned or raised: the stack is empty */
-        }
-    }
-    ts->cframe->current_frame = frame->previous;
-    return result;
-}
-
-/* The frame is as the interpreter left it: nothing was taken from its stack yet. */
-PyObject *rt_resume_bytecode(PyThreadState *ts, _PyInterpreterFrame *frame, int throwflag) {
-    if (throwflag == RT_DELEGATE_RAISED) {
-        frame->prev_instr--;
-    }
-    ts->cframe->current_frame = frame->previous;
-    ts->recursion_remaining++;
-    PyObject *result = __real__PyEval_EvalFrameDefault(ts, frame, throwflag);
-    ts->recursion_remaining--;
-    ts->cframe->current_frame = frame;
-    return result;
-}
-
 /* ---- states ---- */
 
 /* The native code of a generator, if it may run now. */
@@ -84,19 +47,40 @@ static RT_COLD void explain_stop(PyThreadState *ts, PyGenObject *generator) {
 /* As _PyFrame_Clear. */
 static inline void clear_frame(_PyInterpreterFrame *frame) {
     if (rt_unlikely(frame->frame_obj != NULL)) {
-        _PyFrame_Clear(frame);
+        rt_frame_release(frame);
         return;
     }
     for (int i = 0; i < frame->stacktop; i++) {
         Py_XDECREF(frame->localsplus[i]);
     }
     Py_XDECREF(frame->f_locals);
-    Py_DECREF(frame->f_func);
-    Py_DECREF(frame->f_code);
+    Py_DECREF(RT_FUNCTION(frame));
+    if (RT_FRAMES_DROP_CODE) {
+        Py_DECREF(frame->f_code);
+    }
+}
+
+/* As clear_gen_frame of 3.12, unless the interpreter has been there already. */
+static inline void end(PyThreadState *ts, PyGenObject *generator) {
+    _PyInterpreterFrame *frame = rt_generator_frame(generator);
+    bool cleared = generator->gi_frame_state == FRAME_CLEARED;
+    generator->gi_frame_state = FRAME_CLEARED;
+    ts->exc_info = generator->gi_exc_state.previous_item;
+    generator->gi_exc_state.previous_item = NULL;
+    ts->cframe->current_frame = frame->previous;
+    if (!cleared) {
+        clear_frame(frame); /* a frame object that stays has the one before for f_back */
+        _PyErr_ClearExcState(&generator->gi_exc_state);
+    }
+    frame->previous = NULL;
 }
 
 /* It returned a result, or raised: NULL. */
 static inline void finish(PyThreadState *ts, PyGenObject *generator, const PyObject *result) {
+    if (!RT_RESUMER_ENDS_GENERATORS) {
+        end(ts, generator);
+        return;
+    }
     generator->gi_frame_state = FRAME_COMPLETED;
     rt_generator_leave(ts, generator);
     if (rt_unlikely(result == NULL)) {
@@ -107,13 +91,71 @@ static inline void finish(PyThreadState *ts, PyGenObject *generator, const PyObj
     clear_frame(rt_generator_frame(generator));
 }
 
+/* It has yielded, or ended: what the interpreter does in YIELD_VALUE, RETURN_VALUE or when nothing
+ * handles an exception, where it does that. */
+static inline void leave_or_end(PyThreadState *ts, PyGenObject *generator) {
+    if (generator->gi_frame_state == FRAME_SUSPENDED) {
+        rt_generator_leave(ts, generator);
+    } else {
+        end(ts, generator);
+    }
+}
+
+/* ---- out of CPython ---- */
+
+/* Entering and leaving as _PyEval_EvalFrameDefault does. At the recursion limit the frame stays as
+ * it is, sent value on its stack; gen_send_ex2 clears it. */
+PyObject *__wrap__PyEval_EvalFrameDefault(PyThreadState *ts, _PyInterpreterFrame *frame,
+                                          int throwflag) {
+    const RtCode *native =
+        frame->owner == FRAME_OWNED_BY_GENERATOR ? rt_code_of(frame->f_code) : NULL;
+    if (!rt_native_guard(native != NULL && native->step != NULL && !rt_is_watched(ts))) {
+        return __real__PyEval_EvalFrameDefault(ts, frame, throwflag);
+    }
+    rt_frame_link(ts, frame);
+    PyObject *result = NULL;
+    if (rt_likely(rt_recursion_enter(ts) == 0)) {
+        result = native->step(ts, frame, throwflag);
+        RT_RECURSION(ts)++;
+        if (_PyFrame_GetGenerator(frame)->gi_frame_state != FRAME_SUSPENDED) {
+            frame->stacktop = (int)native->slots; /* returned or raised: the stack is empty */
+        }
+    }
+    if (RT_RESUMER_ENDS_GENERATORS) {
+        ts->cframe->current_frame = frame->previous;
+    } else {
+        leave_or_end(ts, _PyFrame_GetGenerator(frame));
+    }
+    return result;
+}
+
+/* The frame is as the interpreter left it: nothing was taken from its stack yet. */
+PyObject *rt_resume_bytecode(PyThreadState *ts, _PyInterpreterFrame *frame, int throwflag) {
+    if (RT_DELEGATE_RAISES_AT_YIELD && throwflag == RT_DELEGATE_RAISED) {
+        frame->prev_instr--;
+    }
+    _PyInterpreterFrame *previous = frame->previous;
+    ts->cframe->current_frame = previous;
+    RT_RECURSION(ts)++;
+    PyObject *result = __real__PyEval_EvalFrameDefault(ts, frame, throwflag);
+    RT_RECURSION(ts)--;
+    if (!RT_RESUMER_ENDS_GENERATORS) { /* as if it were still to be left */
+        PyGenObject *generator = _PyFrame_GetGenerator(frame);
+        generator->gi_exc_state.previous_item = ts->exc_info;
+        ts->exc_info = &generator->gi_exc_state;
+        frame->previous = previous;
+    }
+    ts->cframe->current_frame = frame;
+    return result;
+}
+
 /* Runs the step of a generator that was entered, with what is on its stack. One that yielded is
  * left as suspended, but for its links; one that returned or raised has an empty stack. */
 static inline PyObject *run(PyThreadState *ts, PyGenObject *generator, const RtCode *native,
                             int throwflag) {
     _PyInterpreterFrame *frame = rt_generator_frame(generator);
     PyObject *output = native->step(ts, frame, throwflag);
-    ts->recursion_remaining++;
+    RT_RECURSION(ts)++;
     if (generator->gi_frame_state != FRAME_SUSPENDED) {
         frame->stacktop = (int)native->slots;
     }
@@ -145,7 +187,7 @@ static inline PyGenObject *descend(PyThreadState *ts, PyGenObject *generator, bo
     *failed = false;
     while (!*failed && rt_guard(rt_generator_delegates(generator)) &&
            (delegate = delegate_of(ts, generator)) != NULL) {
-        rt_generator_frame(generator)->prev_instr--;
+        rt_generator_frame(generator)->prev_instr -= RT_SEND_UNITS;
         generator = delegate;
         rt_generator_enter(ts, generator);
         *failed = rt_unlikely(rt_recursion_enter(ts) < 0);
@@ -158,10 +200,10 @@ static inline void suspend_all(PyThreadState *ts, PyGenObject *generator, PyGenO
     while (generator != root) {
         _PyInterpreterFrame *waiting = rt_generator_frame(generator)->previous;
         rt_generator_leave(ts, generator);
-        waiting->prev_instr++;
+        waiting->prev_instr += RT_SEND_UNITS;
         generator = _PyFrame_GetGenerator(waiting);
         generator->gi_frame_state = FRAME_SUSPENDED;
-        ts->recursion_remaining++;
+        RT_RECURSION(ts)++;
     }
 }
 
@@ -171,14 +213,18 @@ static PyObject *go_on(PyThreadState *ts, PyGenObject *generator, PyObject *retu
     _PyInterpreterFrame *frame = rt_generator_frame(generator);
     const RtCode *native = rt_code_of(frame->f_code);
     if (returned == NULL) {
-        frame->prev_instr++;
+        frame->prev_instr += RT_DELEGATE_RAISES_AT_YIELD;
         push_value(generator, NULL);
         return run(ts, generator, native, RT_DELEGATE_RAISED);
     }
-    PyObject **top = &frame->localsplus[frame->stacktop - 1], *delegate = *top;
-    *top = returned;
-    Py_DECREF(delegate);
-    frame->prev_instr += _Py_OPARG(*frame->prev_instr);
+    if (RT_SEND_DROPS_DELEGATE) {
+        PyObject **top = &frame->localsplus[frame->stacktop - 1], *delegate = *top;
+        *top = returned;
+        Py_DECREF(delegate);
+    } else {
+        _PyFrame_StackPush(frame, returned);
+    }
+    frame->prev_instr += _Py_OPARG(*frame->prev_instr) + RT_SEND_UNITS - 1;
     return run(ts, generator, native, 0);
 }
 

@@ -13,7 +13,7 @@ static inline _PyInterpreterFrame *rt_generator_frame(PyGenObject *generator) {
 /* Is a suspended generator waiting for a delegate? As _PyGen_yf. */
 static inline bool rt_generator_delegates(const PyGenObject *generator) {
     _Py_CODEUNIT next = ((const _PyInterpreterFrame *)generator->gi_iframe)->prev_instr[1];
-    return (_Py_OPCODE(next) == RESUME || _Py_OPCODE(next) == RESUME_QUICK) && _Py_OPARG(next) >= 2;
+    return RT_IS_RESUME(next) && _Py_OPARG(next) >= 2;
 }
 
 /* A generator's frame becomes the current one, its handled exceptions come before the caller's. */

@@ -7,7 +7,6 @@
 #include "rt_generator.h"
 
 #include <internal/pycore_gc.h>
-#include <internal/pycore_pymem.h> /* _Py_tracemalloc_config */
 #include <opcode.h>
 
 /* ---- memory ---- */
@@ -23,7 +22,7 @@ static struct {
 static inline PyGenObject *take(PyThreadState *ts, PyTypeObject *type, uint32_t size) {
     struct gc_generation *youngest = &ts->interp->gc.generations[0];
     if (rt_unlikely(size >= KEPT_SIZES || kept[size].first == NULL ||
-                    youngest->count >= youngest->threshold || _Py_tracemalloc_config.tracing)) {
+                    youngest->count >= youngest->threshold || RT_TRACEMALLOC_TRACES)) {
         return PyObject_GC_NewVar(PyGenObject, type, size);
     }
     PyGenObject *generator = kept[size].first;
@@ -41,14 +40,13 @@ static inline PyGenObject *take(PyThreadState *ts, PyTypeObject *type, uint32_t 
 
 /* As PyObject_GC_Del. */
 void rt_generator_free(PyThreadState *ts, PyGenObject *generator, uint32_t size) {
-    if (rt_unlikely(size >= KEPT_SIZES || kept[size].count >= KEPT_MAX ||
-                    _Py_tracemalloc_config.tracing)) {
+    if (rt_unlikely(size >= KEPT_SIZES || kept[size].count >= KEPT_MAX || RT_TRACEMALLOC_TRACES)) {
         PyObject_GC_Del(generator);
         return;
     }
     struct gc_generation *youngest = &ts->interp->gc.generations[0];
     youngest->count -= youngest->count > 0;
-    _Py_AS_GC(generator)->_gc_prev = 0; /* nor is the next one finalised */
+    _Py_AS_GC((PyObject *)generator)->_gc_prev = 0; /* nor is the next one finalised */
     generator->gi_name = (PyObject *)kept[size].first;
     kept[size].first = generator;
     kept[size].count++;
@@ -90,7 +88,7 @@ static inline PyGenObject *new_object(PyThreadState *ts, PyFunctionObject *funct
     if (rt_unlikely(generator == NULL)) {
         return NULL;
     }
-    generator->gi_code = (PyCodeObject *)Py_NewRef(code);
+    RT_SET_GENERATOR_CODE(generator, code);
     generator->gi_weakreflist = NULL;
     generator->gi_name = Py_NewRef(function->func_name);
     generator->gi_qualname = Py_NewRef(function->func_qualname);
@@ -102,7 +100,7 @@ static inline PyGenObject *new_object(PyThreadState *ts, PyFunctionObject *funct
     generator->gi_running_async = 0;
     generator->gi_frame_state = FRAME_CREATED;
     _PyInterpreterFrame *frame = rt_generator_frame(generator);
-    frame->f_func = (PyFunctionObject *)Py_NewRef(function);
+    RT_SET_FUNCTION(frame, (PyFunctionObject *)Py_NewRef(function));
     frame->f_globals = function->func_globals;
     frame->f_builtins = function->func_builtins;
     frame->f_locals = NULL;
@@ -110,7 +108,7 @@ static inline PyGenObject *new_object(PyThreadState *ts, PyFunctionObject *funct
     frame->frame_obj = NULL;
     frame->previous = NULL;
     frame->stacktop = (int)native->slots;
-    frame->is_entry = true;
+    RT_SET_ENTRY(frame);
     frame->owner = FRAME_OWNED_BY_GENERATOR;
     return generator;
 }
@@ -172,11 +170,11 @@ static PyObject *move_frame(PyThreadState *ts, _PyInterpreterFrame *frame, const
     if (!run_prologue(ts, frame, native)) {
         return NULL;
     }
-    PyGenObject *generator = (PyGenObject *)_Py_MakeCoro(frame->f_func);
+    PyGenObject *generator = (PyGenObject *)_Py_MakeCoro(RT_FUNCTION(frame));
     if (generator == NULL) {
         return NULL;
     }
-    Py_INCREF(frame->f_func);
+    Py_INCREF(RT_FUNCTION(frame));
     Py_INCREF(frame->f_code);
     _PyInterpreterFrame *own = rt_generator_frame(generator);
     _PyFrame_Copy(frame, own);
@@ -193,7 +191,7 @@ static PyObject *make_of_frame(PyThreadState *ts, _PyInterpreterFrame *frame,
     bool entered = rt_recursion_enter(ts) == 0;
     if (entered) {
         generator = move_frame(ts, frame, native);
-        ts->recursion_remaining++;
+        RT_RECURSION(ts)++;
     }
     ts->cframe->current_frame = frame->previous;
     if (generator != NULL) {
@@ -220,8 +218,7 @@ PyObject *rt_generator_new(PyThreadState *ts, PyFunctionObject *function, const 
 /* A coroutine's origin is the callers of a frame that the usual case does not have. */
 PyObject *rt_generator_plain(PyThreadState *ts, PyFunctionObject *function, const RtCode *native,
                              PyObject *const *args) {
-    if (rt_likely(
-            rt_guard(ts->recursion_remaining > 0 && ts->coroutine_origin_tracking_depth == 0))) {
+    if (rt_likely(rt_guard(RT_RECURSION(ts) > 0 && ts->coroutine_origin_tracking_depth == 0))) {
         return make_plain(ts, function, native, args);
     }
     _PyInterpreterFrame *frame = rt_frame_new(ts, function, native);

@@ -41,23 +41,24 @@ enum { NESTING = 2, MOST_NESTING = 50 };
 /* Is it suspended where nothing would notice a GeneratorExit: neither a handler nor a delegate nor
  * who traces? So any(…) and next(…) leave most generator expressions. */
 static inline bool closes_silently(PyThreadState *ts, const PyGenObject *generator) {
-    const PyCodeObject *code = generator->gi_code;
+    const PyCodeObject *code = RT_GENERATOR_CODE(generator);
     return generator->gi_frame_state == FRAME_SUSPENDED && PyGen_CheckExact(generator) &&
            PyBytes_GET_SIZE(code->co_exceptiontable) == 0 && !rt_generator_delegates(generator) &&
            rt_generator_frame((PyGenObject *)generator)->frame_obj == NULL &&
-           ts->recursion_remaining > 0 && ts->trash_delete_nesting <= MOST_NESTING - NESTING &&
-           rt_may_run(ts);
+           RT_RECURSION(ts) > 0 && RT_TRASH_NESTING(ts) <= MOST_NESTING - NESTING && rt_may_run(ts);
 }
 
 /* As frame_dealloc, when gen_close drops the traceback that would have the frame: another order
  * than _PyFrame_Clear's. */
 static void drop_variables(_PyInterpreterFrame *frame) {
-    Py_DECREF(frame->f_func);
+    Py_DECREF(RT_FUNCTION(frame));
     Py_XDECREF(frame->f_locals);
     for (int i = 0; i < frame->stacktop; i++) {
         Py_XDECREF(frame->localsplus[i]);
     }
-    Py_DECREF(frame->f_code);
+    if (RT_FRAMES_DROP_CODE) {
+        Py_DECREF(frame->f_code);
+    }
 }
 
 /* As _PyGen_Finalize and gen_close, without the exception: what is on the stack dies while the
@@ -67,20 +68,20 @@ static void close_silently(PyThreadState *ts, PyGenObject *generator) {
     PyObject *type, *value, *traceback;
     _PyErr_Fetch(ts, &type, &value, &traceback);
     rt_generator_enter(ts, generator);
-    ts->recursion_remaining--;
-    while (frame->stacktop > generator->gi_code->co_nlocalsplus) {
+    RT_RECURSION(ts)--;
+    while (frame->stacktop > RT_GENERATOR_CODE(generator)->co_nlocalsplus) {
         Py_XDECREF(frame->localsplus[--frame->stacktop]);
     }
-    ts->recursion_remaining++;
+    RT_RECURSION(ts)++;
     rt_generator_leave(ts, generator);
     generator->gi_frame_state = FRAME_CLEARED;
-    ts->trash_delete_nesting += NESTING;
+    RT_TRASH_NESTING(ts) += NESTING;
     if (rt_likely(frame->frame_obj == NULL)) {
         drop_variables(frame);
     } else {
-        _PyFrame_Clear(frame);
+        rt_frame_release(frame);
     }
-    ts->trash_delete_nesting -= NESTING - 1;
+    RT_TRASH_NESTING(ts) -= NESTING - 1;
     _PyTrash_end(ts);
     _PyErr_Restore(ts, type, value, traceback);
 }
@@ -101,7 +102,7 @@ static void generator_dealloc(PyObject *self) {
     if (!PyGen_CheckExact(self)) {
         Py_CLEAR(generator->gi_origin_or_finalizer);
     }
-    PyCodeObject *code = generator->gi_code;
+    PyCodeObject *code = RT_GENERATOR_CODE(generator);
     uint32_t size = (uint32_t)(code->co_nlocalsplus + code->co_stacksize);
     Py_DECREF(code);
     Py_DECREF(generator->gi_name);

@@ -11,8 +11,8 @@
 static PyObject *check_of_type, *class_of_object;
 
 int rt_instance_start(void) {
-    check_of_type = PyDict_GetItemWithError(PyType_Type.tp_dict, &_Py_ID(__instancecheck__));
-    class_of_object = PyDict_GetItemWithError(PyBaseObject_Type.tp_dict, &_Py_ID(__class__));
+    check_of_type = PyDict_GetItemWithError(rt_type_dict(&PyType_Type), &_Py_ID(__instancecheck__));
+    class_of_object = PyDict_GetItemWithError(rt_type_dict(&PyBaseObject_Type), &_Py_ID(__class__));
     return check_of_type != NULL && class_of_object != NULL ? 0 : -1;
 }
 
@@ -53,9 +53,9 @@ static Answer is_instance_of_any(PyObject *object, PyObject *classes) {
 
 int rt_is_instance(PyThreadState *ts, PyObject *object, PyObject *classes) {
     /* CPython counts a level of recursion for a tuple and for a class that it asks. */
-    Answer answer = rt_unlikely(ts->recursion_remaining < 2) ? UNKNOWN
-                    : PyTuple_CheckExact(classes)            ? is_instance_of_any(object, classes)
-                                                             : is_instance_of(object, classes);
+    Answer answer = rt_unlikely(RT_RECURSION(ts) < 2) ? UNKNOWN
+                    : PyTuple_CheckExact(classes)     ? is_instance_of_any(object, classes)
+                                                      : is_instance_of(object, classes);
     return rt_likely(rt_guard(answer != UNKNOWN)) ? answer == YES
                                                   : PyObject_IsInstance(object, classes);
 }

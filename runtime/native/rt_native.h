@@ -21,7 +21,7 @@
 #ifndef PYC2C_RUNTIME_RT_NATIVE_H
 #define PYC2C_RUNTIME_RT_NATIVE_H
 
-#include "../rt_compat.h"
+#include "rt_compat_native.h"
 #include "rt_guard.h"
 
 #include <stdbool.h>
@@ -83,7 +83,6 @@ typedef struct RtUnit {
 
 /* `loc`: the frame stands at the instruction with this offset. */
 #define RT_LOC(offset) (frame->prev_instr = first + (offset))
-#define RT_RAISED(ts) ((ts)->curexc_type != NULL)
 /* On a raise edge, before anything is released: adds the frame's traceback entry. Not on a reraise
  * edge. */
 RT_COLD void rt_raised(PyThreadState *ts, _PyInterpreterFrame *frame);
@@ -102,10 +101,10 @@ RT_COLD void rt_release(PyObject *value);
 #define rt_incref(value) Py_INCREF(value)
 #define rt_decref(value) Py_DECREF(value)
 #else
-#define rt_incref(value) ((void)(value)->ob_refcnt++)
+#define rt_incref(value) ((void)(RT_IS_COUNTED(value) ? (value)->ob_refcnt++ : 0))
 #define rt_decref(value)                                                                           \
     do {                                                                                           \
-        if (--(value)->ob_refcnt == 0) {                                                           \
+        if (RT_IS_COUNTED(value) && --(value)->ob_refcnt == 0) {                                   \
             _Py_Dealloc(value);                                                                    \
         }                                                                                          \
     } while (0)
@@ -138,7 +137,7 @@ static inline PyObject *rt_sent(RT_UNUSED PyThreadState *ts, _PyInterpreterFrame
     frame->stacktop = -1;
     if (rt_unlikely(throwflag)) {
         Py_DECREF(value); /* None, from gen_send_ex2 */
-        frame->prev_instr -= throwflag == RT_DELEGATE_RAISED;
+        frame->prev_instr -= RT_DELEGATE_RAISES_AT_YIELD && throwflag == RT_DELEGATE_RAISED;
         return NULL;
     }
     frame->prev_instr++;

@@ -54,12 +54,12 @@ static inline PyObject **entry_place(PyDictObject *dict, int32_t index, PyObject
 static inline PyDictObject *dict_of(PyObject *owner) {
     const PyTypeObject *type = Py_TYPE(owner);
     if (type->tp_flags & Py_TPFLAGS_MANAGED_DICT) {
-        return (PyDictObject *)*_PyObject_ManagedDictPointer(owner);
+        return (PyDictObject *)rt_managed_dict(owner);
     }
     if (type->tp_dictoffset > 0) { /* of modules above all */
         return *(PyDictObject **)((char *)owner + type->tp_dictoffset);
     }
-    PyObject **place = _PyObject_DictPointer(owner);
+    PyObject **place = rt_dict_place(owner);
     return place == NULL ? NULL : (PyDictObject *)*place;
 }
 
@@ -69,7 +69,7 @@ static bool is_unhidden(PyObject *owner, PyObject *name, const RtWay *way) {
         return true;
     }
     bool managed = Py_TYPE(owner)->tp_flags & Py_TPFLAGS_MANAGED_DICT;
-    if (managed && *_PyObject_ValuesPointer(owner) != NULL) {
+    if (managed && rt_inline_values(owner) != NULL) {
         return false; /* a value at the index, or keys that have changed */
     }
     PyDictObject *dict = dict_of(owner);
@@ -97,7 +97,7 @@ static bool read_way(PyObject *owner, PyObject *name, const RtWay *way, PyObject
     case RT_WAY_SUPER: break;
     case RT_WAY_GUARDED:
     case RT_WAY_VALUE: {
-        PyDictValues *values = *_PyObject_ValuesPointer(owner);
+        PyDictValues *values = rt_inline_values(owner);
         found = values != NULL && value_holds(way) ? values->values[way->index] : NULL;
         break;
     }
@@ -176,7 +176,7 @@ static inline PyObject *read_member(PyObject *owner, PyObject *name, const RtAtt
             continue;
         }
         if (rt_likely(RT_WAY_KIND(way) == RT_WAY_VALUE)) {
-            PyDictValues *values = *_PyObject_ValuesPointer(owner);
+            PyDictValues *values = rt_inline_values(owner);
             if (rt_likely(values != NULL)) {
                 return values->values[way->index];
             }
@@ -288,14 +288,14 @@ PyObject *rt_method_get_call(PyThreadState *ts, PyObject *owner, PyObject **self
 bool rt_dict_store(PyDictObject *dict, int32_t index, PyObject *name, PyObject *value) {
     PyObject **place = entry_place(dict, index, name);
     PyObject *old = place != NULL ? *place : NULL;
-    if (old == NULL) {
+    if (old == NULL || rt_dict_is_watched(dict)) {
         return false;
     }
     *place = Py_NewRef(value);
     if (!_PyObject_GC_IS_TRACKED(dict) && _PyObject_GC_MAY_BE_TRACKED(value)) {
         _PyObject_GC_TRACK(dict);
     }
-    dict->ma_version_tag = DICT_NEXT_VERSION();
+    rt_dict_changed(dict);
     Py_DECREF(old);
     return true;
 }
@@ -307,7 +307,7 @@ static bool store_way(PyObject *owner, PyObject *value, PyObject *name, const Rt
     switch (RT_WAY_KIND(way)) {
     case RT_WAY_VALUE:
     case RT_WAY_GUARDED: {
-        PyDictValues *values = *_PyObject_ValuesPointer(owner);
+        PyDictValues *values = rt_inline_values(owner);
         if (values == NULL || !value_holds(way)) {
             return false;
         }
@@ -355,7 +355,7 @@ static inline PyObject **member_place(PyObject *owner, const RtAttrSite *site,
             continue;
         }
         if (rt_likely(RT_WAY_KIND(way) == RT_WAY_VALUE)) {
-            *values = *_PyObject_ValuesPointer(owner);
+            *values = rt_inline_values(owner);
             return rt_likely(*values != NULL) ? &(*values)->values[way->index] : NULL;
         }
         if (RT_WAY_KIND(way) == RT_WAY_SLOT) {

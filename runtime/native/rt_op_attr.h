@@ -20,7 +20,7 @@ PyObject *rt_attr_get_call(PyThreadState *ts, PyObject *owner, PyObject *name, R
 RT_INLINE PyObject *rt_attr_value(PyObject *owner, const RtAttrSite *site) {
     uint64_t key = RT_WAY_KEY(RT_WAY_VALUE, Py_TYPE(owner)->tp_version_tag);
     if (rt_likely(rt_guard(site->ways[0].key == key))) {
-        PyDictValues *values = *_PyObject_ValuesPointer(owner);
+        PyDictValues *values = rt_inline_values(owner);
         if (rt_likely(values != NULL)) {
             return values->values[site->ways[0].index];
         }
@@ -55,7 +55,7 @@ RT_INLINE int rt_attr_set_inline(PyThreadState *ts, PyObject *owner, PyObject *v
                                  PyObject *name, RtAttrSite *site) {
     uint64_t key = RT_WAY_KEY(RT_WAY_VALUE, Py_TYPE(owner)->tp_version_tag);
     if (rt_likely(rt_guard(site->ways[0].key == key))) {
-        PyDictValues *values = *_PyObject_ValuesPointer(owner);
+        PyDictValues *values = rt_inline_values(owner);
         if (rt_likely(values != NULL)) {
             PyObject **place = &values->values[site->ways[0].index];
             PyObject *old = *place;
@@ -100,12 +100,12 @@ RT_INLINE bool rt_way_unhidden(PyObject *owner, const RtWay *way) {
     if (way->index <= RT_OWN_NONE) {
         return way->index == RT_OWN_NONE;
     }
-    PyDictValues *values = *_PyObject_ValuesPointer(owner);
+    PyDictValues *values = rt_inline_values(owner);
     if (way->index >= 0) {
         return values != NULL && values->values[way->index] == NULL;
     }
     PyHeapTypeObject *type = (PyHeapTypeObject *)Py_TYPE(owner);
-    return (values != NULL || *_PyObject_ManagedDictPointer(owner) == NULL) &&
+    return (values != NULL || rt_managed_dict(owner) == NULL) &&
            type->ht_cached_keys->dk_version == way->keys;
 }
 

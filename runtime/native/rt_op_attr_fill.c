@@ -78,7 +78,7 @@ static bool describe_own(PyTypeObject *type, PyObject *name, RtWay *way) {
         return true;
     }
     way->index = RT_OWN_ABSENT;
-    way->keys = index == DKIX_EMPTY ? _PyDictKeys_GetVersionForCurrentState(keys) : 0;
+    way->keys = index == DKIX_EMPTY ? rt_keys_version(keys) : 0;
     return way->keys != 0;
 }
 
@@ -87,7 +87,7 @@ static bool describe_own(PyTypeObject *type, PyObject *name, RtWay *way) {
 static RtWayKind find_own(PyObject *owner, PyObject *name, RtWay *way) {
     PyTypeObject *type = Py_TYPE(owner);
     if (type->tp_flags & Py_TPFLAGS_MANAGED_DICT) {
-        PyDictValues *values = *_PyObject_ValuesPointer(owner);
+        PyDictValues *values = rt_inline_values(owner);
         if (values != NULL) {
             PyDictKeysObject *keys = ((PyHeapTypeObject *)type)->ht_cached_keys;
             Py_ssize_t index = _PyDictKeys_StringLookup(keys, name);
@@ -95,7 +95,7 @@ static RtWayKind find_own(PyObject *owner, PyObject *name, RtWay *way) {
             return index >= 0 && values->values[index] != NULL ? RT_WAY_VALUE : RT_WAY_NONE;
         }
     }
-    PyObject **place = _PyObject_DictPointer(owner);
+    PyObject **place = rt_dict_place(owner);
     if (place == NULL || *place == NULL) {
         return RT_WAY_NONE;
     }
@@ -251,7 +251,7 @@ static PyObject *find_behind(PyTypeObject *class, PyTypeObject *type, PyObject *
         i++;
     }
     for (i++; i < count; i++) {
-        PyDictObject *dict = (PyDictObject *)((PyTypeObject *)PyTuple_GET_ITEM(mro, i))->tp_dict;
+        PyDictObject *dict = (PyDictObject *)rt_type_dict((PyTypeObject *)PyTuple_GET_ITEM(mro, i));
         if (!DK_IS_UNICODE(dict->ma_keys)) {
             return NULL; /* a lookup might run Python code */
         }

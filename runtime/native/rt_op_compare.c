@@ -100,7 +100,7 @@ int rt_contains(PyThreadState *ts, PyObject *container, PyObject *item) {
 int rt_truth_call(PyObject *value) {
     PyTypeObject *type = Py_TYPE(value);
     if (type == &PyLong_Type || type == &PyList_Type || type == &PyTuple_Type) {
-        return Py_SIZE(value) != 0;
+        return (type == &PyLong_Type ? RT_LONG_SIZE(value) : Py_SIZE(value)) != 0;
     }
     if (rt_guard(type == &PyUnicode_Type && PyUnicode_IS_READY(value))) {
         return PyUnicode_GET_LENGTH(value) != 0;

@@ -1,6 +1,7 @@
 /* Which handler an exception meets, and entering and leaving with blocks.
  *
  * Follows ceval.c: CHECK_EXC_MATCH, CHECK_EG_MATCH (exception_group_match), PREP_RERAISE_STAR,
+ * stopiteration_error of intrinsics.c,
  * BEFORE_WITH, BEFORE_ASYNC_WITH, WITH_EXCEPT_START. */
 #include "rt_native.h"
 
@@ -122,6 +123,35 @@ PyObject *rt_exc_match_star(PyThreadState *ts, PyObject *exception, PyObject *ty
 PyObject *rt_exc_prepare_star(PyThreadState *ts, PyObject *original, PyObject *list) {
     (void)ts;
     return _PyExc_PrepReraiseStar(original, list);
+}
+
+/* ---- the end of generators ---- */
+
+/* What a generator of this kind must not raise; NULL: it may. */
+static const char *refused_stop(int flags, PyObject *exception) {
+    if (PyErr_GivenExceptionMatches(exception, PyExc_StopIteration)) {
+        return flags & CO_ASYNC_GENERATOR ? "async generator raised StopIteration"
+               : flags & CO_COROUTINE     ? "coroutine raised StopIteration"
+                                          : "generator raised StopIteration";
+    }
+    return (flags & CO_ASYNC_GENERATOR) &&
+                   PyErr_GivenExceptionMatches(exception, PyExc_StopAsyncIteration)
+               ? "async generator raised StopAsyncIteration"
+               : NULL;
+}
+
+PyObject *rt_exc_explain_stop(RT_UNUSED PyThreadState *ts, _PyInterpreterFrame *frame,
+                              PyObject *exception) {
+    const char *text = refused_stop(frame->f_code->co_flags, exception);
+    if (text == NULL) {
+        return Py_NewRef(exception);
+    }
+    PyObject *error = PyObject_CallFunction(PyExc_RuntimeError, "s", text);
+    if (error != NULL) {
+        PyException_SetCause(error, Py_NewRef(exception));
+        PyException_SetContext(error, Py_NewRef(exception));
+    }
+    return error;
 }
 
 /* ---- with ---- */

@@ -28,6 +28,20 @@ RT_INLINE int rt_exc_end_async_for(PyThreadState *ts, PyObject *exception) {
     return PyErr_GivenExceptionMatches(exception, PyExc_StopAsyncIteration);
 }
 
+/* CLEANUP_THROW: true when the exception means that a generator returned; the value. */
+RT_INLINE int rt_exc_is_stop(PyThreadState *ts, PyObject *exception) {
+    (void)ts;
+    return PyErr_GivenExceptionMatches(exception, PyExc_StopIteration);
+}
+RT_INLINE PyObject *rt_exc_stop_value(PyThreadState *ts, PyObject *exception) {
+    (void)ts;
+    return Py_NewRef(((PyStopIterationObject *)exception)->value);
+}
+
+/* INTRINSIC_STOPITERATION_ERROR: the exception, or the RuntimeError that leaves a generator in its
+ * stead. NULL with an exception. */
+PyObject *rt_exc_explain_stop(PyThreadState *ts, _PyInterpreterFrame *frame, PyObject *exception);
+
 /* BEFORE_WITH, BEFORE_ASYNC_WITH: what __enter__ returned; *exit is the bound __exit__. NULL with
  * an exception; then *exit is NULL. */
 PyObject *rt_with_enter(PyThreadState *ts, PyObject *manager, PyObject **exit);

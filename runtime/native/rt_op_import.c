@@ -15,7 +15,7 @@ PyObject *rt_import(PyThreadState *ts, _PyInterpreterFrame *frame, PyObject *lev
         return NULL;
     }
     PyObject *locals = frame->f_locals != NULL ? frame->f_locals : Py_None;
-    if (function == ts->interp->import_func) {
+    if (function == RT_IMPORT_FUNCTION(ts->interp)) {
         int number = _PyLong_AsInt(level);
         if (number == -1 && _PyErr_Occurred(ts)) {
             return NULL;

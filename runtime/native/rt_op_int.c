@@ -6,8 +6,6 @@
  * before. While tracemalloc looks on nothing is kept. */
 #include "rt_native.h"
 
-#include <internal/pycore_pymem.h> /* _Py_tracemalloc_config */
-
 enum { KEPT_MAX = 256 };
 
 static struct {
@@ -18,9 +16,9 @@ static struct {
 _Static_assert(sizeof(((PyVarObject *)NULL)->ob_size) == sizeof(PyObject *), "size of an address");
 
 static void dealloc_int(PyObject *number) {
-    if (rt_likely(PyLong_CheckExact(number) && (size_t)(Py_SIZE(number) + 1) <= 2 &&
-                  kept.count < KEPT_MAX && !_Py_tracemalloc_config.tracing)) {
-        Py_SET_SIZE(number, (Py_ssize_t)(intptr_t)kept.first);
+    if (rt_likely(PyLong_CheckExact(number) && RT_LONG_IS_DIGIT(number) && kept.count < KEPT_MAX &&
+                  !RT_TRACEMALLOC_TRACES)) {
+        RT_LONG_SET_LINK(number, kept.first);
         kept.first = number;
         kept.count++;
         return;
@@ -35,13 +33,13 @@ void rt_int_start(void) {
 /* An uninitialised one of one digit, positive. */
 static inline PyLongObject *new_digit(void) {
     PyObject *number = kept.first;
-    if (rt_unlikely(!rt_guard(number != NULL && !_Py_tracemalloc_config.tracing))) {
+    if (rt_unlikely(!rt_guard(number != NULL && !RT_TRACEMALLOC_TRACES))) {
         return _PyLong_New(1);
     }
-    kept.first = (PyObject *)(intptr_t)Py_SIZE(number);
+    kept.first = RT_LONG_LINK(number);
     kept.count--;
     Py_SET_REFCNT(number, 1);
-    Py_SET_SIZE(number, 1);
+    RT_LONG_SET_SIZE(number, 1);
     return (PyLongObject *)number;
 }
 
@@ -53,10 +51,10 @@ static PyObject *new_large(int64_t value) {
         return NULL;
     }
     for (Py_ssize_t i = 0; i < size; i++) {
-        result->ob_digit[i] = (digit)(magnitude & PyLong_MASK);
+        RT_LONG_DIGITS(result)[i] = (digit)(magnitude & PyLong_MASK);
         magnitude >>= PyLong_SHIFT;
     }
-    Py_SET_SIZE(result, value < 0 ? -size : size);
+    RT_LONG_SET_SIZE(result, value < 0 ? -size : size);
     return (PyObject *)result;
 }
 
@@ -71,9 +69,9 @@ PyObject *rt_int_new(int64_t value) {
     if (rt_unlikely(result == NULL)) {
         return NULL;
     }
-    result->ob_digit[0] = (digit)(value < 0 ? -value : value);
+    RT_LONG_DIGITS(result)[0] = (digit)(value < 0 ? -value : value);
     if (value < 0) {
-        Py_SET_SIZE(result, -1);
+        RT_LONG_SET_SIZE(result, -1);
     }
     return (PyObject *)result;
 }

@@ -13,8 +13,8 @@ RT_INLINE Py_ssize_t rt_place(int64_t index, Py_ssize_t size) {
 
 /* The same for an exact int of at most one digit; -1 for another key. */
 RT_INLINE Py_ssize_t rt_position(PyObject *key, Py_ssize_t size) {
-    if (rt_likely(rt_guard(PyLong_CheckExact(key) && (size_t)(Py_SIZE(key) + 1) <= 2))) {
-        return rt_place(Py_SIZE(key) * (Py_ssize_t)((PyLongObject *)key)->ob_digit[0], size);
+    if (rt_likely(rt_guard(PyLong_CheckExact(key) && RT_LONG_IS_DIGIT(key)))) {
+        return rt_place((Py_ssize_t)RT_LONG_DIGIT(key), size);
     }
     return -1;
 }

@@ -81,8 +81,7 @@ PyObject *rt_async_next(PyThreadState *ts, PyObject *iterator);
 PyObject *rt_async_step(PyThreadState *ts, _PyInterpreterFrame *frame, PyObject *iterator,
                         PyObject **awaitable);
 RT_INLINE PyObject *rt_async_wrap(PyThreadState *ts, PyObject *value) {
-    (void)ts;
-    return _PyAsyncGenValueWrapperNew(value);
+    return rt_async_wrapper(ts, value);
 }
 
 /* SEND: what the receiver yielded (*returned = 0) or returned (1). NULL with an exception. */

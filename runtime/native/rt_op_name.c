@@ -54,7 +54,7 @@ RT_COLD void rt_cell_unbound(PyThreadState *ts, _PyInterpreterFrame *frame, int 
     if (_PyErr_Occurred(ts)) {
         return;
     }
-    if (slot >= code->co_nplaincellvars + code->co_nlocals) {
+    if (slot >= RT_FIRST_FREE(code)) {
         raise_name_error(ts,
                          "cannot access free variable '%s' where it is not associated with a value"
                          " in enclosing scope",
@@ -120,7 +120,7 @@ static void fill_global(RtGlobalSite *site, PyObject *globals, PyObject *builtin
     }
     Py_ssize_t index = _PyDictKeys_StringLookup(keys, name);
     if (index >= 0 && index < MOST_ENTRIES) {
-        site->keys = _PyDictKeys_GetVersionForCurrentState(keys);
+        site->keys = rt_keys_version(keys);
         site->builtins = 0;
         site->index = (uint32_t)index;
         fill_place(site, keys, index);
@@ -130,9 +130,9 @@ static void fill_global(RtGlobalSite *site, PyObject *globals, PyObject *builtin
         return;
     }
     index = _PyDictKeys_StringLookup(builtin_keys, name);
-    uint32_t version = _PyDictKeys_GetVersionForCurrentState(builtin_keys);
+    uint32_t version = rt_keys_version(builtin_keys);
     if (index >= 0 && index < MOST_ENTRIES && version != 0) {
-        site->keys = _PyDictKeys_GetVersionForCurrentState(keys);
+        site->keys = rt_keys_version(keys);
         site->builtins = version;
         fill_place(site, builtin_keys, index);
     }
@@ -149,7 +149,7 @@ static PyObject *find_again(PyObject *globals, PyObject *name, RtGlobalSite *sit
     if (entry->me_key != name || entry->me_value == NULL) {
         return NULL;
     }
-    site->keys = _PyDictKeys_GetVersionForCurrentState(keys);
+    site->keys = rt_keys_version(keys);
     site->builtins = 0;
     fill_place(site, keys, site->index);
     return entry->me_value;

@@ -10,11 +10,11 @@
 
 /* Exact ints of at most one digit (below 2^30). */
 RT_INLINE bool rt_is_digit(PyObject *value) {
-    return PyLong_CheckExact(value) && (size_t)(Py_SIZE(value) + 1) <= 2;
+    return PyLong_CheckExact(value) && RT_LONG_IS_DIGIT(value);
 }
 
 RT_INLINE int64_t rt_digit(PyObject *value) {
-    return (int64_t)Py_SIZE(value) * ((PyLongObject *)value)->ob_digit[0];
+    return RT_LONG_DIGIT(value);
 }
 
 /* An int object (rt_op_int.c), or NULL with MemoryError. */
@@ -105,8 +105,8 @@ RT_INLINE bool rt_is_unshared_digit(int64_t value) {
 
 /* An exact int of one digit gets another value. */
 RT_INLINE void rt_digit_set(PyObject *number, int64_t value) {
-    ((PyLongObject *)number)->ob_digit[0] = (digit)(value < 0 ? -value : value);
-    Py_SET_SIZE(number, value < 0 ? -1 : 1);
+    RT_LONG_DIGITS(number)[0] = (digit)(value < 0 ? -value : value);
+    RT_LONG_SET_SIZE(number, value < 0 ? -1 : 1);
 }
 
 RT_INLINE int rt_slot_binary_inline(_PyInterpreterFrame *frame, PyObject *left, PyObject *right,

@@ -1,12 +1,11 @@
 /* CPython's internal headers that the operations need, in one place; each use is named.
  *
- * Native code exists for Python 3.11 only, so nothing here depends on the version. All functions
- * used are in a static libpython; some are hidden in a shared one, where there is no native code.
- */
+ * What depends on the version is in rt_compat_native.h. All functions used are in a static
+ * libpython; some are hidden in a shared one, where there is no native code. */
 #ifndef PYC2C_RUNTIME_RT_OP_PYTHON_H
 #define PYC2C_RUNTIME_RT_OP_PYTHON_H
 
-#include "../rt_compat.h"
+#include "rt_compat_native.h"
 #include "rt_guard.h"
 
 #pragma GCC diagnostic push

@@ -21,11 +21,18 @@ void __wrap__PyEval_SignalReceived(PyInterpreterState *interp) {
  * Before the first signal there is nothing to say. (Afterwards only signalmodule.c knows: what it
  * has still to handle when a handler raises shows nowhere else.) */
 int __wrap_PyErr_CheckSignals(void) {
-    return rt_likely(!_Py_atomic_load_relaxed(&signalled)) ? 0 : __real_PyErr_CheckSignals();
+    return rt_likely(!_Py_atomic_load_relaxed(&signalled) && !rt_collector_waits())
+               ? 0
+               : __real_PyErr_CheckSignals();
 }
 
 /* ---- native code that asks for all of it ---- */
 
+#if RT_HAS_HANDLE_PENDING
+int rt_poll_now(PyThreadState *ts) {
+    return _Py_HandlePending(ts) != 0 ? -1 : 0;
+}
+#else
 /* As UNSIGNAL_ASYNC_EXC of ceval.c, which is not to be called from here. */
 static void forget_async_exception(PyInterpreterState *interp) {
     struct _ceval_runtime_state *runtime = &_PyRuntime.ceval;
@@ -60,6 +67,7 @@ int rt_poll_now(PyThreadState *ts) {
     }
     return 0;
 }
+#endif
 
 PyObject *rt_body_asked(PyThreadState *ts, _PyInterpreterFrame *frame, const RtCode *native) {
     if ((native->flags & RT_CODE_POLLED) && rt_poll_now(ts) < 0) {

@@ -6,7 +6,7 @@
 
 /* As `error:`. */
 void rt_raised(PyThreadState *ts, _PyInterpreterFrame *frame) {
-    if (ts->curexc_type == NULL) {
+    if (!RT_RAISED(ts)) {
         _PyErr_SetString(ts, PyExc_SystemError, "error return without exception set");
     }
     if (!_PyFrame_IsIncomplete(frame)) {
@@ -27,13 +27,7 @@ PyObject *rt_exc_lasti(RT_UNUSED PyThreadState *ts, _PyInterpreterFrame *frame) 
 }
 
 PyObject *rt_exc_catch(PyThreadState *ts, RT_UNUSED _PyInterpreterFrame *frame) {
-    PyObject *type, *value, *traceback;
-    _PyErr_Fetch(ts, &type, &value, &traceback);
-    _PyErr_NormalizeException(ts, &type, &value, &traceback);
-    PyException_SetTraceback(value, traceback != NULL ? traceback : Py_None);
-    Py_XDECREF(traceback);
-    Py_XDECREF(type);
-    return value;
+    return rt_take_exception(ts);
 }
 
 /* As PUSH_EXC_INFO. */

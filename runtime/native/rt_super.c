@@ -12,7 +12,7 @@
 #include "rt_frame.h"
 
 /* What stands for the super object. Its type's attributes are never found by way of a site. */
-PyObject rt_super_pending = {_PyObject_EXTRA_INIT 1, &PySuper_Type};
+PyObject rt_super_pending = RT_OBJECT_INIT(&PySuper_Type);
 
 static struct {
     PyTypeObject *class; /* borrowed: it is in the MRO of the instance's type */
@@ -38,7 +38,7 @@ static PyObject *first_argument(_PyInterpreterFrame *frame) {
 /* The content of the frame's `__class__`, or NULL. */
 static PyObject *enclosing_class(_PyInterpreterFrame *frame) {
     const PyCodeObject *code = frame->f_code;
-    for (int i = code->co_nlocals + code->co_nplaincellvars; i < code->co_nlocalsplus; i++) {
+    for (int i = RT_FIRST_FREE(code); i < code->co_nlocalsplus; i++) {
         if (PyTuple_GET_ITEM(code->co_localsplusnames, i) == class_name) {
             return PyCell_GET(frame->localsplus[i]);
         }

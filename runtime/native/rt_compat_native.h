@@ -1,0 +1,206 @@
+/* What native code and its runtime know of CPython's insides that depends on the version: names and
+ * layouts of fields, and how a state is asked for. What differs in how things are done is a row of
+ * switches at the end; the code that they choose stands where it belongs. */
+#ifndef PYC2C_RUNTIME_RT_COMPAT_NATIVE_H
+#define PYC2C_RUNTIME_RT_COMPAT_NATIVE_H
+
+#include "../rt_compat.h"
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wundef"
+#pragma GCC diagnostic ignored "-Wstrict-prototypes"
+#pragma GCC diagnostic ignored "-Wshadow"
+#pragma GCC diagnostic ignored "-Wunused-parameter"
+#include <internal/pycore_long.h>
+#include <internal/pycore_object.h>
+#include <internal/pycore_pyerrors.h>
+#include <internal/pycore_pymem.h> /* tracemalloc */
+#include <internal/pycore_runtime.h>
+#include <internal/pycore_typeobject.h>
+#pragma GCC diagnostic pop
+
+#define RT_PYTHON_311 (PY_VERSION_HEX < 0x030C0000)
+
+#if RT_PYTHON_311
+/* ---- references ---- */
+#define RT_IS_COUNTED(object) 1
+#define RT_OBJECT_INIT(type) {_PyObject_EXTRA_INIT 1, type}
+
+/* ---- threads ---- */
+#define RT_RECURSION(ts) ((ts)->recursion_remaining)
+/* At the end of the recursion: -1 with a RecursionError, and the level is not counted any more. */
+#define rt_recursion_error(ts) _Py_CheckRecursiveCall(ts, "")
+#define RT_RAISED(ts) ((ts)->curexc_type != NULL)
+/* The exception that is set, normalised and with its traceback; none is set any more. */
+static inline PyObject *rt_take_exception(PyThreadState *ts) {
+    PyObject *type, *value, *traceback;
+    _PyErr_Fetch(ts, &type, &value, &traceback);
+    _PyErr_NormalizeException(ts, &type, &value, &traceback);
+    PyException_SetTraceback(value, traceback != NULL ? traceback : Py_None);
+    Py_XDECREF(traceback);
+    Py_XDECREF(type);
+    return value;
+}
+#define RT_TRASH_NESTING(ts) ((ts)->trash_delete_nesting)
+#define RT_TRACEMALLOC_TRACES (_Py_tracemalloc_config.tracing)
+/* Somebody traces or profiles. */
+#define rt_is_watched(ts) ((ts)->cframe->use_tracing)
+/* The collector waits to be run where signals are asked for, too. */
+#define rt_collector_waits() 0
+#define RT_IMPORT_FUNCTION(interp) ((interp)->import_func)
+#define RT_IMPORTLIB(interp) ((interp)->importlib)
+
+/* ---- frames and code objects ---- */
+#define RT_FUNCTION(frame) ((frame)->f_func)
+#define RT_SET_FUNCTION(frame, function) ((frame)->f_func = (function))
+#define RT_SET_ENTRY(frame) ((frame)->is_entry = true)
+#define RT_FIRST_FREE(code) ((code)->co_nplaincellvars + (code)->co_nlocals)
+#define RT_NEW_CHUNK(ts, size) _PyThreadState_BumpFramePointerSlow(ts, size)
+#define RT_GENERATOR_CODE(generator) ((generator)->gi_code)
+#define RT_SET_GENERATOR_CODE(generator, code)                                                     \
+    ((generator)->gi_code = (PyCodeObject *)Py_NewRef(code))
+/* Drops what a frame holds; its code object, too. */
+#define rt_frame_release(frame) _PyFrame_Clear(frame)
+
+/* ---- ints: exact ones of at most one digit, and all of them as sign and digits ---- */
+#define RT_LONG_DIGITS(object) (((PyLongObject *)(object))->ob_digit)
+#define RT_LONG_SIZE(object) Py_SIZE(object)
+#define RT_LONG_IS_DIGIT(object) ((size_t)(Py_SIZE(object) + 1) <= 2)
+#define RT_LONG_DIGIT(object) ((int64_t)Py_SIZE(object) * RT_LONG_DIGITS(object)[0])
+/* Sign and number of digits; of one digit, which is not zero. */
+#define RT_LONG_SET_SIZE(object, size) Py_SET_SIZE(object, size)
+/* Of one that is kept for reuse: the field that links it with the next. */
+#define RT_LONG_LINK(object) ((PyObject *)(intptr_t)Py_SIZE(object))
+#define RT_LONG_SET_LINK(object, next) Py_SET_SIZE(object, (Py_ssize_t)(intptr_t)(next))
+
+/* ---- where objects have their attributes ---- */
+#define rt_inline_values(owner) (*_PyObject_ValuesPointer(owner))
+#define rt_managed_dict(owner) (*_PyObject_ManagedDictPointer(owner))
+#define rt_dict_place(owner) _PyObject_DictPointer(owner)
+#define rt_type_dict(type) ((type)->tp_dict)
+#define rt_keys_version(keys) _PyDictKeys_GetVersionForCurrentState(keys)
+/* Before a value of a dict is replaced: somebody wants to be told by PyDict_SetItem. After it. */
+#define rt_dict_is_watched(dict) false
+#define rt_dict_changed(dict) ((dict)->ma_version_tag = DICT_NEXT_VERSION())
+
+/* ---- functions ---- */
+#define rt_functions_are_watched(ts) ((void)(ts), false)
+#define RT_NO_TYPE_PARAMS(function) ((void)(function))
+
+/* ---- asynchronous generators ---- */
+#define rt_async_wrapper(ts, value) ((void)(ts), _PyAsyncGenValueWrapperNew(value))
+
+#else
+/* ---- references ---- */
+/* References to immortal objects are not counted. In one piece of 64 bits, as they are stored:
+ * CPython's own Py_INCREF writes half of that, which the next read of the whole waits for. */
+#define RT_IS_COUNTED(object) ((int32_t)(object)->ob_refcnt >= 0)
+#define RT_OBJECT_INIT(type) {_PyObject_EXTRA_INIT{_Py_IMMORTAL_REFCNT}, type}
+
+/* ---- threads ---- */
+#define RT_RECURSION(ts) ((ts)->py_recursion_remaining)
+static inline int rt_recursion_error(PyThreadState *ts) {
+    int status = _Py_CheckRecursiveCallPy(ts);
+    ts->py_recursion_remaining += status < 0;
+    return status;
+}
+#define RT_RAISED(ts) ((ts)->current_exception != NULL)
+#define rt_take_exception(ts) _PyErr_GetRaisedException(ts)
+#define RT_TRASH_NESTING(ts) ((ts)->trash.delete_nesting)
+#define RT_TRACEMALLOC_TRACES (_PyRuntime.tracemalloc.config.tracing)
+/* Somebody traces, profiles or has a tool of sys.monitoring (rt_watch.c), in whichever thread. */
+extern int rt_watchers;
+#define rt_is_watched(ts) ((void)(ts), rt_watchers != 0)
+/* The collector waits to be run where signals are asked for, too. */
+#define rt_collector_waits()                                                                       \
+    _Py_atomic_load_relaxed(&_PyThreadState_GET()->interp->ceval.gc_scheduled)
+#define RT_IMPORT_FUNCTION(interp) ((interp)->imports.import_func)
+#define RT_IMPORTLIB(interp) ((interp)->imports.importlib)
+
+/* ---- frames and code objects ---- */
+#define RT_FUNCTION(frame) ((PyFunctionObject *)(frame)->f_funcobj)
+#define RT_SET_FUNCTION(frame, function) ((frame)->f_funcobj = (PyObject *)(function))
+#define RT_SET_ENTRY(frame) ((frame)->return_offset = 0)
+#define RT_FIRST_FREE(code) ((code)->co_nlocalsplus - (code)->co_nfreevars)
+#define RT_NEW_CHUNK(ts, size) _PyThreadState_PushFrame(ts, size)
+/* A generator has its code object from its frame. */
+#define RT_GENERATOR_CODE(generator) (((_PyInterpreterFrame *)(generator)->gi_iframe)->f_code)
+#define RT_SET_GENERATOR_CODE(generator, code) ((void)(generator), (void)(code))
+/* Drops what a frame holds, but for its code object. */
+#define rt_frame_release(frame) _PyFrame_ClearExceptCode(frame)
+
+/* ---- ints: exact ones of at most one digit, and all of them as sign and digits ---- */
+#define RT_LONG_TAG(object) (((PyLongObject *)(object))->long_value.lv_tag)
+#define RT_LONG_DIGITS(object) (((PyLongObject *)(object))->long_value.ob_digit)
+#define RT_LONG_SIGN(object) (1 - (Py_ssize_t)(RT_LONG_TAG(object) & _PyLong_SIGN_MASK))
+#define RT_LONG_SIZE(object)                                                                       \
+    (RT_LONG_SIGN(object) * (Py_ssize_t)(RT_LONG_TAG(object) >> _PyLong_NON_SIZE_BITS))
+#define RT_LONG_IS_DIGIT(object) (RT_LONG_TAG(object) < (2 << _PyLong_NON_SIZE_BITS))
+#define RT_LONG_DIGIT(object) ((int64_t)RT_LONG_SIGN(object) * RT_LONG_DIGITS(object)[0])
+#define RT_LONG_SET_SIZE(object, size)                                                             \
+    _PyLong_SetSignAndDigitCount((PyLongObject *)(object), (size) < 0 ? -1 : 1,                    \
+                                 (size) < 0 ? -(size) : (size))
+#define RT_LONG_LINK(object) ((PyObject *)RT_LONG_TAG(object))
+#define RT_LONG_SET_LINK(object, next) (RT_LONG_TAG(object) = (uintptr_t)(next))
+
+/* ---- where objects have their attributes ---- */
+static inline PyDictValues *rt_inline_values(PyObject *owner) {
+    PyDictOrValues place = *_PyObject_DictOrValuesPointer(owner);
+    return _PyDictOrValues_IsValues(place) ? _PyDictOrValues_GetValues(place) : NULL;
+}
+static inline PyObject *rt_managed_dict(PyObject *owner) {
+    PyDictOrValues place = *_PyObject_DictOrValuesPointer(owner);
+    return _PyDictOrValues_IsValues(place) ? NULL : _PyDictOrValues_GetDict(place);
+}
+/* Where the dict is that an object has now; it has no inline values. */
+static inline PyObject **rt_dict_place(PyObject *owner) {
+    return Py_TYPE(owner)->tp_flags & Py_TPFLAGS_MANAGED_DICT
+               ? &_PyObject_DictOrValuesPointer(owner)->dict
+               : _PyObject_ComputedDictPointer(owner);
+}
+#define rt_type_dict(type) _PyType_GetDict(type)
+#define rt_keys_version(keys)                                                                      \
+    _PyDictKeys_GetVersionForCurrentState(_PyInterpreterState_Main(), keys)
+#define rt_dict_is_watched(dict) (((dict)->ma_version_tag & (DICT_VERSION_INCREMENT - 1)) != 0)
+#define rt_dict_changed(dict)                                                                      \
+    ((dict)->ma_version_tag = DICT_NEXT_VERSION(_PyInterpreterState_Main()))
+
+/* ---- functions ---- */
+/* Somebody wants to be told of each new one. */
+#define rt_functions_are_watched(ts) ((ts)->interp->active_func_watchers != 0)
+#define RT_NO_TYPE_PARAMS(function) ((function)->func_typeparams = NULL)
+
+/* ---- asynchronous generators ---- */
+#define rt_async_wrapper(ts, value) _PyAsyncGenValueWrapperNew(ts, value)
+#endif
+
+/* ---- instructions, as they lie in memory ---- */
+
+/* Units of a SEND. */
+#if RT_PYTHON_311
+enum { RT_SEND_UNITS = 1 };
+#define RT_IS_RESUME(unit) (_Py_OPCODE(unit) == RESUME || _Py_OPCODE(unit) == RESUME_QUICK)
+#else
+enum { RT_SEND_UNITS = 1 + INLINE_CACHE_ENTRIES_SEND };
+#define RT_IS_RESUME(unit) (_Py_OPCODE(unit) == RESUME || _Py_OPCODE(unit) == INSTRUMENTED_RESUME)
+#endif
+
+/* ---- what is done otherwise ---- */
+
+/* The interpreter calls exact functions without looking at `vectorcall` (rt_function.c). */
+#define RT_FUNCTIONS_HAVE_TYPE RT_PYTHON_311
+/* _Py_HandlePending does all that waits to be done; otherwise it can be told from outside. */
+#define RT_HAS_HANDLE_PENDING (!RT_PYTHON_311)
+/* Clearing a frame drops its code object. */
+#define RT_FRAMES_DROP_CODE RT_PYTHON_311
+/* _PyEval_EvalFrameDefault leaves it to its caller to unlink a generator's exceptions, to clear it
+ * at its end, and to say that it must not raise StopIteration. Otherwise it does the first two, and
+ * the generator's own code does the third. */
+#define RT_RESUMER_ENDS_GENERATORS RT_PYTHON_311
+/* An exception from a delegate is raised in a generator that stands at its YIELD_VALUE; otherwise
+ * at its SEND, which may have another handler. */
+#define RT_DELEGATE_RAISES_AT_YIELD RT_PYTHON_311
+/* SEND drops a delegate that has returned; otherwise END_SEND does, to which it leads. */
+#define RT_SEND_DROPS_DELEGATE RT_PYTHON_311
+
+#endif

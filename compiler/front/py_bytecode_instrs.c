@@ -136,6 +136,12 @@ static uint32_t read_units(const OpcodeTable *table, const uint8_t *units, uint3
     return count;
 }
 
+/* An exhausted loop goes on behind END_FOR (and, on 3.13, POP_TOP), which only pops what is popped
+ * already. */
+static uint32_t loop_end(const FrontInstr *instrs, uint32_t target) {
+    return instrs[target].opcode == FRONT_END_FOR ? target + 1 : target;
+}
+
 /* Jumps count from the instruction after them and its caches. */
 static bool resolve_jumps(FrontInstr *instrs, uint32_t count, const uint8_t *units,
                           uint32_t unit_count, const uint32_t *index_of) {
@@ -153,6 +159,9 @@ static bool resolve_jumps(FrontInstr *instrs, uint32_t count, const uint8_t *uni
             return false;
         }
         instrs[i].target = (int32_t)index_of[target];
+        if (instrs[i].opcode == FRONT_FOR_ITER) {
+            instrs[i].target = (int32_t)loop_end(instrs, (uint32_t)instrs[i].target);
+        }
     }
     return true;
 }

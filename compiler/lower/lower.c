@@ -1,7 +1,8 @@
 /* From a code object's instructions to the IR: which functions, in which order, by which table.
  *
- * Each instruction follows its TARGET in CPython 3.11's Python/ceval.c: what it pops, what stays
- * below while it runs, what it pushes. Only instructions that can be reached are looked at. */
+ * Each instruction follows its TARGET in CPython 3.11's Python/ceval.c, or its definition in
+ * Python/bytecodes.c of later versions: what it pops, what stays below while it runs, what it
+ * pushes. Only instructions that can be reached are looked at. */
 #include "lowering.h"
 
 #include <stdlib.h>
@@ -41,7 +42,7 @@ static const Recipe recipes[FRONT_OPCODE_COUNT] = {
 };
 
 static const char *const opcode_names[FRONT_OPCODE_COUNT] = {
-    [FRONT_UNKNOWN] = "an instruction that is not of Python 3.11",
+    [FRONT_UNKNOWN] = "an instruction that is not known",
 #define BYTECODE(name) [FRONT_##name] = #name,
 #include "../front/bytecode.def"
 #undef BYTECODE
@@ -115,6 +116,7 @@ static Flow flow_of(FrontOpcode opcode) {
     case FRONT_JUMP_BACKWARD:
     case FRONT_JUMP_BACKWARD_NO_INTERRUPT:
     case FRONT_RETURN_VALUE:
+    case FRONT_RETURN_CONST:
     case FRONT_RAISE_VARARGS:
     case FRONT_RERAISE: return FLOW_STOP;
     case FRONT_END_ASYNC_FOR: return FLOW_BRANCH;
@@ -151,8 +153,11 @@ static void find_places(Lowering *lowering) {
             add_way(lowering, (uint32_t)instr->target, true);
             flow = flow == FLOW_ON ? FLOW_BRANCH : flow;
         }
-        if (instr->opcode == FRONT_SEND) { /* the resume point that throw() goes to */
+        if (instr->opcode == FRONT_SEND) { /* resume points after the delegate has ended */
             add_way(lowering, (uint32_t)instr->target, true);
+            if (lowering->minor > 11) {
+                add_way(lowering, i, true);
+            }
         }
         if (flow != FLOW_STOP) {
             add_way(lowering, i + 1, flow == FLOW_BRANCH);
@@ -169,7 +174,7 @@ static void find_places(Lowering *lowering) {
     for (uint32_t i = 0; i < code->instr_count; i++) {
         int32_t end = code->instrs[i].opcode == FRONT_GET_ANEXT ? lower_async_end(lowering, i) : -1;
         if (end >= 0) { /* where an item needs no waiting, and where there is none */
-            add_way(lowering, (uint32_t)code->instrs[i + 2].target, true);
+            add_way(lowering, lower_async_item(lowering, i + 2), true);
             add_way(lowering, i + 3, true);
             add_way(lowering, (uint32_t)end + 1, true);
         }
@@ -258,12 +263,17 @@ bool lower_is_module(const FrontCode *code) {
     return code->parent == NULL && (code->flags & CODE_OPTIMIZED) == 0;
 }
 
-/* NULL: the function may become native. */
-static const char *stays_bytecode(Arena *arena, const FrontCode *code) {
+/* The second part of the version of the Python whose code objects these are. */
+static int python_minor(void) {
     int major, minor;
     front_python_minor(&major, &minor);
-    if (major != 3 || minor != 11) {
-        return "native code is for Python 3.11 so far";
+    return minor;
+}
+
+/* NULL: the function may become native. */
+static const char *stays_bytecode(Arena *arena, const FrontCode *code) {
+    if (python_minor() > 12) {
+        return "native code is for Python 3.11 and 3.12 so far";
     }
     if ((code->flags & CODE_OPTIMIZED) == 0 && !lower_is_module(code)) {
         return "the body of a class runs only once";
@@ -321,7 +331,10 @@ IrFunction *lower_function(Arena *arena, const FrontCode *code, const char **rea
     if (*reason != NULL) {
         return NULL;
     }
-    Lowering lowering = {.function = ir_function_new(arena, code), .code = code, .keywords = -1};
+    Lowering lowering = {.function = ir_function_new(arena, code),
+                         .code = code,
+                         .minor = python_minor(),
+                         .keywords = -1};
     lowering.places = xcalloc(code->instr_count + 1, sizeof(*lowering.places));
     lowering.rows = xmalloc(sizeof(*lowering.rows) * (code->instr_count + 1));
     lowering.regions = xmalloc(sizeof(*lowering.regions) * (code->handler_count + 1));

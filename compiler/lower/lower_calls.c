@@ -10,15 +10,51 @@
 
 enum { HAS_DEFAULTS = 1, HAS_KEYWORD_DEFAULTS = 2, HAS_ANNOTATIONS = 4, HAS_CLOSURE = 8 };
 
-void lower_load_method(Lowering *lowering) {
-    IrOp *owner = lower_pop(lowering);
+void lower_push_method(Lowering *lowering, IrOp *owner, int32_t name) {
     IrOp *callable = lower_emit1(lowering, IR_method_get, owner);
+    callable->imm[0] = name;
     IrOp *self = lower_emit1(lowering, IR_second, callable);
     lower_push_kind(lowering, callable, ENTRY_CALLABLE);
     lower_push_kind(lowering, self, ENTRY_SELF);
 }
 
-/* Stands before PRECALL and CALL. */
+void lower_load_method(Lowering *lowering) {
+    lower_push_method(lowering, lower_pop(lowering), lowering->instr->arg);
+}
+
+/* From 3.12 on the lowest bit asks for a method's two; the others are the name. */
+void lower_load_attr(Lowering *lowering) {
+    int32_t arg = lowering->instr->arg;
+    IrOp *owner = lower_pop(lowering);
+    if (lowering->minor > 11 && (arg & 1) != 0) {
+        lower_push_method(lowering, owner, arg >> 1);
+        return;
+    }
+    IrOp *value = lower_emit1(lowering, IR_attr_get, owner);
+    value->imm[0] = lowering->minor > 11 ? arg >> 1 : arg;
+    lower_push(lowering, value);
+}
+
+/* super().name or super(class, self).name; the former finds both by itself. */
+void lower_load_super_attr(Lowering *lowering) {
+    enum { CALLED = 1, WITH_ARGUMENTS = 2, NAME_SHIFT = 2 };
+    int32_t arg = lowering->instr->arg;
+    uint32_t count = (arg & WITH_ARGUMENTS) != 0 ? 3 : 1;
+    IrOp **items = lower_pop_many(lowering, 3);
+    IrOp *owner = lower_emit(lowering, IR_call, items, count);
+    for (uint32_t i = count; i < 3; i++) {
+        lower_drop(lowering, items[i]);
+    }
+    if ((arg & CALLED) != 0) {
+        lower_push_method(lowering, owner, arg >> NAME_SHIFT);
+        return;
+    }
+    IrOp *value = lower_emit1(lowering, IR_attr_get, owner);
+    value->imm[0] = arg >> NAME_SHIFT;
+    lower_push(lowering, value);
+}
+
+/* Stands before CALL, or PRECALL and CALL. */
 void lower_kw_names(Lowering *lowering) {
     lowering->keywords = lowering->instr->arg;
 }
@@ -74,4 +110,43 @@ void lower_make_function(Lowering *lowering) {
         args[1 + i] = given ? lower_pop(lowering) : lower_emit0(lowering, IR_null);
     }
     lower_push(lowering, lower_emit(lowering, IR_func_new, args, 1 + PARTS));
+}
+
+/* ---- intrinsics: what 3.11 has instructions for ---- */
+
+typedef struct Intrinsic {
+    IrOpcode op;
+    bool known;
+} Intrinsic;
+
+/* By CALL_INTRINSIC_1's argument. Those without an operation make type parameters and aliases, once
+ * for a definition, or are for interactive use. */
+static const Intrinsic unary[] = {
+    [2] = {IR_import_star, true}, [3] = {IR_exc_explain_stop, true}, [4] = {IR_async_wrap, true},
+    [5] = {IR_positive, true},    [6] = {IR_list_tuple, true},
+};
+enum { UNARY_COUNT = sizeof(unary) / sizeof(unary[0]), PREPARE_STAR = 1 };
+
+void lower_call_intrinsic_1(Lowering *lowering) {
+    int32_t which = lowering->instr->arg;
+    if (which < 0 || which >= UNARY_COUNT || !unary[which].known) {
+        lower_fail(lowering, "it makes type parameters");
+        return;
+    }
+    IrOp *value = lower_pop(lowering);
+    IrOp *result = lower_emit1(lowering, unary[which].op, value);
+    if (ir_result(result) == IR_VOID) { /* None is pushed, and popped at once */
+        result = lower_emit1(lowering, IR_box_bool, lower_emit0(lowering, IR_true));
+    }
+    lower_push(lowering, result);
+}
+
+void lower_call_intrinsic_2(Lowering *lowering) {
+    if (lowering->instr->arg != PREPARE_STAR) {
+        lower_fail(lowering, "it makes type parameters");
+        return;
+    }
+    IrOp *right = lower_pop(lowering);
+    IrOp *left = lower_pop(lowering);
+    lower_push(lowering, lower_emit2(lowering, IR_exc_prepare_star, left, right));
 }

@@ -93,6 +93,12 @@ void lower_resume(Lowering *lowering) {
     }
 }
 
+void lower_return_const(Lowering *lowering) {
+    IrOp *value = lower_emit0(lowering, IR_const);
+    lower_emit1(lowering, IR_return, value);
+    lowering->block = NULL;
+}
+
 void lower_return_value(Lowering *lowering) {
     IrOp *value = lower_pop(lowering);
     lower_emit1(lowering, IR_return, value);

@@ -2,8 +2,13 @@
  *
  * A step begins with `resume`, which goes to where the frame stands: prev_instr is at
  * RETURN_GENERATOR before the first step, at a YIELD_VALUE, or at the unit before a SEND's target
- * when throw() found that the delegate had returned (_gen_throw in Objects/genobject.c). What the
- * operand stack held lies in the frame; the resume point's block takes it as parameters. */
+ * when the delegate has returned while the generator waited. That is what the runtime finds
+ * (go_on in rt_generator.c) and, for 3.11, throw() (_gen_throw in Objects/genobject.c). What the
+ * operand stack held lies in the frame; the resume point's block takes it as parameters.
+ *
+ * From 3.12 on, END_SEND drops the delegate behind SEND; what throw() finds is an exception at the
+ * YIELD_VALUE, which CLEANUP_THROW handles; and when the delegate has raised, the generator stands
+ * at its SEND, which has another handler. */
 #include "lowering.h"
 
 /* Where the first step begins: nothing on the stack but what is sent in. */
@@ -19,15 +24,24 @@ void lower_yield_value(Lowering *lowering) {
     lower_resume_here(lowering, lowering->instr->offset, lowering->index);
 }
 
-/* The delegate returned while the generator was suspended: it is not on the stack any more. */
+/* The delegate ended while the generator was suspended. */
 static void resume_after_delegate(Lowering *lowering) {
     uint32_t target = (uint32_t)lowering->instr->target;
-    lower_pop(lowering);
-    lower_resume_here(lowering, lowering->instr->offset + lowering->instr->arg, target - 1);
+    int32_t before = lowering->code->instrs[target].offset - 1;
+    if (lowering->minor == 11) { /* it is not on the stack any more */
+        lower_pop(lowering);
+        lower_resume_here(lowering, before, target - 1);
+        lower_jump_to(lowering, target);
+        return;
+    }
+    lower_resume_here(lowering, before, lowering->index);
     lower_jump_to(lowering, target);
+    lower_pop(lowering);
+    lower_resume_here(lowering, lowering->instr->offset, lowering->index);
+    lower_jump_to(lowering, lowering->index);
 }
 
-/* The receiver stays while it yields; what it returns takes its place. */
+/* The receiver stays while it yields. What it returns takes its place, from 3.12 on: lies above. */
 void lower_send(Lowering *lowering) {
     uint32_t target = (uint32_t)lowering->instr->target;
     IrOp *value = lower_pop(lowering);
@@ -35,15 +49,55 @@ void lower_send(Lowering *lowering) {
     IrOp *result = lower_emit2(lowering, IR_send, receiver, value);
     IrOp *returned = lower_emit1(lowering, IR_second, result);
     IrOp *end = lower_emit1(lowering, IR_branch, returned);
-    lower_pop(lowering);
-    lower_push(lowering, result);
-    lower_add_edge(lowering, end, target);
-    lower_pop(lowering);
-    lower_push(lowering, receiver);
-    lower_push(lowering, result);
+    if (lowering->minor == 11) {
+        lower_pop(lowering);
+        lower_push(lowering, result);
+        lower_add_edge(lowering, end, target);
+        lower_pop(lowering);
+        lower_push(lowering, receiver);
+        lower_push(lowering, result);
+    } else {
+        lower_push(lowering, result);
+        lower_add_edge(lowering, end, target);
+    }
     lower_add_edge(lowering, end, lowering->index + 1);
     lower_pop(lowering);
     resume_after_delegate(lowering);
+}
+
+/* The receiver has returned the value above it. */
+void lower_end_send(Lowering *lowering) {
+    IrOp *value = lower_pop(lowering);
+    IrOp *receiver = lower_pop(lowering);
+    lower_push(lowering, value);
+    lower_drop(lowering, receiver);
+}
+
+/* An exception was thrown into the receiver and came out: StopIteration means that it returned.
+ * END_SEND drops what lies below the value: nothing. */
+void lower_cleanup_throw(Lowering *lowering) {
+    IrOp *exception = lower_pop(lowering);
+    IrOp *sent = lower_pop(lowering);
+    IrOp *receiver = lower_pop(lowering);
+    IrOp *stopped = lower_emit1(lowering, IR_exc_is_stop, exception);
+    IrOp *end = lower_emit1(lowering, IR_branch, stopped);
+    IrBlock *returned = ir_block_new(lowering->function, 0);
+    IrBlock *raised = ir_block_new(lowering->function, 0);
+    ir_add_target(lowering->function, end, returned, NULL, 0);
+    ir_add_target(lowering->function, end, raised, NULL, 0);
+    lowering->block = raised;
+    uint32_t depth = lowering->depth;
+    lower_push(lowering, receiver);
+    lower_push(lowering, sent);
+    lower_emit2(lowering, IR_reraise, exception, lower_emit0(lowering, IR_null));
+    lowering->depth = depth;
+    lowering->block = returned;
+    IrOp *value = lower_emit1(lowering, IR_exc_stop_value, exception);
+    lower_drop(lowering, receiver);
+    lower_drop(lowering, sent);
+    lower_drop(lowering, exception);
+    lower_push(lowering, lower_emit1(lowering, IR_box_bool, lower_emit0(lowering, IR_true)));
+    lower_push(lowering, value);
 }
 
 /* CPython's compiler makes GET_ANEXT, None, SEND, YIELD_VALUE, all in the region that END_ASYNC_FOR
@@ -59,6 +113,11 @@ int32_t lower_async_end(const Lowering *lowering, uint32_t index) {
     }
     int32_t end = code->handlers[row].target;
     return code->instrs[end].opcode == FRONT_END_ASYNC_FOR ? end : -1;
+}
+
+/* Behind END_SEND there is no awaitable any more. */
+uint32_t lower_async_item(const Lowering *lowering, uint32_t send) {
+    return (uint32_t)lowering->code->instrs[send].target + (lowering->minor > 11);
 }
 
 /* Most asynchronous generators have their next item ready. Then there is nothing to be awaited, and
@@ -84,7 +143,7 @@ static void step_async_for(Lowering *lowering, uint32_t end_async_for) {
     lower_pop(lowering);
     lower_pop(lowering);
     lower_push(lowering, item);
-    lower_add_edge(lowering, end, (uint32_t)lowering->instr->target);
+    lower_add_edge(lowering, end, lower_async_item(lowering, lowering->index));
     lowering->block = NULL;
 }
 

@@ -5,12 +5,8 @@ void lower_nothing(Lowering *lowering) {
     (void)lowering;
 }
 
-/* What is counted dies here; of what is borrowed there is nothing to drop. */
 void lower_pop_top(Lowering *lowering) {
-    IrOp *value = lower_pop(lowering);
-    if (ir_result(value) == IR_OBJ) {
-        lower_emit1(lowering, IR_pop, value);
-    }
+    lower_drop(lowering, lower_pop(lowering));
 }
 
 void lower_push_null(Lowering *lowering) {
@@ -74,6 +70,25 @@ void lower_store_subscr(Lowering *lowering) {
     IrOp *container = lower_pop(lowering);
     IrOp *value = lower_pop(lowering);
     lower_emit3(lowering, IR_item_set, container, key, value);
+}
+
+/* The order on the stack is that in which they are evaluated. */
+void lower_store_slice(Lowering *lowering) {
+    IrOp *stop = lower_pop(lowering);
+    IrOp *start = lower_pop(lowering);
+    IrOp *container = lower_pop(lowering);
+    IrOp *args[] = {container, start, stop, lower_pop(lowering)};
+    lower_emit(lowering, IR_slice_set, args, 4);
+}
+
+/* From 3.12 on the lowest bits are for the specialising interpreter. */
+void lower_compare_op(Lowering *lowering) {
+    enum { SHIFT_312 = 4 };
+    IrOp *right = lower_pop(lowering);
+    IrOp *left = lower_pop(lowering);
+    IrOp *result = lower_emit2(lowering, IR_compare, left, right);
+    result->imm[0] = lowering->instr->arg >> (lowering->minor > 11 ? SHIFT_312 : 0);
+    lower_push(lowering, result);
 }
 
 void lower_unary_not(Lowering *lowering) {

@@ -105,6 +105,12 @@ IrOp *lower_emit3(Lowering *lowering, IrOpcode opcode, IrOp *a, IrOp *b, IrOp *c
     return lower_emit(lowering, opcode, args, 3);
 }
 
+void lower_drop(Lowering *lowering, IrOp *value) {
+    if (ir_result(value) == IR_OBJ) {
+        lower_emit1(lowering, IR_pop, value);
+    }
+}
+
 void lower_push_bool(Lowering *lowering, IrOp *condition, bool negated) {
     if (negated) {
         condition = lower_emit1(lowering, IR_not, condition);
@@ -286,6 +292,15 @@ void lower_turn_pairs(Lowering *lowering, bool for_frame) {
     }
 }
 
+/* CLEANUP_THROW finds what was sent in below the exception. That is None; nobody looks at it. */
+static void keep_sent(Lowering *lowering, uint32_t index) {
+    int32_t row = lowering->rows[index];
+    if (row >= 0 && (uint32_t)lowering->code->handlers[row].depth > lowering->depth) {
+        lower_push(lowering,
+                   ir_append(lowering->function, lowering->function->entry, IR_null, NULL, 0));
+    }
+}
+
 void lower_resume_here(Lowering *lowering, int32_t offset, uint32_t index) {
     IrFunction *function = lowering->function;
     IrResume resume = {.offset = offset, .depth = lowering->depth};
@@ -294,9 +309,12 @@ void lower_resume_here(Lowering *lowering, int32_t offset, uint32_t index) {
     lowering->block = resume.block;
     take_params(lowering, resume.block);
     IrOp *sent = ir_append(function, resume.block, IR_sent, NULL, 0);
+    uint32_t depth = lowering->depth;
     sent->offset = offset;
+    keep_sent(lowering, index);
     sent->region = lower_region(lowering, index);
     record_stack(lowering, sent);
+    lowering->depth = depth;
     forget_nulls(lowering, resume.block);
     lower_turn_pairs(lowering, false);
     lower_push(lowering, sent);

@@ -44,6 +44,7 @@ typedef struct Lowering {
     IrBlock *block; /* where operations are appended; NULL after a terminator */
     uint32_t index; /* of the instruction */
     const FrontInstr *instr;
+    int minor;          /* of the Python version: 11, … */
     int32_t keywords;   /* constant that KW_NAMES named, -1: none */
     const char *reason; /* why lowering failed, NULL: it did not */
 } Lowering;
@@ -70,6 +71,10 @@ IrOp *lower_emit0(Lowering *lowering, IrOpcode opcode);
 IrOp *lower_emit1(Lowering *lowering, IrOpcode opcode, IrOp *a);
 IrOp *lower_emit2(Lowering *lowering, IrOpcode opcode, IrOp *a, IrOp *b);
 IrOp *lower_emit3(Lowering *lowering, IrOpcode opcode, IrOp *a, IrOp *b, IrOp *c);
+/* What is counted dies here, when it was popped; of what is borrowed there is nothing to drop. */
+void lower_drop(Lowering *lowering, IrOp *value);
+/* Pushes the two of a method that is called next. */
+void lower_push_method(Lowering *lowering, IrOp *owner, int32_t name);
 /* Pushes True or False for a bool. */
 void lower_push_bool(Lowering *lowering, IrOp *condition, bool negated);
 
@@ -82,6 +87,8 @@ void lower_add_edge(Lowering *lowering, IrOp *end, uint32_t index);
 int32_t lower_region(Lowering *lowering, uint32_t index);
 /* The END_ASYNC_FOR of an `async for` whose GET_ANEXT this is; -1: it is used in another way. */
 int32_t lower_async_end(const Lowering *lowering, uint32_t index);
+/* Where an item of an `async for` that needs no waiting goes on, whose SEND this is. */
+uint32_t lower_async_item(const Lowering *lowering, uint32_t send);
 /* Makes a resume point of a generator and continues there: the stack becomes the block's
  * parameters, what is sent in is pushed. Exceptions go where those of instruction `index` go. */
 void lower_resume_here(Lowering *lowering, int32_t offset, uint32_t index);

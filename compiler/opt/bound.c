@@ -15,8 +15,8 @@ typedef struct Bound {
     uint32_t words;   /* of a set of slots */
     uint64_t *starts; /* by block index */
     uint64_t *now;
-    int32_t *sends; /* by resume point: offset of the SEND whose delegate's return it continues, or
-                       -1 */
+    const FrontInstr **sends; /* by resume point: the SEND whose delegate's end it continues, or
+                                 NULL */
     bool changed;
 } Bound;
 
@@ -45,15 +45,21 @@ static void arrive(Bound *bound, const IrBlock *block) {
 
 /* ---- generators ---- */
 
-/* The SEND that jumps to behind this offset; -1: none. */
-static int32_t send_of(const FrontCode *code, int32_t offset) {
+/* Where the instruction stands that a jump leads to. */
+static int32_t target_offset(const FrontCode *code, const FrontInstr *jump) {
+    return code->instrs[jump->target].offset;
+}
+
+/* The SEND at this offset, or that jumps to behind it; NULL: none. */
+static const FrontInstr *send_of(const FrontCode *code, int32_t offset) {
     for (uint32_t i = 0; i < code->instr_count; i++) {
         const FrontInstr *instr = &code->instrs[i];
-        if (instr->opcode == FRONT_SEND && instr->offset + instr->arg == offset) {
-            return instr->offset;
+        if (instr->opcode == FRONT_SEND &&
+            (instr->offset == offset || target_offset(code, instr) - 1 == offset)) {
+            return instr;
         }
     }
-    return -1;
+    return NULL;
 }
 
 static bool begins_generator(const FrontCode *code, int32_t offset) {
@@ -70,8 +76,8 @@ static void arrive_at_resumes(Bound *bound, const IrOp *op) {
                         ? function->code->instr_count == 0 ||
                               begins_generator(function->code, resume->offset)
                         : resume->offset == op->offset ||
-                              (bound->sends[i] >= 0 && bound->sends[i] < op->offset &&
-                               op->offset <= resume->offset);
+                              (bound->sends[i] != NULL && bound->sends[i]->offset < op->offset &&
+                               op->offset < target_offset(function->code, bound->sends[i]));
         if (here) {
             arrive(bound, resume->block);
         }

@@ -15,6 +15,9 @@
 #include <internal/pycore_object.h>
 #include <internal/pycore_pyerrors.h>
 #include <internal/pycore_pymem.h> /* tracemalloc */
+#if PY_VERSION_HEX >= 0x030C0000
+#include <internal/pycore_range.h>
+#endif
 #include <internal/pycore_runtime.h>
 #include <internal/pycore_typeobject.h>
 #pragma GCC diagnostic pop
@@ -82,6 +85,20 @@ static inline PyObject *rt_take_exception(PyThreadState *ts) {
 /* Before a value of a dict is replaced: somebody wants to be told by PyDict_SetItem. After it. */
 #define rt_dict_is_watched(dict) false
 #define rt_dict_changed(dict) ((dict)->ma_version_tag = DICT_NEXT_VERSION())
+
+/* ---- iterators of ranges: as Objects/rangeobject.c declares it ---- */
+typedef struct RtRangeIter {
+    PyObject_HEAD long index, start, step, length;
+} RtRangeIter;
+#define RT_RANGE_SET(at, first, by, count)                                                         \
+    ((at)->index = 0, (at)->start = (first), (at)->step = (by), (at)->length = (count))
+#define RT_RANGE_HAS_NEXT(at) ((at)->index < (at)->length)
+#define RT_RANGE_NEXT(at)                                                                          \
+    (long)((unsigned long)(at)->start + (unsigned long)(at)->index * (unsigned long)(at)->step)
+#define RT_RANGE_STEP(at) ((void)(at)->index++)
+
+/* ---- what an exception was set with, beside its class ---- */
+#define RT_EXCEPTION_ARGS(value) (value)
 
 /* ---- functions ---- */
 #define rt_functions_are_watched(ts) ((void)(ts), false)
@@ -164,6 +181,19 @@ static inline PyObject **rt_dict_place(PyObject *owner) {
 #define rt_dict_is_watched(dict) (((dict)->ma_version_tag & (DICT_VERSION_INCREMENT - 1)) != 0)
 #define rt_dict_changed(dict)                                                                      \
     ((dict)->ma_version_tag = DICT_NEXT_VERSION(_PyInterpreterState_Main()))
+
+/* ---- iterators of ranges ---- */
+typedef _PyRangeIterObject RtRangeIter;
+#define RT_RANGE_SET(at, first, by, count)                                                         \
+    ((at)->start = (first), (at)->step = (by), (at)->len = (count))
+#define RT_RANGE_HAS_NEXT(at) ((at)->len > 0)
+#define RT_RANGE_NEXT(at) ((at)->start)
+#define RT_RANGE_STEP(at)                                                                          \
+    ((at)->start = (long)((unsigned long)(at)->start + (unsigned long)(at)->step),                 \
+     (void)(at)->len--)
+
+/* ---- what an exception was set with, beside its class: it is an instance by now ---- */
+#define RT_EXCEPTION_ARGS(value) ((value) != NULL ? ((PyBaseExceptionObject *)(value))->args : NULL)
 
 /* ---- functions ---- */
 /* Somebody wants to be told of each new one. */

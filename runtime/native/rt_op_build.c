@@ -117,14 +117,15 @@ static RT_COLD void raise_not_mapping(PyThreadState *ts, PyObject *callable, PyO
 static RT_COLD void raise_duplicate(PyThreadState *ts, PyObject *callable) {
     PyObject *type, *value, *traceback;
     _PyErr_Fetch(ts, &type, &value, &traceback);
-    if (value == NULL || !PyTuple_Check(value) || PyTuple_GET_SIZE(value) != 1) {
+    PyObject *args = RT_EXCEPTION_ARGS(value);
+    if (args == NULL || !PyTuple_Check(args) || PyTuple_GET_SIZE(args) != 1) {
         _PyErr_Restore(ts, type, value, traceback);
         return;
     }
     PyObject *name = _PyObject_FunctionStr(callable);
     if (name != NULL) {
         _PyErr_Format(ts, PyExc_TypeError, "%U got multiple values for keyword argument '%S'", name,
-                      PyTuple_GET_ITEM(value, 0));
+                      PyTuple_GET_ITEM(args, 0));
         Py_DECREF(name);
     }
     Py_XDECREF(type);

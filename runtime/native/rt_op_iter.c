@@ -26,10 +26,8 @@ PyObject *rt_call_range(PyThreadState *ts, PyObject *callable, PyObject *const *
     }
     RtRangeIter *result = PyObject_New(RtRangeIter, &PyRangeIter_Type);
     if (result != NULL) {
-        result->index = 0;
-        result->start = count > 1 ? rt_digit(items[0]) : 0;
-        result->step = step;
-        result->length = range_length(result->start, rt_digit(items[count > 1]), step);
+        long start = count > 1 ? rt_digit(items[0]) : 0;
+        RT_RANGE_SET(result, start, step, range_length(start, rt_digit(items[count > 1]), step));
     }
     rt_drop_arguments(items, count, NULL);
     return rt_polled(ts, (PyObject *)result);
@@ -53,9 +51,10 @@ PyObject *rt_iter_next_call(PyThreadState *ts, PyObject *iterator) {
 PyObject *rt_range_next_call(PyThreadState *ts, PyObject *iterator) {
     if (rt_guard(Py_IS_TYPE(iterator, &PyRangeIter_Type))) {
         RtRangeIter *at = (RtRangeIter *)iterator;
-        if (rt_likely(at->index < at->length)) {
-            return rt_int_new((long)((unsigned long)at->start +
-                                     (unsigned long)at->index++ * (unsigned long)at->step));
+        if (rt_likely(RT_RANGE_HAS_NEXT(at))) {
+            long value = RT_RANGE_NEXT(at);
+            RT_RANGE_STEP(at);
+            return rt_int_new(value);
         }
         return NULL;
     }

@@ -310,10 +310,9 @@ RT_INLINE PyObject *rt_range_next_slot(PyThreadState *ts, _PyInterpreterFrame *f
     if (rt_guard(Py_IS_TYPE(iterator, &PyRangeIter_Type) && old != NULL && Py_REFCNT(old) == 1 &&
                  rt_is_digit(old))) {
         RtRangeIter *at = (RtRangeIter *)iterator;
-        long value =
-            (long)((unsigned long)at->start + (unsigned long)at->index * (unsigned long)at->step);
-        if (rt_likely(at->index < at->length && rt_is_unshared_digit(value))) {
-            at->index++;
+        long value = RT_RANGE_NEXT(at);
+        if (rt_likely(RT_RANGE_HAS_NEXT(at) && rt_is_unshared_digit(value))) {
+            RT_RANGE_STEP(at);
             rt_digit_set(old, value);
             return RT_INT;
         }

@@ -29,17 +29,13 @@
 #include <internal/pycore_unicodeobject.h>
 #pragma GCC diagnostic pop
 
-/* Iterators whose layout no header of CPython declares: Objects/listobject.c, rangeobject.c,
- * dictobject.c and enumobject.c, Python/bltinmodule.c. tests/unit/ops iterates over the first two,
- * tests/run/lang_pairs.py over the others. */
+/* Iterators whose layout no header of CPython declares: Objects/listobject.c, dictobject.c and
+ * enumobject.c, Python/bltinmodule.c. tests/unit/ops iterates over the first, and over that of ranges
+ * (rt_compat_native.h), tests/run/lang_pairs.py over the others. */
 typedef struct RtListIter {
     PyObject_HEAD Py_ssize_t index;
     PyListObject *list; /* NULL when exhausted */
 } RtListIter;
-
-typedef struct RtRangeIter {
-    PyObject_HEAD long index, start, step, length;
-} RtRangeIter;
 
 typedef struct RtDictItemIter {
     PyObject_HEAD PyDictObject *dict; /* NULL when exhausted */

@@ -220,8 +220,9 @@ static void run_places(Lowering *lowering) {
 enum { GENERATOR_LIKE = CODE_GENERATOR | CODE_COROUTINE | CODE_ASYNC_GENERATOR };
 
 /* Names of functions and attributes that want each line of their callers traced. */
-static const char *const tracing_names[] = {"settrace", "setprofile", "breakpoint", "set_trace",
-                                            "f_trace"};
+static const char *const tracing_names[] = {"settrace",        "setprofile", "breakpoint",
+                                            "set_trace",       "f_trace",    "set_events",
+                                            "set_local_events"};
 
 /* Is the text such a name, or the repr of one? */
 static const char *tracing_name(const char *text) {

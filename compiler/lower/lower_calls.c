@@ -97,7 +97,8 @@ void lower_call_function_ex(Lowering *lowering) {
     IrOp *args = lower_pop(lowering);
     IrOp *callable = lower_pop(lowering);
     lower_pop(lowering); /* NULL */
-    lower_push(lowering, lower_emit3(lowering, IR_call_ex, callable, args, keywords));
+    IrOpcode call = lowering->minor > 11 ? IR_call_ex_moved : IR_call_ex;
+    lower_push(lowering, lower_emit3(lowering, call, callable, args, keywords));
 }
 
 void lower_make_function(Lowering *lowering) {

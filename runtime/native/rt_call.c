@@ -138,19 +138,34 @@ PyObject *rt_function_interpret(PyThreadState *ts, PyFunctionObject *function,
                           (size_t)count, names);
 }
 
+/* Does C code call, and not the interpreter, whose arguments lie on its own stack? (C code that
+ * only hands its arguments on is taken for the interpreter.) */
+static inline bool comes_from_c(PyThreadState *ts, PyObject *const *args) {
+    const _PyInterpreterFrame *frame = RT_C_LEVELS > 0 ? ts->cframe->current_frame : NULL;
+    if (frame == NULL) {
+        return RT_C_LEVELS > 0;
+    }
+    size_t entries = (size_t)(frame->f_code->co_nlocalsplus + frame->f_code->co_stacksize);
+    return (uintptr_t)args - (uintptr_t)frame->localsplus > entries * sizeof(PyObject *);
+}
+
 /* Callers from C need not keep the function alive; this does. */
 PyObject *rt_function_vectorcall(PyObject *object, PyObject *const *args, size_t flags,
                                  PyObject *names) {
     PyThreadState *ts = _PyThreadState_GET();
     PyFunctionObject *function = (PyFunctionObject *)object;
     const RtCode *native = rt_code_of((PyCodeObject *)function->func_code);
-    if (rt_unlikely(native == NULL || !rt_may_run(ts))) {
+    bool from_c = comes_from_c(ts, args);
+    if (rt_unlikely(native == NULL || !rt_may_run(ts) || (from_c && !rt_c_enter(ts)))) {
         return rt_function_interpret(ts, function, args, PyVectorcall_NARGS(flags), names);
     }
     Py_INCREF(function);
     PyObject *result =
         call_native(ts, function, native, args, PyVectorcall_NARGS(flags), names, RT_BORROWED);
     Py_DECREF(function);
+    if (from_c) {
+        rt_c_leave(ts);
+    }
     return result;
 }
 
@@ -187,7 +202,7 @@ static bool has_native_code(PyObject *function) {
  * for the class's version; but for the metaclass's __call__ and the function's code. */
 static PyObject *native_init(PyThreadState *ts, PyObject *callable, RtCallSite *site) {
     PyTypeObject *type = (PyTypeObject *)callable;
-    if (Py_TYPE(type)->tp_call != call_type || !rt_may_run(ts)) {
+    if (Py_TYPE(type)->tp_call != call_type || !rt_may_run(ts) || !rt_c_has_room(ts)) {
         return NULL;
     }
     if (rt_guard(site->version != 0 && site->version == type->tp_version_tag)) {
@@ -232,8 +247,10 @@ static PyObject *construct(PyThreadState *ts, PyTypeObject *type, PyObject *init
         PyObject **all = (PyObject **)args - 1;
         all[0] = Py_NewRef(self);
         hold_arguments(args, count, names);
+        rt_c_count(ts);
         PyObject *done =
             call_native(ts, (PyFunctionObject *)init, native, all, count + 1, names, RT_MOVED);
+        rt_c_leave(ts);
         if (done != Py_None) {
             if (done != NULL) {
                 _PyErr_Format(ts, PyExc_TypeError, "__init__() should return None, not '%.200s'",
@@ -269,7 +286,7 @@ int rt_call_start(void) {
  * calls it, update_one_slot sees to that. Borrowed, or NULL. */
 static PyFunctionObject *call_function(PyThreadState *ts, PyTypeObject *type) {
     if (!(type->tp_flags & Py_TPFLAGS_HEAPTYPE) || type->tp_flags & Py_TPFLAGS_HAVE_VECTORCALL ||
-        type->tp_call == call_type || !rt_may_run(ts)) {
+        type->tp_call == call_type || !rt_may_run(ts) || !rt_c_has_room(ts)) {
         return NULL;
     }
     PyObject *function = _PyType_Lookup(type, &_Py_ID(__call__));
@@ -289,7 +306,9 @@ static PyObject *call_object(PyThreadState *ts, PyObject *callable, PyFunctionOb
         PyObject **all = (PyObject **)args - 1;
         all[0] = callable;
         Py_INCREF(function);
+        rt_c_count(ts);
         result = call_native(ts, function, native, all, count + 1, names, RT_BORROWED);
+        rt_c_leave(ts);
         Py_DECREF(function);
         _Py_LeaveRecursiveCallTstate(ts);
     }
@@ -471,4 +490,102 @@ PyObject *rt_call_ex(PyThreadState *ts, PyObject *callable, PyObject *args, PyOb
     Py_XDECREF(tuple);
     Py_XDECREF(keywords);
     return rt_polled(ts, result);
+}
+
+/* ---- the same, where a function gets the arguments and nothing holds them beside it ---- */
+
+/* A call's arguments with a reference for each. */
+typedef struct Spread {
+    PyObject **items;
+    Py_ssize_t count; /* without the named ones, which follow */
+    PyObject *names;  /* a tuple, or NULL */
+    PyObject *few[MOST_COPIED];
+} Spread;
+
+static void spread_free(Spread *spread) {
+    if (spread->items != spread->few) {
+        PyMem_Free(spread->items);
+    }
+    Py_XDECREF(spread->names);
+}
+
+/* Appends the named ones. False: a name is no str. */
+static bool spread_named(Spread *spread, PyObject *keywords) {
+    Py_ssize_t position = 0, i = 0;
+    PyObject *name, *value;
+    while (PyDict_Next(keywords, &position, &name, &value)) {
+        if (!PyUnicode_Check(name)) {
+            return false;
+        }
+        PyTuple_SET_ITEM(spread->names, i, Py_NewRef(name));
+        spread->items[spread->count + i++] = value;
+    }
+    return true;
+}
+
+/* False, and nothing is held, when memory is out or a name is no str: PyObject_Call says so. */
+static bool spread_new(Spread *spread, PyObject *args, PyObject *keywords) {
+    Py_ssize_t named = keywords != NULL ? PyDict_GET_SIZE(keywords) : 0;
+    spread->count = PyTuple_GET_SIZE(args);
+    Py_ssize_t total = spread->count + named;
+    spread->items =
+        total <= MOST_COPIED ? spread->few : PyMem_Malloc((size_t)total * sizeof(*spread->items));
+    spread->names = spread->items != NULL && named > 0 ? PyTuple_New(named) : NULL;
+    if (spread->items == NULL || (named > 0 && spread->names == NULL) ||
+        (named > 0 && !spread_named(spread, keywords))) {
+        spread_free(spread);
+        PyErr_Clear();
+        return false;
+    }
+    for (Py_ssize_t i = 0; i < spread->count; i++) {
+        spread->items[i] = PyTuple_GET_ITEM(args, i);
+    }
+    for (Py_ssize_t i = 0; i < total; i++) {
+        Py_INCREF(spread->items[i]);
+    }
+    return true;
+}
+
+/* Takes over both. */
+static PyObject *call_spread(PyThreadState *ts, PyObject *callable, PyObject *args,
+                             PyObject *keywords) {
+    Spread spread;
+    PyObject *result;
+    bool function = rt_is_function(callable);
+    const RtCode *native =
+        function && rt_may_run(ts)
+            ? rt_code_of((PyCodeObject *)((PyFunctionObject *)callable)->func_code)
+            : NULL;
+    bool moved = native != NULL && spread_new(&spread, args, keywords);
+    if (!moved) {
+        if (function) {
+            rt_c_exempt(ts);
+        }
+        result = PyObject_Call(callable, args, keywords);
+        if (function) {
+            rt_c_exempt_end(ts);
+        }
+    }
+    Py_DECREF(args);
+    Py_XDECREF(keywords);
+    if (moved) {
+        result = call_native(ts, (PyFunctionObject *)callable, native, spread.items, spread.count,
+                             spread.names, RT_MOVED);
+        spread_free(&spread);
+    }
+    return result;
+}
+
+PyObject *rt_call_ex_moved(PyThreadState *ts, PyObject *callable, PyObject *args,
+                           PyObject *kwargs) {
+    PyObject *keywords = kwargs != NULL ? keyword_dict(ts, callable, kwargs) : NULL;
+    bool refused = kwargs != NULL && keywords == NULL;
+    PyObject *tuple = refused ? NULL : argument_tuple(ts, callable, args);
+    Py_DECREF(args);
+    Py_XDECREF(kwargs);
+    if (tuple == NULL) {
+        Py_XDECREF(keywords);
+        return NULL;
+    }
+    return rt_polled(ts, call_spread(ts, callable, tuple, keywords));
 }

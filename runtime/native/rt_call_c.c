@@ -142,10 +142,18 @@ static RT_ALWAYS_INLINE bool call_method(PyThreadState *ts, PyObject *callable,
 
 /* ---- what callers see ---- */
 
+/* Functions without native code are not called through C by the interpreter. */
 static RT_NOINLINE PyObject *call_vector(PyThreadState *ts, PyObject *callable,
                                          PyObject *const *args, Py_ssize_t count, PyObject *names) {
+    bool function = RT_C_LEVELS > 0 && PyFunction_Check(callable);
+    if (function) {
+        rt_c_exempt(ts);
+    }
     PyObject *result = _PyObject_VectorcallTstate(
         ts, callable, args, (size_t)count | PY_VECTORCALL_ARGUMENTS_OFFSET, names);
+    if (function) {
+        rt_c_exempt_end(ts);
+    }
     rt_drop_arguments(args, count, names);
     return rt_polled(ts, result);
 }

@@ -33,6 +33,8 @@
 #define RT_RECURSION(ts) ((ts)->recursion_remaining)
 /* At the end of the recursion: -1 with a RecursionError, and the level is not counted any more. */
 #define rt_recursion_error(ts) _Py_CheckRecursiveCall(ts, "")
+/* C code that calls into Python is not counted apart. */
+enum { RT_C_LEVELS = 0 };
 #define RT_RAISED(ts) ((ts)->curexc_type != NULL)
 /* The exception that is set, normalised and with its traceback; none is set any more. */
 static inline PyObject *rt_take_exception(PyThreadState *ts) {
@@ -45,6 +47,9 @@ static inline PyObject *rt_take_exception(PyThreadState *ts) {
     return value;
 }
 #define RT_TRASH_NESTING(ts) ((ts)->trash_delete_nesting)
+/* What native code keeps for reuse is the main interpreter's, where others have a lock and an
+ * allocator of their own. */
+#define rt_may_keep(interp) true
 #define RT_TRACEMALLOC_TRACES (_Py_tracemalloc_config.tracing)
 /* Somebody traces or profiles. */
 #define rt_is_watched(ts) ((ts)->cframe->use_tracing)
@@ -121,9 +126,14 @@ static inline int rt_recursion_error(PyThreadState *ts) {
     ts->py_recursion_remaining += status < 0;
     return status;
 }
+/* What C code that calls into Python counts, as _PyEval_EvalFrameDefault: levels of C recursion. */
+enum { RT_C_LEVELS = 2 };
 #define RT_RAISED(ts) ((ts)->current_exception != NULL)
 #define rt_take_exception(ts) _PyErr_GetRaisedException(ts)
 #define RT_TRASH_NESTING(ts) ((ts)->trash.delete_nesting)
+/* What native code keeps for reuse is the main interpreter's, where others have a lock and an
+ * allocator of their own. */
+#define rt_may_keep(interp) ((interp) == _PyInterpreterState_Main())
 #define RT_TRACEMALLOC_TRACES (_PyRuntime.tracemalloc.config.tracing)
 /* Somebody traces, profiles or has a tool of sys.monitoring (rt_watch.c), in whichever thread. */
 extern int rt_watchers;
@@ -215,12 +225,40 @@ enum { RT_SEND_UNITS = 1 + INLINE_CACHE_ENTRIES_SEND };
 #define RT_IS_RESUME(unit) (_Py_OPCODE(unit) == RESUME || _Py_OPCODE(unit) == INSTRUMENTED_RESUME)
 #endif
 
+/* ---- recursion through C ---- */
+
+/* Is there room for entering Python code from C? Otherwise the interpreter has to say that this is
+ * too deep. */
+#if RT_PYTHON_311
+#define rt_c_has_room(ts) true
+#define rt_c_count(ts) ((void)0)
+#define rt_c_leave(ts) ((void)0)
+#define rt_c_enter(ts) true
+#else
+#define rt_c_has_room(ts) ((ts)->c_recursion_remaining > RT_C_LEVELS + 1)
+#define rt_c_count(ts) ((void)((ts)->c_recursion_remaining -= RT_C_LEVELS))
+#define rt_c_leave(ts) ((void)((ts)->c_recursion_remaining += RT_C_LEVELS))
+/* False, and nothing is counted: there is no room. */
+static inline bool rt_c_enter(PyThreadState *ts) {
+    bool room = ts->c_recursion_remaining > RT_C_LEVELS;
+    if (room) {
+        rt_c_count(ts);
+    }
+    return room;
+}
+#endif
+/* Around what the interpreter would call without recursion of C. */
+#define rt_c_exempt(ts) rt_c_leave(ts)
+#define rt_c_exempt_end(ts) rt_c_count(ts)
+
 /* ---- what is done otherwise ---- */
 
 /* The interpreter calls exact functions without looking at `vectorcall` (rt_function.c). */
 #define RT_FUNCTIONS_HAVE_TYPE RT_PYTHON_311
 /* _Py_HandlePending does all that waits to be done; otherwise it can be told from outside. */
 #define RT_HAS_HANDLE_PENDING (!RT_PYTHON_311)
+/* All ints are counted, the small ones, too. */
+#define RT_INTS_ARE_COUNTED RT_PYTHON_311
 /* Clearing a frame drops its code object. */
 #define RT_FRAMES_DROP_CODE RT_PYTHON_311
 /* _PyEval_EvalFrameDefault leaves it to its caller to unlink a generator's exceptions, to clear it

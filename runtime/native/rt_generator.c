@@ -109,7 +109,8 @@ PyObject *__wrap__PyEval_EvalFrameDefault(PyThreadState *ts, _PyInterpreterFrame
                                           int throwflag) {
     const RtCode *native =
         frame->owner == FRAME_OWNED_BY_GENERATOR ? rt_code_of(frame->f_code) : NULL;
-    if (!rt_native_guard(native != NULL && native->step != NULL && !rt_is_watched(ts))) {
+    if (!rt_native_guard(native != NULL && native->step != NULL && !rt_is_watched(ts)) ||
+        !rt_c_enter(ts)) {
         return __real__PyEval_EvalFrameDefault(ts, frame, throwflag);
     }
     rt_frame_link(ts, frame);
@@ -126,6 +127,7 @@ PyObject *__wrap__PyEval_EvalFrameDefault(PyThreadState *ts, _PyInterpreterFrame
     } else {
         leave_or_end(ts, _PyFrame_GetGenerator(frame));
     }
+    rt_c_leave(ts);
     return result;
 }
 
@@ -301,12 +303,17 @@ PyObject *rt_generator_next(PyThreadState *ts, PyGenObject *generator) {
 
 PyObject *rt_generator_iternext(PyObject *self) {
     PyObject *result;
-    if (rt_unlikely(resume(_PyThreadState_GET(), (PyGenObject *)self, NULL, &result) ==
-                    PYGEN_RETURN)) {
+    PyThreadState *ts = _PyThreadState_GET();
+    bool counted = rt_c_enter(ts);
+    if (rt_unlikely((counted ? resume(ts, (PyGenObject *)self, NULL, &result)
+                             : rt_generator_send_bytecode(self, NULL, &result)) == PYGEN_RETURN)) {
         if (result != Py_None) {
             _PyGen_SetStopIterationValue(result);
         }
         Py_CLEAR(result);
+    }
+    if (counted) {
+        rt_c_leave(ts);
     }
     return result;
 }

@@ -40,7 +40,8 @@ static inline PyGenObject *take(PyThreadState *ts, PyTypeObject *type, uint32_t 
 
 /* As PyObject_GC_Del. */
 void rt_generator_free(PyThreadState *ts, PyGenObject *generator, uint32_t size) {
-    if (rt_unlikely(size >= KEPT_SIZES || kept[size].count >= KEPT_MAX || RT_TRACEMALLOC_TRACES)) {
+    if (rt_unlikely(size >= KEPT_SIZES || kept[size].count >= KEPT_MAX || RT_TRACEMALLOC_TRACES ||
+                    !rt_may_keep(ts->interp))) {
         PyObject_GC_Del(generator);
         return;
     }
@@ -58,7 +59,7 @@ void __wrap__PyAsyncGen_ClearFreeLists(PyInterpreterState *interp);
 /* Called by full collections: who counts blocks of memory finds none left over. */
 void __wrap__PyAsyncGen_ClearFreeLists(PyInterpreterState *interp) {
     __real__PyAsyncGen_ClearFreeLists(interp);
-    for (uint32_t size = 0; size < KEPT_SIZES; size++) {
+    for (uint32_t size = 0; rt_may_keep(interp) && size < KEPT_SIZES; size++) {
         while (kept[size].first != NULL) {
             PyGenObject *generator = kept[size].first;
             kept[size].first = (PyGenObject *)generator->gi_name;

@@ -214,6 +214,8 @@ PyObject *rt_call_method(PyThreadState *ts, PyObject *callable, PyObject *self,
 PyObject *rt_call_kw(PyThreadState *ts, PyObject *callable, PyObject *self, PyObject *const *items,
                      Py_ssize_t count, PyObject *names, RtCallSite *site);
 PyObject *rt_call_ex(PyThreadState *ts, PyObject *callable, PyObject *args, PyObject *kwargs);
+/* The same; takes over `args` and `kwargs`. */
+PyObject *rt_call_ex_moved(PyThreadState *ts, PyObject *callable, PyObject *args, PyObject *kwargs);
 PyObject *rt_func_new(PyThreadState *ts, _PyInterpreterFrame *frame, PyObject *code,
                       PyObject *defaults, PyObject *kwdefaults, PyObject *annotations,
                       PyObject *closure);

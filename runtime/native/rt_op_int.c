@@ -3,7 +3,8 @@
  * Boxed integers come and go in every loop, and CPython 3.11 takes each from its allocator and
  * gives it back there. Here, one-digit ones that die are kept for the next, as CPython itself keeps
  * floats: int's tp_dealloc is replaced. Subclasses reach it, too, as their base's, and are freed as
- * before. While tracemalloc looks on nothing is kept. */
+ * before. While tracemalloc looks on nothing is kept. From 3.12 on, the small ints are immortal,
+ * and who drops one too often comes here, too. */
 #include "rt_native.h"
 
 enum { KEPT_MAX = 256 };
@@ -15,18 +16,28 @@ static struct {
 
 _Static_assert(sizeof(((PyVarObject *)NULL)->ob_size) == sizeof(PyObject *), "size of an address");
 
+static destructor original_dealloc;
+
 static void dealloc_int(PyObject *number) {
     if (rt_likely(PyLong_CheckExact(number) && RT_LONG_IS_DIGIT(number) && kept.count < KEPT_MAX &&
-                  !RT_TRACEMALLOC_TRACES)) {
+                  !RT_TRACEMALLOC_TRACES && rt_may_keep(_PyInterpreterState_GET()) &&
+                  (RT_INTS_ARE_COUNTED || rt_is_unshared_digit(rt_digit(number))))) {
         RT_LONG_SET_LINK(number, kept.first);
         kept.first = number;
         kept.count++;
         return;
     }
-    Py_TYPE(number)->tp_free(number);
+    if (RT_INTS_ARE_COUNTED) {
+        Py_TYPE(number)->tp_free(number);
+    } else {
+        original_dealloc(number);
+    }
 }
 
 void rt_int_start(void) {
+    if (!RT_INTS_ARE_COUNTED) {
+        original_dealloc = PyLong_Type.tp_dealloc;
+    }
     PyLong_Type.tp_dealloc = dealloc_int;
 }
 

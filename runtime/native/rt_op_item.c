@@ -127,7 +127,11 @@ static inline PyObject *own_setitem(const PyTypeObject *type) {
 static RT_NOINLINE PyObject *other_item(PyObject *container, PyObject *key) {
     PyObject *function = own_getitem(Py_TYPE(container));
     if (function != NULL) {
-        return rt_function_vectorcall(function, (PyObject *[]){container, key}, 2, NULL);
+        rt_c_exempt(_PyThreadState_GET());
+        PyObject *result =
+            rt_function_vectorcall(function, (PyObject *[]){container, key}, 2, NULL);
+        rt_c_exempt_end(_PyThreadState_GET());
+        return result;
     }
     PyObject *item = rt_is_digit(key) ? rt_item_at(container, rt_digit(key)) : NULL;
     return item != NULL || PyErr_Occurred() ? item : PyObject_GetItem(container, key);

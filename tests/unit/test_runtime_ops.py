@@ -17,7 +17,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 OPS = ROOT / "tests" / "unit" / "ops"
 ROWS = (ROOT / "compiler" / "ir" / "ops.def").read_text()
 # Rows whose helpers need the machinery of frames and calls.
-MACHINERY = """cells_copy cell_make cell_ref slot_take slot_del call call_method call_kw call_ex func_new exc_lasti
+MACHINERY = """cells_copy cell_make cell_ref slot_take slot_del call call_method call_kw call_ex call_ex_moved func_new exc_lasti
 exc_catch exc_push exc_pop poll""".split()
 NAMES = [name for name in re.findall(r"^OP\((\w+),", ROWS, re.MULTILINE) if name not in MACHINERY]
 LIBRARIES = ["-lexpat", "-lz", "-ldl", "-lutil", "-lm", "-lpthread"]

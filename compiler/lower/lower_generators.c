@@ -37,7 +37,7 @@ static void resume_after_delegate(Lowering *lowering) {
     lower_resume_here(lowering, before, lowering->index);
     lower_jump_to(lowering, target);
     lower_pop(lowering);
-    lower_resume_here(lowering, lowering->instr->offset, lowering->index);
+    lower_resume_here(lowering, lowering->instr[1].offset - 1, lowering->index);
     lower_jump_to(lowering, lowering->index);
 }
 

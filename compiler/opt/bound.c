@@ -50,12 +50,12 @@ static int32_t target_offset(const FrontCode *code, const FrontInstr *jump) {
     return code->instrs[jump->target].offset;
 }
 
-/* The SEND at this offset, or that jumps to behind it; NULL: none. */
+/* The SEND that ends at this offset, or that jumps to behind it; NULL: none. */
 static const FrontInstr *send_of(const FrontCode *code, int32_t offset) {
     for (uint32_t i = 0; i < code->instr_count; i++) {
         const FrontInstr *instr = &code->instrs[i];
         if (instr->opcode == FRONT_SEND &&
-            (instr->offset == offset || target_offset(code, instr) - 1 == offset)) {
+            (instr[1].offset - 1 == offset || target_offset(code, instr) - 1 == offset)) {
             return instr;
         }
     }

@@ -75,9 +75,21 @@ static const char *drop_order(IrOpcode opcode) {
     }
 }
 
+/* The same for slices that are no stack entries (from 3.12 on): the instruction drops them first.
+ */
+static const char *drop_order_at(const FrontCode *code, const IrOp *op) {
+    bool slice = op->opcode == IR_slice_get || op->opcode == IR_slice_set;
+    const FrontInstr *instr = slice ? ir_instr_at(code, op->offset) : NULL;
+    switch (instr != NULL ? (int)instr->opcode : FRONT_UNKNOWN) {
+    case FRONT_BINARY_SLICE: /* container, start, stop */ return "120";
+    case FRONT_STORE_SLICE: /* container, start, stop, value */ return "1230";
+    default: return drop_order(op->opcode);
+    }
+}
+
 /* Operand number i in the order in which operands are dropped. */
-static uint32_t nth_dropped(const IrOp *op, uint32_t i) {
-    const char *order = drop_order(op->opcode);
+static uint32_t nth_dropped(const FrontCode *code, const IrOp *op, uint32_t i) {
+    const char *order = drop_order_at(code, op);
     if (op->opcode == IR_str_join || op->opcode == IR_dict_new) {
         return op->arg_count - 1 - i;
     }
@@ -89,7 +101,7 @@ static void count_operands(Own *own, IrOp *op) {
         return;
     }
     for (uint32_t i = 0; i < op->arg_count; i++) {
-        uint32_t number = nth_dropped(op, i);
+        uint32_t number = nth_dropped(own->function->code, op, i);
         char letter = ir_arg_letter(op, number);
         if (letter != 'b') {
             count_use(own, op->args[number], letter == 's' || letter == 'm');

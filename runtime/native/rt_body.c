@@ -33,8 +33,10 @@ PyObject *__wrap_PyEval_EvalCode(PyObject *code, PyObject *globals, PyObject *lo
     PyThreadState *ts = _PyThreadState_GET();
     const RtCode *native = rt_body_of((PyCodeObject *)code);
     if (native != NULL && (locals == NULL || locals == globals) && PyDict_CheckExact(globals) &&
-        rt_may_run(ts)) {
-        return run_body(ts, native, globals);
+        rt_may_run(ts) && rt_c_enter(ts)) {
+        PyObject *result = run_body(ts, native, globals);
+        rt_c_leave(ts);
+        return result;
     }
     return __real_PyEval_EvalCode(code, globals, locals);
 }

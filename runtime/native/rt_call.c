@@ -494,85 +494,108 @@ PyObject *rt_call_ex(PyThreadState *ts, PyObject *callable, PyObject *args, PyOb
 
 /* ---- the same, where a function gets the arguments and nothing holds them beside it ---- */
 
-/* A call's arguments with a reference for each. */
+/* A call's arguments in one row, named ones last. */
 typedef struct Spread {
-    PyObject **items;
-    Py_ssize_t count; /* without the named ones, which follow */
+    PyObject *const *items;
+    Py_ssize_t count; /* without the named ones */
     PyObject *names;  /* a tuple, or NULL */
-    PyObject *few[MOST_COPIED];
+    PyObject **memory;
 } Spread;
 
 static void spread_free(Spread *spread) {
-    if (spread->items != spread->few) {
-        PyMem_Free(spread->items);
-    }
+    PyMem_Free(spread->memory);
     Py_XDECREF(spread->names);
 }
 
-/* Appends the named ones. False: a name is no str. */
-static bool spread_named(Spread *spread, PyObject *keywords) {
-    Py_ssize_t position = 0, i = 0;
-    PyObject *name, *value;
-    while (PyDict_Next(keywords, &position, &name, &value)) {
-        if (!PyUnicode_Check(name)) {
-            return false;
-        }
-        PyTuple_SET_ITEM(spread->names, i, Py_NewRef(name));
-        spread->items[spread->count + i++] = value;
-    }
-    return true;
-}
-
 /* False, and nothing is held, when memory is out or a name is no str: PyObject_Call says so. */
-static bool spread_new(Spread *spread, PyObject *args, PyObject *keywords) {
-    Py_ssize_t named = keywords != NULL ? PyDict_GET_SIZE(keywords) : 0;
-    spread->count = PyTuple_GET_SIZE(args);
-    Py_ssize_t total = spread->count + named;
-    spread->items =
-        total <= MOST_COPIED ? spread->few : PyMem_Malloc((size_t)total * sizeof(*spread->items));
-    spread->names = spread->items != NULL && named > 0 ? PyTuple_New(named) : NULL;
-    if (spread->items == NULL || (named > 0 && spread->names == NULL) ||
-        (named > 0 && !spread_named(spread, keywords))) {
+static bool spread_named(Spread *spread, PyObject *args, PyObject *keywords) {
+    Py_ssize_t position = 0, at = spread->count, named = PyDict_GET_SIZE(keywords);
+    PyObject *name, *value;
+    spread->memory = PyMem_Malloc((size_t)(at + named) * sizeof(*spread->memory));
+    spread->names = spread->memory != NULL ? PyTuple_New(named) : NULL;
+    if (spread->names == NULL) {
         spread_free(spread);
         PyErr_Clear();
         return false;
     }
-    for (Py_ssize_t i = 0; i < spread->count; i++) {
-        spread->items[i] = PyTuple_GET_ITEM(args, i);
+    for (Py_ssize_t i = 0; i < at; i++) {
+        spread->memory[i] = PyTuple_GET_ITEM(args, i);
     }
-    for (Py_ssize_t i = 0; i < total; i++) {
-        Py_INCREF(spread->items[i]);
+    while (PyDict_Next(keywords, &position, &name, &value)) {
+        if (!PyUnicode_Check(name)) {
+            spread_free(spread);
+            return false;
+        }
+        PyTuple_SET_ITEM(spread->names, at - spread->count, Py_NewRef(name));
+        spread->memory[at++] = value;
     }
+    spread->items = spread->memory;
     return true;
 }
 
-/* Takes over both. */
-static PyObject *call_spread(PyThreadState *ts, PyObject *callable, PyObject *args,
-                             PyObject *keywords) {
-    Spread spread;
-    PyObject *result;
-    bool function = rt_is_function(callable);
-    const RtCode *native =
-        function && rt_may_run(ts)
-            ? rt_code_of((PyCodeObject *)((PyFunctionObject *)callable)->func_code)
-            : NULL;
-    bool moved = native != NULL && spread_new(&spread, args, keywords);
-    if (!moved) {
-        if (function) {
-            rt_c_exempt(ts);
-        }
-        result = PyObject_Call(callable, args, keywords);
-        if (function) {
-            rt_c_exempt_end(ts);
-        }
-    }
+static bool spread_new(Spread *spread, PyObject *args, PyObject *keywords) {
+    *spread = (Spread){((PyTupleObject *)args)->ob_item, PyTuple_GET_SIZE(args), NULL, NULL};
+    return keywords == NULL || PyDict_GET_SIZE(keywords) == 0 ||
+           spread_named(spread, args, keywords);
+}
+
+static void drop_both(PyObject *args, PyObject *keywords) {
     Py_DECREF(args);
     Py_XDECREF(keywords);
-    if (moved) {
-        result = call_native(ts, (PyFunctionObject *)callable, native, spread.items, spread.count,
-                             spread.names, RT_MOVED);
-        spread_free(&spread);
+}
+
+/* What `spread` lies in is dropped as soon as the arguments are in their places. */
+static PyObject *call_spread(PyThreadState *ts, PyFunctionObject *function, const RtCode *native,
+                             const Spread *spread, PyObject *args, PyObject *keywords) {
+    PyObject *all[RT_BIND_MOST], *result = NULL;
+    if (rt_guard((native->flags & RT_CODE_PLAIN) && native->params <= RT_BIND_MOST) &&
+        rt_bind_all(native, function, all, spread->items, spread->count, spread->names,
+                    RT_BORROWED)) {
+        drop_both(args, keywords);
+        return native->step == NULL ? native->enter(ts, function, native, all)
+                                    : rt_generator_plain(ts, function, native, all);
     }
+    if (native->step != NULL) {
+        result =
+            rt_generator_new(ts, function, native, spread->items, spread->count, spread->names);
+    } else {
+        _PyInterpreterFrame *frame = rt_frame_new(ts, function, native);
+        if (frame != NULL && rt_bind(native, function, frame->localsplus, spread->items,
+                                     spread->count, spread->names)) {
+            drop_both(args, keywords);
+            return rt_frame_run(ts, frame, native);
+        }
+        if (frame != NULL) {
+            rt_frame_clear(ts, frame, native->slots);
+            result =
+                rt_function_interpret(ts, function, spread->items, spread->count, spread->names);
+        }
+    }
+    drop_both(args, keywords);
+    return result;
+}
+
+/* Takes over both. */
+static PyObject *call_moved(PyThreadState *ts, PyObject *callable, PyObject *args,
+                            PyObject *keywords) {
+    Spread spread;
+    bool function = rt_is_function(callable);
+    PyObject *code = function ? ((PyFunctionObject *)callable)->func_code : NULL;
+    const RtCode *native = function && rt_may_run(ts) ? rt_code_of((PyCodeObject *)code) : NULL;
+    if (native != NULL && spread_new(&spread, args, keywords)) {
+        PyObject *result =
+            call_spread(ts, (PyFunctionObject *)callable, native, &spread, args, keywords);
+        spread_free(&spread);
+        return result;
+    }
+    if (function) {
+        rt_c_exempt(ts);
+    }
+    PyObject *result = PyObject_Call(callable, args, keywords);
+    if (function) {
+        rt_c_exempt_end(ts);
+    }
+    drop_both(args, keywords);
     return result;
 }
 
@@ -587,5 +610,5 @@ PyObject *rt_call_ex_moved(PyThreadState *ts, PyObject *callable, PyObject *args
         Py_XDECREF(keywords);
         return NULL;
     }
-    return rt_polled(ts, call_spread(ts, callable, tuple, keywords));
+    return rt_polled(ts, call_moved(ts, callable, tuple, keywords));
 }

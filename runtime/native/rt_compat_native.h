@@ -216,7 +216,7 @@ typedef _PyRangeIterObject RtRangeIter;
 
 /* ---- instructions, as they lie in memory ---- */
 
-/* Units of a SEND. */
+/* Units of a SEND. Where its delegate runs, the generator stands at the last one. */
 #if RT_PYTHON_311
 enum { RT_SEND_UNITS = 1 };
 #define RT_IS_RESUME(unit) (_Py_OPCODE(unit) == RESUME || _Py_OPCODE(unit) == RESUME_QUICK)

@@ -189,7 +189,7 @@ static inline PyGenObject *descend(PyThreadState *ts, PyGenObject *generator, bo
     *failed = false;
     while (!*failed && rt_guard(rt_generator_delegates(generator)) &&
            (delegate = delegate_of(ts, generator)) != NULL) {
-        rt_generator_frame(generator)->prev_instr -= RT_SEND_UNITS;
+        rt_generator_frame(generator)->prev_instr--;
         generator = delegate;
         rt_generator_enter(ts, generator);
         *failed = rt_unlikely(rt_recursion_enter(ts) < 0);
@@ -202,7 +202,7 @@ static inline void suspend_all(PyThreadState *ts, PyGenObject *generator, PyGenO
     while (generator != root) {
         _PyInterpreterFrame *waiting = rt_generator_frame(generator)->previous;
         rt_generator_leave(ts, generator);
-        waiting->prev_instr += RT_SEND_UNITS;
+        waiting->prev_instr++;
         generator = _PyFrame_GetGenerator(waiting);
         generator->gi_frame_state = FRAME_SUSPENDED;
         RT_RECURSION(ts)++;
@@ -226,7 +226,7 @@ static PyObject *go_on(PyThreadState *ts, PyGenObject *generator, PyObject *retu
     } else {
         _PyFrame_StackPush(frame, returned);
     }
-    frame->prev_instr += _Py_OPARG(*frame->prev_instr) + RT_SEND_UNITS - 1;
+    frame->prev_instr += _Py_OPARG(frame->prev_instr[1 - RT_SEND_UNITS]);
     return run(ts, generator, native, 0);
 }
 

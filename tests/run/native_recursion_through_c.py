@@ -227,8 +227,9 @@ def attempt(call):
         return call()
     except RecursionError as problem:
         # What the message adds depends on which of several equal checks comes first, the depth on
-        # one call more or less: the first ones are not specialised under CPython.
-        return str(problem)[:32], deepest * 20 // sys.getrecursionlimit()
+        # one call more or less: the first ones are not specialised under CPython. 19 does not divide
+        # depths at a half, a third or a quarter of a limit.
+        return str(problem)[:32], deepest * 19 // sys.getrecursionlimit()
 
 
 def run():

@@ -38,8 +38,7 @@ int rt_native_start(void) {
     return rt_function_start() < 0 || rt_call_start() < 0 || rt_super_start() < 0 ||
                    rt_instance_start() < 0
                ? -1
-           : RT_FUNCTIONS_HAVE_TYPE ? rt_exact_start()
-                                    : rt_watch_start();
+               : rt_version_start();
 }
 
 /* ---- attaching ---- */

@@ -33,8 +33,10 @@
 #define RT_RECURSION(ts) ((ts)->recursion_remaining)
 /* At the end of the recursion: -1 with a RecursionError, and the level is not counted any more. */
 #define rt_recursion_error(ts) _Py_CheckRecursiveCall(ts, "")
-/* C code that calls into Python is not counted apart. */
+/* C code that calls into Python is not counted apart, nor what calls count
+ * (_Py_EnterRecursiveCall). */
 enum { RT_C_LEVELS = 0 };
+#define RT_CALL_RECURSION(ts) RT_RECURSION(ts)
 #define RT_RAISED(ts) ((ts)->curexc_type != NULL)
 /* The exception that is set, normalised and with its traceback; none is set any more. */
 static inline PyObject *rt_take_exception(PyThreadState *ts) {
@@ -126,8 +128,10 @@ static inline int rt_recursion_error(PyThreadState *ts) {
     ts->py_recursion_remaining += status < 0;
     return status;
 }
-/* What C code that calls into Python counts, as _PyEval_EvalFrameDefault: levels of C recursion. */
+/* What C code that calls into Python counts, as _PyEval_EvalFrameDefault: levels of C recursion,
+ * of which calls count one (_Py_EnterRecursiveCall). */
 enum { RT_C_LEVELS = 2 };
+#define RT_CALL_RECURSION(ts) ((ts)->c_recursion_remaining)
 #define RT_RAISED(ts) ((ts)->current_exception != NULL)
 #define rt_take_exception(ts) _PyErr_GetRaisedException(ts)
 #define RT_TRASH_NESTING(ts) ((ts)->trash.delete_nesting)

@@ -205,6 +205,11 @@ int rt_is_instance(PyThreadState *ts, PyObject *object, PyObject *classes);
 
 int rt_exact_start(void); /* -1 with an exception set */
 int rt_watch_start(void); /* -1 with an exception set */
+#if RT_FUNCTIONS_HAVE_TYPE
+#define rt_version_start rt_exact_start
+#else
+#define rt_version_start rt_watch_start
+#endif
 
 /* ---- rt_call.c, rt_call_c.c ---- */
 

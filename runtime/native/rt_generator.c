@@ -301,18 +301,36 @@ PyObject *rt_generator_next(PyThreadState *ts, PyGenObject *generator) {
     return result;
 }
 
+/* Is its step what C code enters? The interpreter counts for itself. */
+static inline bool counts_levels(PyThreadState *ts, PyGenObject *generator) {
+    return RT_C_LEVELS > 0 && native_of(ts, generator) != NULL;
+}
+
+PySendResult rt_generator_send_from_c(PyThreadState *ts, PyGenObject *generator, PyObject *value,
+                                      PyObject **result) {
+    if (!counts_levels(ts, generator)) {
+        return rt_generator_send(ts, generator, value, result);
+    }
+    if (!rt_c_enter(ts)) {
+        return rt_generator_send_bytecode((PyObject *)generator, value, result);
+    }
+    PySendResult status = rt_generator_send(ts, generator, value, result);
+    rt_c_leave(ts);
+    return status;
+}
+
 PyObject *rt_generator_iternext(PyObject *self) {
     PyObject *result;
     PyThreadState *ts = _PyThreadState_GET();
-    bool counted = rt_c_enter(ts);
-    if (rt_unlikely((counted ? resume(ts, (PyGenObject *)self, NULL, &result)
-                             : rt_generator_send_bytecode(self, NULL, &result)) == PYGEN_RETURN)) {
+    bool counts = counts_levels(ts, (PyGenObject *)self), room = !counts || rt_c_enter(ts);
+    if (rt_unlikely((room ? resume(ts, (PyGenObject *)self, NULL, &result)
+                          : rt_generator_send_bytecode(self, NULL, &result)) == PYGEN_RETURN)) {
         if (result != Py_None) {
             _PyGen_SetStopIterationValue(result);
         }
         Py_CLEAR(result);
     }
-    if (counted) {
+    if (counts && room) {
         rt_c_leave(ts);
     }
     return result;

@@ -41,6 +41,10 @@ static inline void rt_generator_leave(PyThreadState *ts, PyGenObject *generator)
 PySendResult rt_generator_send(PyThreadState *ts, PyGenObject *generator, PyObject *value,
                                PyObject **result);
 
+/* The same, asked by C code. */
+PySendResult rt_generator_send_from_c(PyThreadState *ts, PyGenObject *generator, PyObject *value,
+                                      PyObject **result);
+
 /* FOR_ITER of a generator: NULL without an exception when it returned. */
 PyObject *rt_generator_next(PyThreadState *ts, PyGenObject *generator);
 

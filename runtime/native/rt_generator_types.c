@@ -13,19 +13,13 @@ sendfunc rt_generator_send_bytecode;
 /* ---- generators and coroutines ---- */
 
 static PySendResult generator_am_send(PyObject *self, PyObject *value, PyObject **result) {
-    PyThreadState *ts = _PyThreadState_GET();
-    if (!rt_c_enter(ts)) {
-        return rt_generator_send_bytecode(self, value, result);
-    }
-    PySendResult status = rt_generator_send(ts, (PyGenObject *)self, value, result);
-    rt_c_leave(ts);
-    return status;
+    return rt_generator_send_from_c(_PyThreadState_GET(), (PyGenObject *)self, value, result);
 }
 
 static PyObject *generator_send(PyObject *self, PyObject *value) {
     PyThreadState *ts = _PyThreadState_GET();
     PyObject *result;
-    if (generator_am_send(self, value, &result) == PYGEN_RETURN) {
+    if (rt_generator_send_from_c(ts, (PyGenObject *)self, value, &result) == PYGEN_RETURN) {
         if (result == Py_None) {
             _PyErr_SetNone(ts, PyExc_StopIteration);
         } else {

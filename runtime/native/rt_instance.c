@@ -53,9 +53,9 @@ static Answer is_instance_of_any(PyObject *object, PyObject *classes) {
 
 int rt_is_instance(PyThreadState *ts, PyObject *object, PyObject *classes) {
     /* CPython counts a level of recursion for a tuple and for a class that it asks. */
-    Answer answer = rt_unlikely(RT_RECURSION(ts) < 2) ? UNKNOWN
-                    : PyTuple_CheckExact(classes)     ? is_instance_of_any(object, classes)
-                                                      : is_instance_of(object, classes);
+    Answer answer = rt_unlikely(RT_CALL_RECURSION(ts) < 2) ? UNKNOWN
+                    : PyTuple_CheckExact(classes)          ? is_instance_of_any(object, classes)
+                                                           : is_instance_of(object, classes);
     return rt_likely(rt_guard(answer != UNKNOWN)) ? answer == YES
                                                   : PyObject_IsInstance(object, classes);
 }

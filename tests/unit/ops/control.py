@@ -316,6 +316,41 @@ def test_end_of_async_for(ops):
     assert ops.exc_end_async_for(StopIteration()) == 0
 
 
+@both
+def test_end_of_generators(ops):
+    stop = StopIteration("value")
+    assert ops.exc_is_stop(stop) == 1
+    assert ops.exc_is_stop(StopAsyncIteration()) == 0
+    assert ops.exc_stop_value(stop) == "value"
+    assert ops.exc_stop_value(StopIteration()) is None
+
+    def generator(problem):
+        yield ops.exc_explain_stop(problem)
+
+    async def coroutine(problem):
+        return ops.exc_explain_stop(problem)
+
+    async def async_generator(problem):
+        yield ops.exc_explain_stop(problem)
+
+    def left(kind, problem):
+        made = kind(problem)
+        try:
+            return next(made) if kind is generator else (made if kind is coroutine else made.__anext__()).send(None)
+        except StopIteration as result:
+            return result.value
+
+    for kind, problem, text in ((generator, stop, "generator raised StopIteration"),
+                                (coroutine, stop, "coroutine raised StopIteration"),
+                                (async_generator, stop, "async generator raised StopIteration"),
+                                (async_generator, StopAsyncIteration(), "async generator raised StopAsyncIteration")):
+        error = left(kind, problem)
+        assert (type(error), str(error)) == (RuntimeError, text)
+        assert error.__cause__ is error.__context__ is problem
+    for kind, problem in ((generator, StopAsyncIteration()), (coroutine, StopAsyncIteration()), (generator, KeyError())):
+        assert left(kind, problem) is problem
+
+
 # ---- with ----
 
 def with_plain(manager):

@@ -58,6 +58,9 @@ static inline PyObject *rt_take_exception(PyThreadState *ts) {
 /* The collector waits to be run where signals are asked for, too. */
 #define rt_collector_waits() 0
 #define RT_IMPORT_FUNCTION(interp) ((interp)->import_func)
+/* What cannot be imported from a module; suggestions need the name. */
+#define rt_import_error(message, package, path, name)                                              \
+    ((void)(name), PyErr_SetImportError(message, package, path))
 #define RT_IMPORTLIB(interp) ((interp)->importlib)
 
 /* ---- frames and code objects ---- */
@@ -146,6 +149,9 @@ extern int rt_watchers;
 #define rt_collector_waits()                                                                       \
     _Py_atomic_load_relaxed(&_PyThreadState_GET()->interp->ceval.gc_scheduled)
 #define RT_IMPORT_FUNCTION(interp) ((interp)->imports.import_func)
+/* What cannot be imported from a module; suggestions need the name. */
+#define rt_import_error(message, package, path, name)                                              \
+    _PyErr_SetImportErrorWithNameFrom(message, package, path, name)
 #define RT_IMPORTLIB(interp) ((interp)->imports.importlib)
 
 /* ---- frames and code objects ---- */

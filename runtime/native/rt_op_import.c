@@ -57,7 +57,7 @@ static RT_COLD void raise_cannot_import(PyThreadState *ts, PyObject *module, PyO
             name, shown, path);
         Py_XDECREF(spec);
     }
-    PyErr_SetImportError(message, package, path); /* without a name or path: None */
+    rt_import_error(message, package, path, name); /* without a package or path: None */
     Py_XDECREF(message);
     Py_DECREF(shown);
     Py_XDECREF(path);

@@ -79,7 +79,7 @@ def conditions(items):
 
 
 def kinds(items):
-    return {i for i in items}, {i: j for i, j in enumerate(items)}, list(i for i in items), [*[i for i in items]]
+    return sorted({i for i in items}), {i: j for i, j in enumerate(items)}, list(i for i in items), [*[i for i in items]]
 
 
 def sees_locals(x):

@@ -10,8 +10,8 @@
 #include "../compiler/modules/modules.h"
 #include "../compiler/opt/opt.h"
 
-/* The Python version that native code knows. Programs for others are bytecode. */
-#define NATIVE_PYTHON_MINOR "3.11"
+/* The Python versions that native code knows. Programs for others are bytecode. */
+#define NATIVE_PYTHON_MINORS "3.11 3.12"
 
 /* ---- what is native ---- */
 

@@ -103,8 +103,8 @@ static void choose_functions(NativeCode *native, NativeModule *module) {
 
 /* Why this build has no native code at all; NULL when it may have some. */
 const char *native_objection(const Request *request) {
-    if (strcmp(PYC2C_PYTHON_MINOR, NATIVE_PYTHON_MINOR) != 0) {
-        return "native code is for Python " NATIVE_PYTHON_MINOR " so far";
+    if (strstr(" " NATIVE_PYTHON_MINORS " ", " " PYC2C_PYTHON_MINOR " ") == NULL) {
+        return "native code is for Python " NATIVE_PYTHON_MINORS " so far";
     }
     if (request->strategy == STRATEGY_EMBEDDED || request->strategy == STRATEGY_SYSTEM) {
         return "the program runs with the host's Python";

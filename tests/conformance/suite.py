@@ -93,10 +93,13 @@ def provide_driver(work: Path, suite: Path) -> Path:
 
 
 def rows(suite: Path) -> list[Row]:
-    """The modules of modules.txt; a package whose tests are modules in it stands for these."""
+    """Those of modules.txt that this Python's suite has; a package whose tests are modules in it stands for these."""
     found = []
     for name, *words in read_list("modules.txt"):
         start = suite / "test" / name / "__init__.py"
+        path = suite.joinpath("test", *name.split("."))
+        if not path.is_dir() and not path.with_name(f"{path.name}.py").exists():
+            continue
         names = [name]
         if start.exists() and "load_package_tests" in start.read_text(encoding="utf-8"):
             paths = sorted(path.relative_to(suite / "test") for path in start.parent.rglob("test_*.py"))
@@ -152,7 +155,8 @@ def build(options, folder: Path, chosen: list[Row], executable: Path, report: Pa
     command += [f"--hidden-import=test.{row.name}" for row in rows(folder)]
     command += [f"--hidden-import=test.{path.stem}" for path in sorted((folder / "test").glob("*.py"))
                 if not path.name.startswith(("test_", "bad", "_test_venv"))]
-    command.append("--collect-submodules=unittest.test")
+    if (folder / "unittest").exists():
+        command.append("--collect-submodules=unittest.test")
     command += [f"--hidden-import={name}" for name in _test_extensions(options.python)]
     command += [f"--native={_native_names(options, folder, chosen)}", f"--report={report}", f"--jobs={options.jobs}"]
     command += options.build_options.split()

@@ -175,7 +175,7 @@ PyObject *rt_function_vectorcall(PyObject *object, PyObject *const *args, size_t
  * `count` arguments by position. */
 static const RtCode *native_of(PyThreadState *ts, PyFunctionObject *function, Py_ssize_t count,
                                RtCallSite *site) {
-    if (!rt_may_run(ts)) {
+    if (!rt_may_run(ts) || !rt_calls_itself(function)) {
         return NULL;
     }
     const RtCode *native = rt_code_of((PyCodeObject *)function->func_code);
@@ -193,8 +193,9 @@ static const RtCode *native_of(PyThreadState *ts, PyFunctionObject *function, Py
 static initproc init_by_method;
 static ternaryfunc call_type;
 
-static bool has_native_code(PyObject *function) {
-    return rt_code_of((PyCodeObject *)((PyFunctionObject *)function)->func_code) != NULL;
+static bool has_native_code(PyObject *object) {
+    PyFunctionObject *function = (PyFunctionObject *)object;
+    return rt_calls_itself(function) && rt_code_of((PyCodeObject *)function->func_code) != NULL;
 }
 
 /* A class whose objects are made by object.__new__ and have an __init__ with native code: its
@@ -373,7 +374,7 @@ static RT_ALWAYS_INLINE PyObject *call_again(PyThreadState *ts, PyObject *callab
     PyFunctionObject *function = (PyFunctionObject *)callable;
     if (rt_guard(Py_IS_TYPE(callable, &rt_function_type))) {
         if (rt_likely(rt_guard(function->func_code == site->code && count == site->count) &&
-                      rt_may_run(ts))) {
+                      rt_calls_itself(function) && rt_may_run(ts))) {
             return site->enter(ts, function, site->native, args);
         }
         return call_another(ts, callable, args, count, site);
@@ -465,7 +466,8 @@ static PyObject *call_tuple(PyThreadState *ts, PyObject *callable, PyObject *arg
                             PyObject *keywords) {
     if (keywords == NULL || PyDict_GET_SIZE(keywords) == 0) {
         const RtCode *native =
-            rt_is_function(callable) && rt_may_run(ts)
+            rt_is_function(callable) && rt_may_run(ts) &&
+                    rt_calls_itself((PyFunctionObject *)callable)
                 ? rt_code_of((PyCodeObject *)((PyFunctionObject *)callable)->func_code)
                 : NULL;
         if (native != NULL) {
@@ -581,7 +583,10 @@ static PyObject *call_moved(PyThreadState *ts, PyObject *callable, PyObject *arg
     Spread spread;
     bool function = rt_is_function(callable);
     PyObject *code = function ? ((PyFunctionObject *)callable)->func_code : NULL;
-    const RtCode *native = function && rt_may_run(ts) ? rt_code_of((PyCodeObject *)code) : NULL;
+    const RtCode *native =
+        function && rt_may_run(ts) && rt_calls_itself((PyFunctionObject *)callable)
+            ? rt_code_of((PyCodeObject *)code)
+            : NULL;
     if (native != NULL && spread_new(&spread, args, keywords)) {
         PyObject *result =
             call_spread(ts, (PyFunctionObject *)callable, native, &spread, args, keywords);

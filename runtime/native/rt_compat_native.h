@@ -112,6 +112,8 @@ typedef struct RtRangeIter {
 
 /* ---- functions ---- */
 #define rt_functions_are_watched(ts) ((void)(ts), false)
+/* Nobody gave the function another vectorcall (PyFunction_SetVectorcall, from 3.12 on). */
+#define rt_calls_itself(function) ((void)(function), true)
 #define RT_NO_TYPE_PARAMS(function) ((void)(function))
 
 /* ---- asynchronous generators ---- */
@@ -218,6 +220,7 @@ typedef _PyRangeIterObject RtRangeIter;
 /* ---- functions ---- */
 /* Somebody wants to be told of each new one. */
 #define rt_functions_are_watched(ts) ((ts)->interp->active_func_watchers != 0)
+#define rt_calls_itself(function) ((function)->vectorcall == rt_function_vectorcall)
 #define RT_NO_TYPE_PARAMS(function) ((function)->func_typeparams = NULL)
 
 /* ---- asynchronous generators ---- */

@@ -96,7 +96,10 @@ static inline PyObject *own_function(const PyTypeObject *type, PyObject *name) {
         return NULL;
     }
     PyObject *function = _PyType_Lookup((PyTypeObject *)type, name);
-    return rt_guard(function != NULL && Py_IS_TYPE(function, &rt_function_type)) ? function : NULL;
+    return rt_guard(function != NULL && Py_IS_TYPE(function, &rt_function_type)) &&
+                   rt_calls_itself((PyFunctionObject *)function)
+               ? function
+               : NULL;
 }
 
 static inline PyObject *own_getitem(const PyTypeObject *type) {

@@ -30,8 +30,8 @@
 #pragma GCC diagnostic pop
 
 /* Iterators whose layout no header of CPython declares: Objects/listobject.c, dictobject.c and
- * enumobject.c, Python/bltinmodule.c. tests/unit/ops iterates over the first, and over that of ranges
- * (rt_compat_native.h), tests/run/lang_pairs.py over the others. */
+ * enumobject.c, Python/bltinmodule.c. tests/unit/ops iterates over the first, and over that of
+ * ranges (rt_compat_native.h), tests/run/lang_pairs.py over the others. */
 typedef struct RtListIter {
     PyObject_HEAD Py_ssize_t index;
     PyListObject *list; /* NULL when exhausted */

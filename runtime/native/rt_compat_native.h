@@ -220,7 +220,9 @@ typedef _PyRangeIterObject RtRangeIter;
 /* ---- functions ---- */
 /* Somebody wants to be told of each new one. */
 #define rt_functions_are_watched(ts) ((ts)->interp->active_func_watchers != 0)
-#define rt_calls_itself(function) ((function)->vectorcall == rt_function_vectorcall)
+#define rt_calls_itself(function)                                                                  \
+    ((function)->vectorcall == rt_function_vectorcall ||                                           \
+     (function)->vectorcall == _PyFunction_Vectorcall)
 #define RT_NO_TYPE_PARAMS(function) ((function)->func_typeparams = NULL)
 
 /* ---- asynchronous generators ---- */

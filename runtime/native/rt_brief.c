@@ -287,12 +287,9 @@ static RT_NOINLINE PyObject *iter_next_long(PyObject *iterator, uint32_t at) {
 
 PyObject *rt_brief_iter_next(_PyInterpreterFrame *frame, PyObject *iterator, uint32_t at) {
     stand(frame, at);
-    if (rt_likely(rt_guard(Py_IS_TYPE(iterator, &PyListIter_Type)))) {
-        RtListIter *list = (RtListIter *)iterator;
-        if (rt_likely(list->list != NULL && list->index < PyList_GET_SIZE(list->list))) {
-            PyObject *item = Py_NewRef(PyList_GET_ITEM(list->list, list->index++));
-            return (at & 1) == 0 ? item : drop_both(item, iterator, NULL, at);
-        }
+    PyObject *item = rt_list_next(iterator);
+    if (rt_likely(item != NULL)) {
+        return (at & 1) == 0 ? item : drop_both(item, iterator, NULL, at);
     }
     return iter_next_long(iterator, at);
 }

@@ -171,14 +171,19 @@ PyObject *rt_function_vectorcall(PyObject *object, PyObject *const *args, size_t
 
 /* ---- calls from native code ---- */
 
+/* The native code of a function, unless somebody gave it another vectorcall; or NULL. */
+static inline const RtCode *code_of(const PyFunctionObject *function) {
+    return rt_calls_itself(function) ? rt_code_of((PyCodeObject *)function->func_code) : NULL;
+}
+
 /* The native code that a function runs now, or NULL. Remembers in the site what can be called with
  * `count` arguments by position. */
 static const RtCode *native_of(PyThreadState *ts, PyFunctionObject *function, Py_ssize_t count,
                                RtCallSite *site) {
-    if (!rt_may_run(ts) || !rt_calls_itself(function)) {
+    if (!rt_may_run(ts)) {
         return NULL;
     }
-    const RtCode *native = rt_code_of((PyCodeObject *)function->func_code);
+    const RtCode *native = code_of(function);
     RtEnter enter = native != NULL ? enter_for(function, native, count) : NULL;
     if (enter != NULL) {
         site->code = function->func_code;
@@ -193,9 +198,8 @@ static const RtCode *native_of(PyThreadState *ts, PyFunctionObject *function, Py
 static initproc init_by_method;
 static ternaryfunc call_type;
 
-static bool has_native_code(PyObject *object) {
-    PyFunctionObject *function = (PyFunctionObject *)object;
-    return rt_calls_itself(function) && rt_code_of((PyCodeObject *)function->func_code) != NULL;
+static bool has_native_code(PyObject *function) {
+    return code_of((PyFunctionObject *)function) != NULL;
 }
 
 /* A class whose objects are made by object.__new__ and have an __init__ with native code: its
@@ -465,11 +469,9 @@ static PyObject *keyword_dict(PyThreadState *ts, PyObject *callable, PyObject *m
 static PyObject *call_tuple(PyThreadState *ts, PyObject *callable, PyObject *args,
                             PyObject *keywords) {
     if (keywords == NULL || PyDict_GET_SIZE(keywords) == 0) {
-        const RtCode *native =
-            rt_is_function(callable) && rt_may_run(ts) &&
-                    rt_calls_itself((PyFunctionObject *)callable)
-                ? rt_code_of((PyCodeObject *)((PyFunctionObject *)callable)->func_code)
-                : NULL;
+        const RtCode *native = rt_is_function(callable) && rt_may_run(ts)
+                                   ? code_of((PyFunctionObject *)callable)
+                                   : NULL;
         if (native != NULL) {
             return call_native(ts, (PyFunctionObject *)callable, native,
                                ((PyTupleObject *)args)->ob_item, PyTuple_GET_SIZE(args), NULL,
@@ -582,11 +584,8 @@ static PyObject *call_moved(PyThreadState *ts, PyObject *callable, PyObject *arg
                             PyObject *keywords) {
     Spread spread;
     bool function = rt_is_function(callable);
-    PyObject *code = function ? ((PyFunctionObject *)callable)->func_code : NULL;
     const RtCode *native =
-        function && rt_may_run(ts) && rt_calls_itself((PyFunctionObject *)callable)
-            ? rt_code_of((PyCodeObject *)code)
-            : NULL;
+        function && rt_may_run(ts) ? code_of((PyFunctionObject *)callable) : NULL;
     if (native != NULL && spread_new(&spread, args, keywords)) {
         PyObject *result =
             call_spread(ts, (PyFunctionObject *)callable, native, &spread, args, keywords);

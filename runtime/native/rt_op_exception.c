@@ -1,8 +1,7 @@
 /* Which handler an exception meets, and entering and leaving with blocks.
  *
  * Follows ceval.c: CHECK_EXC_MATCH, CHECK_EG_MATCH (exception_group_match), PREP_RERAISE_STAR,
- * stopiteration_error of intrinsics.c,
- * BEFORE_WITH, BEFORE_ASYNC_WITH, WITH_EXCEPT_START. */
+ * BEFORE_WITH, BEFORE_ASYNC_WITH, WITH_EXCEPT_START; intrinsics.c: stopiteration_error. */
 #include "rt_native.h"
 
 /* ---- except ---- */

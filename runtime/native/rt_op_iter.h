@@ -18,14 +18,20 @@ PyObject *rt_iter_next_call(PyThreadState *ts, PyObject *iterator);
 /* The same, where the iterator is likely to be a range's. */
 PyObject *rt_range_next_call(PyThreadState *ts, PyObject *iterator);
 
-RT_INLINE PyObject *rt_iter_next_inline(PyThreadState *ts, PyObject *iterator) {
-    if (rt_guard(Py_IS_TYPE(iterator, &PyListIter_Type))) {
+/* The next item of a list's iterator, a new reference; NULL at its end, and of other iterators. */
+RT_INLINE PyObject *rt_list_next(PyObject *iterator) {
+    if (rt_likely(rt_guard(Py_IS_TYPE(iterator, &PyListIter_Type)))) {
         RtListIter *at = (RtListIter *)iterator;
         if (rt_likely(at->list != NULL && at->index < PyList_GET_SIZE(at->list))) {
             return Py_NewRef(PyList_GET_ITEM(at->list, at->index++));
         }
     }
-    return rt_iter_next_call(ts, iterator);
+    return NULL;
+}
+
+RT_INLINE PyObject *rt_iter_next_inline(PyThreadState *ts, PyObject *iterator) {
+    PyObject *item = rt_list_next(iterator);
+    return rt_likely(item != NULL) ? item : rt_iter_next_call(ts, iterator);
 }
 
 /* FOR_ITER: the next item; NULL when there is none, with an exception only if that is no
@@ -39,14 +45,9 @@ RT_INLINE PyObject *rt_iter_next_inline(PyThreadState *ts, PyObject *iterator) {
 PyObject *rt_pair_next_call(PyThreadState *ts, PyObject *iterator, PyObject **pair);
 
 RT_INLINE PyObject *rt_pair_next_inline(PyThreadState *ts, PyObject *iterator, PyObject **pair) {
-    if (rt_guard(Py_IS_TYPE(iterator, &PyListIter_Type))) {
-        RtListIter *at = (RtListIter *)iterator;
-        if (rt_likely(at->list != NULL && at->index < PyList_GET_SIZE(at->list))) {
-            pair[0] = NULL;
-            return Py_NewRef(PyList_GET_ITEM(at->list, at->index++));
-        }
-    }
-    return rt_pair_next_call(ts, iterator, pair);
+    PyObject *item = rt_list_next(iterator);
+    pair[0] = NULL;
+    return rt_likely(item != NULL) ? item : rt_pair_next_call(ts, iterator, pair);
 }
 
 #define rt_pair_next(ts, iterator, pair)                                                           \

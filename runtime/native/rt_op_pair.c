@@ -9,13 +9,8 @@
 
 /* The item of a zip or enumerate object's iterator, as its tp_iternext. */
 static inline PyObject *next_of(PyObject *iterator) {
-    if (Py_IS_TYPE(iterator, &PyListIter_Type)) {
-        RtListIter *at = (RtListIter *)iterator;
-        if (rt_likely(at->list != NULL && at->index < PyList_GET_SIZE(at->list))) {
-            return Py_NewRef(PyList_GET_ITEM(at->list, at->index++));
-        }
-    }
-    return Py_TYPE(iterator)->tp_iternext(iterator);
+    PyObject *item = rt_list_next(iterator);
+    return item != NULL ? item : Py_TYPE(iterator)->tp_iternext(iterator);
 }
 
 /* Has only the iterator this tuple? */

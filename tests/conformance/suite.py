@@ -96,8 +96,8 @@ def rows(suite: Path) -> list[Row]:
     """Those of modules.txt that this Python's suite has; a package whose tests are modules in it stands for these."""
     found = []
     for name, *words in read_list("modules.txt"):
-        start = suite / "test" / name / "__init__.py"
-        path = suite.joinpath("test", *name.split("."))
+        path = suite / "test" / name
+        start = path / "__init__.py"
         if not path.is_dir() and not path.with_name(f"{path.name}.py").exists():
             continue
         names = [name]

@@ -118,11 +118,14 @@ static void add_variables(const char *type, char letter, uint32_t count, StrBuf 
     }
 }
 
-/* Beside an object variable whose value may be a number. */
-static void add_numbers(const Emitter *emitter, StrBuf *out) {
+/* Beside an object variable whose value may be a number, or stand for an iterator. */
+static void add_companions(const Emitter *emitter, StrBuf *out) {
     for (uint32_t i = 0; i < emitter->object_count; i++) {
         if (emitter->has_number[i]) {
             strbuf_printf(out, "    int64_t n%u;\n", (unsigned)i);
+        }
+        if (emitter->has_loop[i]) {
+            strbuf_printf(out, "    RtLoop l%u;\n", (unsigned)i);
         }
     }
 }
@@ -145,7 +148,7 @@ static void add_function_head(const Emitter *emitter, StrBuf *out) {
     add_variables(emitter->has_unused ? "RT_UNUSED PyObject " : "PyObject ", 'v',
                   emitter->object_count, out);
     add_variables("int ", 'b', emitter->int_count, out);
-    add_numbers(emitter, out);
+    add_companions(emitter, out);
     if (emitter->has_pairs) {
         strbuf_puts(out, "    PyObject *pair[2];\n");
     }
@@ -169,6 +172,8 @@ static void emit_function(const NativeUnit *unit, uint32_t index, bool *polled, 
     emitter.entry_poll = find_entry_poll(emitter.function, emitter.labelled);
     emit_assign_variables(&emitter);
     emit_find_hot(&emitter);
+    emit_find_uses(&emitter);
+    emit_find_loops(&emitter);
     emit_find_lazy(&emitter);
     for (size_t i = 0; i < emitter.function->blocks.count; i++) {
         emit_block(&emitter, i);

@@ -25,6 +25,11 @@ typedef struct EmitValue {
     IrOp **items;      /* of an unpack: its `item` ops by index, entries may be NULL */
     bool lazy;         /* may be a number in n<variable> (emit_lazy.c) */
     unsigned likely;   /* of a lazy one: EMIT_INTS, EMIT_FLOATS, 0: unknown */
+    uint32_t uses;     /* operations that look at it, beside checks and `decref` */
+    const IrOp *user;  /* the last of them */
+    bool only_next;    /* all of them are iter_next */
+    bool escapes;      /* to another block's parameter, or to a suspended frame */
+    bool loop;         /* of an `iter`: there is no iterator object, but l<variable> */
     const IrOp *store; /* of a loop's item: the slot_set that it may have been stored for */
     const IrOp *pair;  /* of a loop's item: the unpack that it may have been unpacked for */
     const IrOp *end;   /* of an unpack whose items all go to variables at once: the last slot_set */
@@ -56,6 +61,7 @@ typedef struct Emitter {
     bool *hot;              /* by IrOp.id, of ops that may be */
     int hot_now;            /* what RT_HOT is; -1: not defined */
     bool *has_number;       /* by number of the object variable: there is a number beside it */
+    bool *has_loop;         /* by number of the object variable: there is an RtLoop beside it */
     VEC(EmitExit) exits;
     StrMap exit_keys; /* "<next>:<text>" -> number + 1 */
     uint32_t label_count;
@@ -92,11 +98,9 @@ void emit_sites(const Emitter *emitter, StrBuf *out);
 
 /* ---- emit_ops.c: one operation ---- */
 /* That of the op's row; or rt_call_super, where a method is looked up next in what `super(...)`
- * returns; or rt_call_range, where a loop begins over what `range(...)` returns; or rt_pair_next
- * and rt_pair_unpack, which a loop over pairs begins with. */
+ * returns; or rt_call_range and its like, where a loop begins over what that returns; or
+ * rt_pair_next and rt_pair_unpack, which a loop over pairs begins with. */
 const char *emit_helper_name(const Emitter *emitter, const IrOp *op);
-/* ", pair" where that is the array of a loop over pairs. */
-const char *emit_pair_argument(const Emitter *emitter, const IrOp *op);
 void emit_op(Emitter *emitter, const IrOp *op);
 
 /* ---- emit_brief.c: operations that run seldom ---- */
@@ -105,11 +109,28 @@ void emit_op(Emitter *emitter, const IrOp *op);
 const IrOp *emit_brief(Emitter *emitter, const IrOp *op);
 
 /* ---- emit_lazy.c: numbers that need not become objects ---- */
-/* After emit_find_hot. */
+/* After emit_find_uses. */
 void emit_find_lazy(Emitter *emitter);
 bool emit_is_lazy(const Emitter *emitter, const IrOp *value);
-/* Emits the op if such a number, or the variable of a loop, takes part. */
+/* Emits the op if such a number takes part. */
 bool emit_lazy(Emitter *emitter, const IrOp *op);
+
+/* ---- emit_uses.c: who looks at a value ---- */
+/* After emit_assign_variables. */
+void emit_find_uses(Emitter *emitter);
+
+/* ---- emit_loop.c: loops and unpackings ---- */
+/* After emit_find_uses and emit_find_hot. */
+void emit_find_loops(Emitter *emitter);
+/* The helper of a call of a builtin whose result something is done with at once; NULL: rt_call. */
+const char *emit_call_helper(const Emitter *emitter, const IrOp *op);
+/* Does the op give, or take, an item as a pair, or begin such a loop? */
+bool emit_takes_pair(const Emitter *emitter, const IrOp *op);
+/* Arguments behind the fixed operands, each with a comma in front: the loop's state, the array
+ * for pairs. */
+const char *emit_more_arguments(Emitter *emitter, const IrOp *op);
+/* Emits the op if it is an item that a loop stores to its variable at once. */
+bool emit_loop(Emitter *emitter, const IrOp *op);
 
 /* ---- emit_control.c: the end of a block ---- */
 void emit_find_labels(Emitter *emitter);

@@ -97,7 +97,7 @@ static void add_arguments(Emitter *emitter, const IrOp *op, bool items) {
     for (uint32_t i = 0; i < fixed; i++) {
         strbuf_printf(out, ", %s", emit_value(emitter, op->args[i]));
     }
-    strbuf_puts(out, emit_pair_argument(emitter, op));
+    strbuf_puts(out, emit_more_arguments(emitter, op));
     if (first_item(op) > 0) {
         uint32_t self = op->opcode == IR_call_method;
         strbuf_printf(out, ", items + RT_CALL_ROOM, %u", (unsigned)(op->arg_count - 1 - self));
@@ -112,7 +112,7 @@ static void add_arguments(Emitter *emitter, const IrOp *op, bool items) {
     for (const char *letter = ir_rows[op->opcode].imms; *letter != '\0'; letter++) {
         if (strchr("knli", *letter) != NULL) {
             strbuf_printf(out, ", %d", (int)op->imm[next++]);
-        } else if (*letter != 'f') {
+        } else if (strchr("fL", *letter) == NULL) {
             strbuf_printf(out, ", %s", emit_new_site(emitter, *letter));
         }
     }

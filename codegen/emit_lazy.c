@@ -4,11 +4,7 @@
  * below looks at, and nothing else, is kept as a C number as long as it is one
  * (runtime/native/rt_op_lazy.h): the variable v<n> says what it is, n<n> beside it has the number.
  * One use only, because an operation that goes the long way makes an object of it, and two would
- * make two. A loop variable over a range has its number put into the object that is there, and an
- * item that is unpacked into two comes without a tuple (runtime/native/rt_op_pair.c).
- *
- * Found here, too, because it takes the same knowledge of who looks at a value: unpackings whose
- * brief form may store the items. */
+ * make two. */
 #include "emit.h"
 
 #include <string.h>
@@ -65,144 +61,29 @@ static bool accepts(const IrOp *op, uint32_t i) {
     }
 }
 
-/* Operations that only ask whether the value is there, or drop it. */
-static bool is_bookkeeping(const IrOp *op) {
-    return op->opcode == IR_check || op->opcode == IR_decref || op->opcode == IR_has_value;
-}
-
 /* ---- which values ---- */
 
-typedef struct Uses {
-    uint32_t *count; /* by value id */
-    IrOp **user;     /* by value id: the last one found */
-    bool *other;     /* by value id: something that needs an object */
-} Uses;
-
-static void count_op(Uses *uses, IrOp *op, bool hot) {
-    for (uint32_t i = 0; i < op->arg_count && !is_bookkeeping(op); i++) {
-        uint32_t id = op->args[i]->id;
-        uses->count[id]++;
-        uses->user[id] = op;
-        uses->other[id] |= !hot || !accepts(op, i);
+/* Is the value looked at once, by an operation that takes such a number? */
+static bool may_be_number(const Emitter *emitter, const IrOp *op) {
+    const EmitValue *value = &emitter->values[op->id];
+    if (!is_binary(op) || !emitter->hot[op->id] || value->uses != 1 || value->escapes ||
+        !emitter->hot[value->user->id]) {
+        return false;
     }
-    for (uint32_t i = 0; op->opcode == IR_yield && i < op->stack_count; i++) {
-        uses->other[op->stack[i]->id] = true;
+    uint32_t i = 0;
+    while (value->user->args[i] != op) {
+        i++;
     }
-    for (uint32_t t = 0; t < op->target_count && op->opcode != IR_resume; t++) {
-        for (uint32_t i = 0; i < op->targets[t].block->param_count; i++) {
-            uses->other[op->targets[t].args[i]->id] = true;
-        }
-    }
-}
-
-static Uses find_uses(Emitter *emitter) {
-    const IrFunction *function = emitter->function;
-    Uses uses = {ARENA_ARRAY(&emitter->arena, uint32_t, function->next_value),
-                 ARENA_ARRAY(&emitter->arena, IrOp *, function->next_value),
-                 ARENA_ARRAY(&emitter->arena, bool, function->next_value)};
-    for (size_t i = 0; i < function->blocks.count; i++) {
-        for (IrOp *op = function->blocks.items[i]->first; op != NULL; op = op->next) {
-            count_op(&uses, op, emitter->hot[op->id]);
-        }
-    }
-    return uses;
-}
-
-/* Does this function make the iterator? */
-static bool is_known_iterator(const IrOp *next) {
-    return next->args[0]->opcode == IR_iter;
-}
-
-/* May the iterator be that of a range? Of what is no call of that name it hardly is. */
-static bool may_be_range(const Emitter *emitter, const IrOp *next) {
-    if (!is_known_iterator(next)) {
-        return true;
-    }
-    const IrOp *iterable = next->args[0]->args[0];
-    return iterable->opcode == IR_call &&
-           strcmp(emit_helper_name(emitter, iterable), "call_range") == 0;
-}
-
-/* The one op that looks at the item of a loop, if nothing else happens before it; or NULL. */
-static const IrOp *first_in_loop(const Uses *uses, const IrOp *next) {
-    const IrOp *end = next->block->last, *user = uses->user[next->id];
-    if (uses->count[next->id] != 1 || end->opcode != IR_branch ||
-        end->args[0]->opcode != IR_has_value || end->args[0]->args[0] != next ||
-        end->targets[0].block != user->block) {
-        return NULL;
-    }
-    const IrOp *first = user->block->first;
-    return (first->opcode == IR_loc ? first->next : first) == user ? user : NULL;
-}
-
-/* A loop's item that is unpacked, or stored to a variable, at once. */
-static void find_loop_item(Emitter *emitter, const Uses *uses, const IrOp *next) {
-    const IrOp *user = first_in_loop(uses, next);
-    if (user == NULL) {
-        return;
-    }
-    EmitValue *value = &emitter->values[next->id];
-    if (user->opcode == IR_unpack && user->imm[0] == 2) {
-        value->pair = user;
-        emitter->has_pairs = true;
-    } else if (user->opcode == IR_slot_set && emitter->hot[next->id] && emitter->hot[user->id] &&
-               may_be_range(emitter, next)) {
-        value->store = user;
-    }
-}
-
-/* UNPACK_SEQUENCE has one cache entry; what the helper of the brief form holds. */
-enum { UNPACK_LENGTH = 2, MOST_UNPACKED = 16, MOST_SLOTS = 256 };
-
-/* Are the items of an unpack stored to variables one after the other, and looked at by nobody else,
- * where code is not hot? Then its brief form does that, too. */
-static void find_stored(Emitter *emitter, const Uses *uses, const IrOp *unpack) {
-    const IrOp *op = unpack->next;
-    int32_t count = unpack->imm[0], stored = 0;
-    if (op->opcode == IR_decref && op->args[0] == unpack->args[0] && !op->args[0]->nullable) {
-        op = op->next;
-    }
-    if (op->opcode != IR_check || op->args[0] != unpack || emitter->hot[unpack->id] ||
-        count > MOST_UNPACKED || *emit_pair_argument(emitter, unpack) != '\0') {
-        return;
-    }
-    const IrOp *last = NULL;
-    for (op = op->next; op != NULL && stored < count; op = op->next) {
-        if (op->opcode == IR_item || op->opcode == IR_loc) {
-            continue;
-        }
-        if (op->opcode != IR_slot_set || emitter->hot[op->id] || op->imm[0] >= MOST_SLOTS ||
-            op->offset != unpack->offset + UNPACK_LENGTH + stored ||
-            op->args[0]->opcode != IR_item || op->args[0]->args[0] != unpack ||
-            op->args[0]->imm[0] != stored || uses->count[op->args[0]->id] != 1) {
-            return;
-        }
-        last = op;
-        stored++;
-    }
-    if (stored == count && last != NULL) {
-        emitter->values[unpack->id].end = last;
-        emitter->has_unused = true;
-    }
+    return accepts(value->user, i);
 }
 
 void emit_find_lazy(Emitter *emitter) {
     const IrFunction *function = emitter->function;
-    Uses uses = find_uses(emitter);
     emitter->has_number = ARENA_ARRAY(&emitter->arena, bool, emitter->object_count);
     for (size_t i = 0; i < function->blocks.count; i++) {
         for (IrOp *op = function->blocks.items[i]->first; op != NULL; op = op->next) {
             EmitValue *value = &emitter->values[op->id];
-            if (op->opcode == IR_unpack) {
-                find_stored(emitter, &uses, op);
-            }
-            if (value->kind != EMIT_OBJECT) {
-                continue;
-            }
-            if (op->opcode == IR_iter_next) {
-                find_loop_item(emitter, &uses, op);
-            } else if (is_binary(op) && emitter->hot[op->id] && uses.count[op->id] == 1 &&
-                       !uses.other[op->id]) {
+            if (value->kind == EMIT_OBJECT && may_be_number(emitter, op)) {
                 value->lazy = true;
                 emitter->has_number[value->variable] = true;
             }
@@ -424,14 +305,6 @@ bool emit_lazy(Emitter *emitter, const IrOp *op) {
         emit_attr_set(emitter, op);
     } else if (op->opcode == IR_decref && lazy) {
         strbuf_printf(emitter->out, "    rt_lazy_decref(%s);\n", emit_value(emitter, op->args[0]));
-    } else if (op->opcode == IR_iter_next && emitter->values[op->id].store != NULL) {
-        strbuf_printf(emitter->out, "    %s = rt_%s_next_slot(ts, frame, %s, %d);\n",
-                      emit_value(emitter, op), is_known_iterator(op) ? "range" : "iter",
-                      emit_value(emitter, op->args[0]), (int)emitter->values[op->id].store->imm[0]);
-    } else if (op->opcode == IR_slot_set && emitter->values[op->args[0]->id].store == op) {
-        const char *item = emit_value(emitter, op->args[0]);
-        strbuf_printf(emitter->out, "    if (%s != RT_INT) rt_slot_set(ts, frame, %s, %d);\n", item,
-                      item, (int)op->imm[0]);
     } else {
         return false;
     }

@@ -23,40 +23,14 @@ static bool is_variadic(const IrRow *row) {
     return row->args[fixed_operands(row)] != '\0';
 }
 
-/* What is done with the call's result at once. */
-static const IrOp *user_of_call(const IrOp *op) {
-    const IrOp *next = op->next;
-    while ((next->opcode == IR_decref && next->args[0] == op->args[0]) ||
-           (next->opcode == IR_check && next->args[0] == op) || next->opcode == IR_loc) {
-        next = next->next;
-    }
-    return next->arg_count > 0 && next->args[0] == op ? next : NULL;
-}
-
 const char *emit_helper_name(const Emitter *emitter, const IrOp *op) {
-    const IrOp *callable = op->arg_count > 0 ? op->args[0] : NULL;
-    if (callable != NULL && op->opcode == IR_call && callable->opcode == IR_global_get) {
-        const char *name = emitter->function->code->names[callable->imm[0]];
-        const IrOp *user = user_of_call(op);
-        uint32_t count = op->arg_count - 1;
-        if (user != NULL && user->opcode == IR_method_get && strcmp(name, "super") == 0 &&
-            (count == 0 || count == 2)) {
-            return "call_super";
-        }
-        if (user != NULL && user->opcode == IR_iter && strcmp(name, "range") == 0 && count > 0 &&
-            count <= 3) {
-            return "call_range";
-        }
+    if (emit_takes_pair(emitter, op)) {
+        return op->opcode == IR_iter        ? "pair_iter"
+               : op->opcode == IR_iter_next ? "pair_next"
+                                            : "pair_unpack";
     }
-    if (*emit_pair_argument(emitter, op) != '\0') {
-        return op->opcode == IR_iter_next ? "pair_next" : "pair_unpack";
-    }
-    return ir_rows[op->opcode].name;
-}
-
-const char *emit_pair_argument(const Emitter *emitter, const IrOp *op) {
-    const IrOp *item = op->opcode == IR_unpack ? op->args[0] : op;
-    return emitter->values[item->id].pair != NULL ? ", pair" : "";
+    const char *call = emit_call_helper(emitter, op);
+    return call != NULL ? call : ir_rows[op->opcode].name;
 }
 
 /* ---- the general case ---- */
@@ -83,7 +57,8 @@ static void add_imms(Emitter *emitter, const IrOp *op, const IrRow *row) {
     uint32_t next = 0;
     for (const char *letter = row->imms; *letter != '\0'; letter++) {
         switch (*letter) {
-        case 'f': break;
+        case 'f':
+        case 'L': break; /* stand in front */
         case 'k': strbuf_printf(emitter->out, ", self->consts[%d]", (int)op->imm[next++]); break;
         case 'n': strbuf_printf(emitter->out, ", self->names[%d]", (int)op->imm[next++]); break;
         case 'l':
@@ -103,7 +78,7 @@ static void add_call(Emitter *emitter, const IrOp *op, const IrRow *row, uint32_
     for (uint32_t i = 0; i < fixed && i < op->arg_count; i++) {
         strbuf_printf(out, ", %s", emit_value(emitter, op->args[i]));
     }
-    strbuf_puts(out, emit_pair_argument(emitter, op));
+    strbuf_puts(out, emit_more_arguments(emitter, op));
     if (is_variadic(row)) {
         uint32_t count = op->arg_count - fixed;
         const char *items = is_call(op) ? "items + RT_CALL_ROOM" : count > 0 ? "items" : "NULL";
@@ -284,7 +259,7 @@ static void set_hot(Emitter *emitter, const IrOp *op) {
 void emit_op(Emitter *emitter, const IrOp *op) {
     set_hot(emitter, op);
     emit_instruction_comment(emitter, op);
-    if (!emit_lazy(emitter, op) && !emit_in_place(emitter, op)) {
+    if (!emit_lazy(emitter, op) && !emit_loop(emitter, op) && !emit_in_place(emitter, op)) {
         emit_helper(emitter, op);
     }
 }

@@ -257,8 +257,21 @@ PyObject *rt_brief_format(_PyInterpreterFrame *frame, PyObject *value, PyObject 
     }
 BRIEF_CALL(rt_brief_call, rt_call)
 BRIEF_CALL(rt_brief_call_super, rt_call_super)
-BRIEF_CALL(rt_brief_call_range, rt_call_range)
 #undef BRIEF_CALL
+
+#define BRIEF_LOOP_CALL(name, call)                                                                \
+    PyObject *name(_PyInterpreterFrame *frame, PyObject *callable, RtLoop *loop,                   \
+                   PyObject *const *items, Py_ssize_t count, RtCallSite *site, uint32_t at) {      \
+        HERE;                                                                                      \
+        stand(frame, at);                                                                          \
+        PyObject *result = call(ts, callable, loop, items, count, site);                           \
+        drop(callable, at, 0);                                                                     \
+        return result;                                                                             \
+    }
+BRIEF_LOOP_CALL(rt_brief_call_range, rt_call_range)
+BRIEF_LOOP_CALL(rt_brief_call_enumerate, rt_call_enumerate)
+BRIEF_LOOP_CALL(rt_brief_call_zip, rt_call_zip)
+#undef BRIEF_LOOP_CALL
 
 PyObject *rt_brief_call_method(_PyInterpreterFrame *frame, PyObject *callable,
                                PyObject *const *items, Py_ssize_t count, RtCallSite *site,
@@ -270,35 +283,46 @@ PyObject *rt_brief_call_method(_PyInterpreterFrame *frame, PyObject *callable,
     return result;
 }
 
-PyObject *rt_brief_iter(_PyInterpreterFrame *frame, PyObject *value, uint32_t at) {
+PyObject *rt_brief_iter(_PyInterpreterFrame *frame, PyObject *value, RtLoop *loop, uint32_t at) {
     HERE;
     stand(frame, at);
-    PyObject *result = rt_iter(ts, value);
+    PyObject *result = rt_iter(ts, value, loop);
     drop(value, at, 0);
     return result;
 }
 
-static RT_NOINLINE PyObject *iter_next_long(PyObject *iterator, uint32_t at) {
+PyObject *rt_brief_pair_iter(_PyInterpreterFrame *frame, PyObject *value, RtLoop *loop,
+                             uint32_t at) {
     HERE;
-    PyObject *result = rt_range_next_call(ts, iterator);
+    stand(frame, at);
+    PyObject *result = rt_pair_iter(ts, value, loop);
+    drop(value, at, 0);
+    return result;
+}
+
+static RT_NOINLINE PyObject *iter_next_long(PyObject *iterator, RtLoop *loop, uint32_t at) {
+    HERE;
+    PyObject *result =
+        loop != NULL ? rt_loop_next(ts, iterator, loop) : rt_range_next_call(ts, iterator);
     drop(iterator, at, 0);
     return result;
 }
 
-PyObject *rt_brief_iter_next(_PyInterpreterFrame *frame, PyObject *iterator, uint32_t at) {
+PyObject *rt_brief_iter_next(_PyInterpreterFrame *frame, PyObject *iterator, RtLoop *loop,
+                             uint32_t at) {
     stand(frame, at);
-    PyObject *item = rt_list_next(iterator);
+    PyObject *item = loop != NULL ? rt_loop_list_next(iterator, loop) : rt_list_next(iterator);
     if (rt_likely(item != NULL)) {
         return (at & 1) == 0 ? item : drop_both(item, iterator, NULL, at);
     }
-    return iter_next_long(iterator, at);
+    return iter_next_long(iterator, loop, at);
 }
 
-PyObject *rt_brief_pair_next(_PyInterpreterFrame *frame, PyObject *iterator, PyObject **pair,
-                             uint32_t at) {
+PyObject *rt_brief_pair_next(_PyInterpreterFrame *frame, PyObject *iterator, RtLoop *loop,
+                             PyObject **pair, uint32_t at) {
     HERE;
     stand(frame, at);
-    PyObject *result = rt_pair_next_call(ts, iterator, pair);
+    PyObject *result = rt_pair_next_outlined(ts, iterator, loop, pair);
     drop(iterator, at, 0);
     return result;
 }

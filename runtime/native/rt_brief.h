@@ -63,16 +63,25 @@ PyObject *rt_brief_call(_PyInterpreterFrame *frame, PyObject *callable, PyObject
 PyObject *rt_brief_call_super(_PyInterpreterFrame *frame, PyObject *callable,
                               PyObject *const *items, Py_ssize_t count, RtCallSite *site,
                               uint32_t at);
-PyObject *rt_brief_call_range(_PyInterpreterFrame *frame, PyObject *callable,
+PyObject *rt_brief_call_range(_PyInterpreterFrame *frame, PyObject *callable, RtLoop *loop,
                               PyObject *const *items, Py_ssize_t count, RtCallSite *site,
                               uint32_t at);
+PyObject *rt_brief_call_enumerate(_PyInterpreterFrame *frame, PyObject *callable, RtLoop *loop,
+                                  PyObject *const *items, Py_ssize_t count, RtCallSite *site,
+                                  uint32_t at);
+PyObject *rt_brief_call_zip(_PyInterpreterFrame *frame, PyObject *callable, RtLoop *loop,
+                            PyObject *const *items, Py_ssize_t count, RtCallSite *site,
+                            uint32_t at);
 PyObject *rt_brief_call_method(_PyInterpreterFrame *frame, PyObject *callable,
                                PyObject *const *items, Py_ssize_t count, RtCallSite *site,
                                uint32_t at);
-PyObject *rt_brief_iter(_PyInterpreterFrame *frame, PyObject *value, uint32_t at);
-PyObject *rt_brief_iter_next(_PyInterpreterFrame *frame, PyObject *iterator, uint32_t at);
-PyObject *rt_brief_pair_next(_PyInterpreterFrame *frame, PyObject *iterator, PyObject **pair,
+PyObject *rt_brief_iter(_PyInterpreterFrame *frame, PyObject *value, RtLoop *loop, uint32_t at);
+PyObject *rt_brief_pair_iter(_PyInterpreterFrame *frame, PyObject *value, RtLoop *loop,
                              uint32_t at);
+PyObject *rt_brief_iter_next(_PyInterpreterFrame *frame, PyObject *iterator, RtLoop *loop,
+                             uint32_t at);
+PyObject *rt_brief_pair_next(_PyInterpreterFrame *frame, PyObject *iterator, RtLoop *loop,
+                             PyObject **pair, uint32_t at);
 /* UNPACK_SEQUENCE and `count` (16 at most) STORE_FASTs behind it, to these slots. */
 int rt_brief_unpack(_PyInterpreterFrame *frame, PyObject *value, const uint8_t *slots, int count,
                     uint32_t at);

@@ -205,10 +205,6 @@ PyObject *rt_call(PyThreadState *ts, PyObject *callable, PyObject *const *items,
 /* rt_call, where `callable` was named super and a method of the result is looked up next. */
 PyObject *rt_call_super(PyThreadState *ts, PyObject *callable, PyObject *const *items,
                         Py_ssize_t count, RtCallSite *site);
-/* rt_call, where `callable` was named range and the result is only iterated over: it may be the
- * iterator. */
-PyObject *rt_call_range(PyThreadState *ts, PyObject *callable, PyObject *const *items,
-                        Py_ssize_t count, RtCallSite *site);
 PyObject *rt_call_method(PyThreadState *ts, PyObject *callable, PyObject *self,
                          PyObject *const *items, Py_ssize_t count, RtCallSite *site);
 PyObject *rt_call_kw(PyThreadState *ts, PyObject *callable, PyObject *self, PyObject *const *items,

@@ -1,37 +1,9 @@
 /* Iterators, awaitables, asynchronous iterators.
  *
- * Follows rangeobject.c (range_iter) and ceval.c: FOR_ITER, GET_LEN, GET_YIELD_FROM_ITER,
+ * Follows ceval.c: FOR_ITER, GET_LEN, GET_YIELD_FROM_ITER,
  * GET_AWAITABLE (with format_awaitable_error), GET_AITER, GET_ANEXT, SEND. */
 #include "rt_frame.h"
 #include "rt_generator.h"
-
-/* As get_len_of_range. */
-static int64_t range_length(int64_t start, int64_t stop, int64_t step) {
-    if (step > 0) {
-        return start < stop ? 1 + (stop - start - 1) / step : 0;
-    }
-    return start > stop ? 1 + (start - stop - 1) / -step : 0;
-}
-
-/* The range object would go through a dozen int objects for its length, and die at once. */
-PyObject *rt_call_range(PyThreadState *ts, PyObject *callable, PyObject *const *items,
-                        Py_ssize_t count, RtCallSite *site) {
-    bool plain = rt_guard(callable == (PyObject *)&PyRange_Type);
-    for (Py_ssize_t i = 0; i < count; i++) {
-        plain = plain && rt_is_digit(items[i]);
-    }
-    int64_t step = plain && count == 3 ? rt_digit(items[2]) : 1;
-    if (!plain || step == 0) {
-        return rt_call(ts, callable, items, count, site);
-    }
-    RtRangeIter *result = PyObject_New(RtRangeIter, &PyRangeIter_Type);
-    if (result != NULL) {
-        long start = count > 1 ? rt_digit(items[0]) : 0;
-        RT_RANGE_SET(result, start, step, range_length(start, rt_digit(items[count > 1]), step));
-    }
-    rt_drop_arguments(items, count, NULL);
-    return rt_polled(ts, (PyObject *)result);
-}
 
 PyObject *rt_iter_ended(PyThreadState *ts) {
     if (RT_RAISED(ts) && _PyErr_ExceptionMatches(ts, PyExc_StopIteration)) {

@@ -2,14 +2,9 @@
 #ifndef PYC2C_RUNTIME_RT_OP_ITER_H
 #define PYC2C_RUNTIME_RT_OP_ITER_H
 
+#include "rt_loop.h"
 #include "rt_op_build.h"
 #include "rt_op_number.h"
-
-/* GET_ITER. */
-RT_INLINE PyObject *rt_iter(PyThreadState *ts, PyObject *value) {
-    (void)ts;
-    return PyObject_GetIter(value);
-}
 
 /* A tp_iternext gave NULL: with an exception only if that is no StopIteration. Returns NULL. */
 PyObject *rt_iter_ended(PyThreadState *ts);
@@ -29,29 +24,44 @@ RT_INLINE PyObject *rt_list_next(PyObject *iterator) {
     return NULL;
 }
 
-RT_INLINE PyObject *rt_iter_next_inline(PyThreadState *ts, PyObject *iterator) {
-    PyObject *item = rt_list_next(iterator);
-    return rt_likely(item != NULL) ? item : rt_iter_next_call(ts, iterator);
+/* `loop`: NULL, or that of the iterator's variable (rt_loop.h). */
+RT_INLINE PyObject *rt_iter_next_outlined(PyThreadState *ts, PyObject *iterator, RtLoop *loop) {
+    return loop != NULL ? rt_loop_next(ts, iterator, loop) : rt_iter_next_call(ts, iterator);
+}
+
+RT_INLINE PyObject *rt_iter_next_inline(PyThreadState *ts, PyObject *iterator, RtLoop *loop) {
+    PyObject *item = loop != NULL ? rt_loop_list_next(iterator, loop) : rt_list_next(iterator);
+    return rt_likely(item != NULL) ? item : rt_iter_next_outlined(ts, iterator, loop);
 }
 
 /* FOR_ITER: the next item; NULL when there is none, with an exception only if that is no
  * StopIteration. */
-#define rt_iter_next(ts, iterator)                                                                 \
-    (RT_HOT ? rt_iter_next_inline(ts, iterator) : rt_iter_next_call(ts, iterator))
+#define rt_iter_next(ts, iterator, loop)                                                           \
+    (RT_HOT ? rt_iter_next_inline(ts, iterator, loop) : rt_iter_next_outlined(ts, iterator, loop))
 
 /* rt_op_pair.c: FOR_ITER in front of UNPACK_SEQUENCE 2. As rt_iter_next, but an item that is a pair
  * may come as its two items, new references in pair[]; then the result is None. Otherwise pair[0]
  * is NULL. */
 PyObject *rt_pair_next_call(PyThreadState *ts, PyObject *iterator, PyObject **pair);
+/* The result for this item, which is taken over. */
+PyObject *rt_pair_of(PyObject *item, PyObject **pair);
 
-RT_INLINE PyObject *rt_pair_next_inline(PyThreadState *ts, PyObject *iterator, PyObject **pair) {
-    PyObject *item = rt_list_next(iterator);
-    pair[0] = NULL;
-    return rt_likely(item != NULL) ? item : rt_pair_next_call(ts, iterator, pair);
+RT_INLINE PyObject *rt_pair_next_outlined(PyThreadState *ts, PyObject *iterator, RtLoop *loop,
+                                          PyObject **pair) {
+    return loop != NULL ? rt_loop_next_pair(ts, iterator, loop, pair)
+                        : rt_pair_next_call(ts, iterator, pair);
 }
 
-#define rt_pair_next(ts, iterator, pair)                                                           \
-    (RT_HOT ? rt_pair_next_inline(ts, iterator, pair) : rt_pair_next_call(ts, iterator, pair))
+RT_INLINE PyObject *rt_pair_next_inline(PyThreadState *ts, PyObject *iterator, RtLoop *loop,
+                                        PyObject **pair) {
+    PyObject *item = loop != NULL ? rt_loop_list_next(iterator, loop) : rt_list_next(iterator);
+    pair[0] = NULL;
+    return rt_likely(item != NULL) ? item : rt_pair_next_outlined(ts, iterator, loop, pair);
+}
+
+#define rt_pair_next(ts, iterator, loop, pair)                                                     \
+    (RT_HOT ? rt_pair_next_inline(ts, iterator, loop, pair)                                        \
+            : rt_pair_next_outlined(ts, iterator, loop, pair))
 
 /* That UNPACK_SEQUENCE, as rt_unpack; `value` and `pair` are what rt_pair_next gave. */
 RT_INLINE int rt_pair_unpack(PyThreadState *ts, PyObject *value, PyObject *const *pair,

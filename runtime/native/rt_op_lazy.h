@@ -320,6 +320,22 @@ RT_INLINE PyObject *rt_range_next_slot(PyThreadState *ts, _PyInterpreterFrame *f
     return rt_range_next_call(ts, iterator);
 }
 
+/* The same of a loop that needs no iterator. */
+RT_INLINE PyObject *rt_loop_next_slot(PyThreadState *ts, _PyInterpreterFrame *frame, PyObject *over,
+                                      RtLoop *loop, int slot) {
+    PyObject *old = frame->localsplus[slot];
+    if (rt_guard(loop->kind == RT_LOOP_RANGE && old != NULL && Py_REFCNT(old) == 1 &&
+                 rt_is_digit(old))) {
+        Py_ssize_t value = loop->at;
+        if (rt_likely(value != loop->end && rt_is_unshared_digit(value))) {
+            loop->at = value + loop->more;
+            rt_digit_set(old, value);
+            return RT_INT;
+        }
+    }
+    return rt_loop_next(ts, over, loop);
+}
+
 PyObject *rt_iter_next_slot_call(PyThreadState *ts, _PyInterpreterFrame *frame, PyObject *iterator,
                                  int slot);
 

@@ -42,48 +42,32 @@ static inline PyObject *give(PyObject *result, PyObject *first, PyObject *second
     return Py_NewRef(Py_None);
 }
 
-static RT_NOINLINE PyObject *next_of_list(PyThreadState *ts, PyObject *iterator, PyObject **pair) {
-    RtListIter *at = (RtListIter *)iterator;
-    if (at->list == NULL || at->index >= PyList_GET_SIZE(at->list)) {
-        return rt_iter_next_call(ts, iterator);
-    }
-    PyObject *item = PyList_GET_ITEM(at->list, at->index++);
+PyObject *rt_pair_of(PyObject *item, PyObject **pair) {
     if (rt_unlikely(!PyTuple_CheckExact(item) || PyTuple_GET_SIZE(item) != 2)) {
-        return Py_NewRef(item);
+        return item;
     }
     pair[0] = Py_NewRef(PyTuple_GET_ITEM(item, 0));
     pair[1] = Py_NewRef(PyTuple_GET_ITEM(item, 1));
+    Py_DECREF(item);
     return Py_NewRef(Py_None);
 }
 
 /* A dict that changed its size, an instance's own values and the end are left to CPython. */
 static RT_NOINLINE PyObject *next_of_dict(PyThreadState *ts, PyObject *iterator, PyObject **pair) {
     RtDictItemIter *at = (RtDictItemIter *)iterator;
-    const PyDictObject *dict = at->dict;
+    PyDictObject *dict = at->dict;
     if (dict == NULL || at->used != dict->ma_used || dict->ma_values != NULL || at->left <= 0 ||
         !is_own(at->result)) {
         return rt_iter_next_call(ts, iterator);
     }
-    PyDictKeysObject *keys = dict->ma_keys;
-    Py_ssize_t i = at->position, count = keys->dk_nentries;
-    PyObject *key, *value = NULL;
-    if (rt_likely(DK_IS_UNICODE(keys))) {
-        const PyDictUnicodeEntry *entry = &DK_UNICODE_ENTRIES(keys)[i];
-        for (; i < count && (value = entry->me_value) == NULL; i++, entry++) {
-        }
-        key = value != NULL ? entry->me_key : NULL;
-    } else {
-        const PyDictKeyEntry *entry = &DK_ENTRIES(keys)[i];
-        for (; i < count && (value = entry->me_value) == NULL; i++, entry++) {
-        }
-        key = value != NULL ? entry->me_key : NULL;
-    }
-    if (rt_unlikely(value == NULL)) {
+    Py_ssize_t position = at->position;
+    RtEntry entry = rt_dict_next(dict, &position);
+    if (rt_unlikely(entry.key == NULL)) {
         return rt_iter_next_call(ts, iterator);
     }
-    at->position = i + 1;
+    at->position = position;
     at->left--;
-    return give(at->result, Py_NewRef(key), Py_NewRef(value), pair);
+    return give(at->result, Py_NewRef(entry.key), Py_NewRef(entry.value), pair);
 }
 
 /* An index in the upper half of its range is left to CPython, which goes on with larger ints. */
@@ -137,8 +121,8 @@ static RT_NOINLINE PyObject *next_of_zip(PyThreadState *ts, PyObject *iterator, 
 }
 
 PyObject *rt_pair_next_call(PyThreadState *ts, PyObject *iterator, PyObject **pair) {
-    const PyTypeObject *type = rt_guard(true) ? Py_TYPE(iterator) : NULL;
     pair[0] = NULL;
+    const PyTypeObject *type = rt_guard(true) ? Py_TYPE(iterator) : NULL;
     if (type == &PyDictIterItem_Type) {
         return next_of_dict(ts, iterator, pair);
     }
@@ -148,8 +132,9 @@ PyObject *rt_pair_next_call(PyThreadState *ts, PyObject *iterator, PyObject **pa
     if (type == &PyZip_Type) {
         return next_of_zip(ts, iterator, pair);
     }
-    if (type == &PyListIter_Type) {
-        return next_of_list(ts, iterator, pair);
+    PyObject *item = rt_list_next(iterator);
+    if (item != NULL) {
+        return rt_pair_of(item, pair);
     }
     return rt_iter_next_call(ts, iterator);
 }

@@ -116,6 +116,9 @@ def call_arguments(args, imms, result, second):
     for letter in imms:
         if letter == "f":
             continue
+        if letter == "L":
+            values.append("NULL")
+            continue
         if letter in SITES:
             values.append(f"({SITES[letter]} *)site_of(args[{at}])")
         elif letter in "kn":

@@ -147,13 +147,22 @@ PyObject *rt_brief_binary(_PyInterpreterFrame *frame, PyObject *left, PyObject *
     return result;
 }
 
-int rt_brief_slot_binary(_PyInterpreterFrame *frame, PyObject *left, PyObject *right, int slot,
-                         int op, uint32_t at) {
-    stand(frame, at);
+static RT_NOINLINE int slot_binary_long(_PyInterpreterFrame *frame, PyObject *left, PyObject *right,
+                                        int slot, int op, uint32_t at) {
     int result = rt_slot_binary_call(frame, left, right, slot, op);
     drop(left, at, 0);
     drop(right, at, 1);
     return result;
+}
+
+int rt_brief_slot_binary(_PyInterpreterFrame *frame, PyObject *left, PyObject *right, int slot,
+                         int op, uint32_t at) {
+    stand(frame, at);
+    if ((at & 3) == 0 && (op == NB_INPLACE_ADD || op == NB_ADD) &&
+        rt_slot_add(frame, left, right, slot, false)) {
+        return 0;
+    }
+    return slot_binary_long(frame, left, right, slot, op, at);
 }
 
 PyObject *rt_brief_compare(_PyInterpreterFrame *frame, PyObject *left, PyObject *right, int op,

@@ -4,9 +4,22 @@
 
 enum { UNKNOWN = -2 };
 
-static inline bool differ_in_size(PyObject *left, PyObject *right) {
-    return rt_guard(PyUnicode_IS_READY(left) && PyUnicode_IS_READY(right)) &&
-           PyUnicode_GET_LENGTH(left) != PyUnicode_GET_LENGTH(right);
+/* As _PyUnicode_Equal (unicode_compare_eq). Most strings are ASCII; most that are not equal differ
+ * in length or in the first byte. */
+static inline int equal_strings(PyObject *left, PyObject *right) {
+    if (left == right) {
+        return 1;
+    }
+    if (!rt_guard(PyUnicode_IS_COMPACT_ASCII(left) && PyUnicode_IS_COMPACT_ASCII(right))) {
+        return _PyUnicode_Equal(left, right);
+    }
+    Py_ssize_t length = PyUnicode_GET_LENGTH(left);
+    const char *a = (const char *)((PyASCIIObject *)left + 1);
+    const char *b = (const char *)((PyASCIIObject *)right + 1);
+    if (length != PyUnicode_GET_LENGTH(right) || *a != *b) {
+        return 0;
+    }
+    return length <= 1 || memcmp(a, b, (size_t)length) == 0;
 }
 
 /* Truth of the comparison where it can be told at once, else UNKNOWN; -1 with an exception. */
@@ -22,9 +35,7 @@ static inline int compare_exact(PyObject *left, PyObject *right, int op) {
         return rt_compare_floats(PyFloat_AS_DOUBLE(left), PyFloat_AS_DOUBLE(right), op);
     }
     if (type == &PyUnicode_Type && (op == Py_EQ || op == Py_NE)) {
-        int equal = left == right                 ? 1
-                    : differ_in_size(left, right) ? 0
-                                                  : _PyUnicode_Equal(left, right);
+        int equal = equal_strings(left, right);
         return equal < 0 ? -1 : equal == (op == Py_EQ);
     }
     return UNKNOWN;
@@ -67,8 +78,7 @@ static int contains_exact(PyObject *const *items, Py_ssize_t count, PyObject *it
         if (Py_TYPE(items[i]) != Py_TYPE(item) || is_digit != rt_is_digit(items[i])) {
             return UNKNOWN;
         }
-        int equal =
-            is_digit ? rt_digit(items[i]) == rt_digit(item) : _PyUnicode_Equal(items[i], item);
+        int equal = is_digit ? rt_digit(items[i]) == rt_digit(item) : equal_strings(items[i], item);
         if (equal != 0) {
             return equal;
         }
@@ -84,6 +94,9 @@ int rt_contains(PyThreadState *ts, PyObject *container, PyObject *item) {
         return PyDict_Contains(container, item);
     }
     if (rt_is_digit(item) || PyUnicode_CheckExact(item)) {
+        if (rt_guard(type == &PyFrozenSet_Type || type == &PySet_Type)) {
+            return PySet_Contains(container, item);
+        }
         if (rt_guard(type == &PyList_Type)) {
             known = contains_exact(((PyListObject *)container)->ob_item, PyList_GET_SIZE(container),
                                    item);

@@ -72,6 +72,11 @@ static RT_NOINLINE PyObject *dict_item(PyThreadState *ts, PyObject *dict, PyObje
     return NULL;
 }
 
+static RT_NOINLINE PyObject *string_item(PyObject *text, PyObject *key) {
+    PyObject *item = rt_is_digit(key) ? rt_item_at(text, rt_digit(key)) : NULL;
+    return item != NULL || PyErr_Occurred() ? item : PyObject_GetItem(text, key);
+}
+
 static RT_NOINLINE PyObject *list_item(PyObject *list, PyObject *key) {
     PyObject *item = rt_list_item(list, key);
     if (item == NULL && PySlice_Check(key)) {
@@ -153,6 +158,9 @@ PyObject *rt_item_get_call(PyThreadState *ts, PyObject *container, PyObject *key
         if (rt_likely(index >= 0)) {
             return Py_NewRef(PyTuple_GET_ITEM(container, index));
         }
+    }
+    if (type == &PyUnicode_Type) {
+        return string_item(container, key);
     }
     return other_item(container, key);
 }

@@ -109,16 +109,26 @@ RT_INLINE void rt_digit_set(PyObject *number, int64_t value) {
     RT_LONG_SET_SIZE(number, value < 0 ? -1 : 1);
 }
 
+/* x += y, or x -= y, in place. False, with nothing changed: that is not possible. */
+RT_INLINE bool rt_slot_add(_PyInterpreterFrame *frame, PyObject *left, PyObject *right, int slot,
+                           bool negate) {
+    if (rt_guard(rt_is_digit(left) && rt_is_digit(right))) {
+        int64_t value =
+            negate ? rt_digit(left) - rt_digit(right) : rt_digit(left) + rt_digit(right);
+        if (rt_slot_owns(frame, left, slot) && rt_is_unshared_digit(value)) {
+            rt_digit_set(left, value);
+            return true;
+        }
+    }
+    return false;
+}
+
 RT_INLINE int rt_slot_binary_inline(_PyInterpreterFrame *frame, PyObject *left, PyObject *right,
                                     int slot, int op) {
     bool sum = op == NB_ADD || op == NB_INPLACE_ADD;
     bool difference = op == NB_SUBTRACT || op == NB_INPLACE_SUBTRACT;
-    if ((sum || difference) && rt_guard(rt_is_digit(left) && rt_is_digit(right))) {
-        int64_t value = sum ? rt_digit(left) + rt_digit(right) : rt_digit(left) - rt_digit(right);
-        if (rt_slot_owns(frame, left, slot) && rt_is_unshared_digit(value)) {
-            rt_digit_set(left, value);
-            return 0;
-        }
+    if ((sum || difference) && rt_slot_add(frame, left, right, slot, difference)) {
+        return 0;
     }
     return rt_slot_binary_call(frame, left, right, slot, op);
 }

@@ -9,6 +9,7 @@
  * (reload, runpy, get_code) gets the same one, with its native code. */
 #include "../rt_py.h"
 #include "rt_frame.h"
+#include "rt_spare.h"
 
 #include "../../compiler/front/py_identity.h"
 
@@ -35,6 +36,7 @@ int rt_native_start(void) {
         return -1;
     }
     rt_int_start();
+    rt_spare_start();
     return rt_function_start() < 0 || rt_call_start() < 0 || rt_super_start() < 0 ||
                    rt_instance_start() < 0
                ? -1

@@ -9,6 +9,7 @@
  *
  * Later versions look at `vectorcall`; there native functions are exact ones. */
 #include "rt_frame.h"
+#include "rt_spare.h"
 
 #include <structmember.h>
 
@@ -51,6 +52,7 @@ PyTypeObject rt_function_type = {
     PyVarObject_HEAD_INIT(&PyType_Type, 0).tp_name = "function",
     .tp_basicsize = sizeof(PyFunctionObject),
     .tp_vectorcall_offset = offsetof(PyFunctionObject, vectorcall),
+    .tp_dealloc = rt_function_dealloc,
     .tp_call = PyVectorcall_Call,
     /* The flag for the collector is inherited with the functions that it needs. */
     .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_VECTORCALL | Py_TPFLAGS_METHOD_DESCRIPTOR,
@@ -134,7 +136,7 @@ static PyFunctionObject *new_function(RT_UNUSED PyThreadState *ts, PyCodeObject 
     }
     Py_INCREF(module); /* what a collection runs may change the variables */
     Py_INCREF(builtins);
-    PyFunctionObject *function = PyObject_GC_New(PyFunctionObject, &PyFunction_Type);
+    PyFunctionObject *function = rt_spare_function();
     if (rt_unlikely(function == NULL)) {
         Py_DECREF(module);
         Py_DECREF(builtins);

@@ -5,6 +5,7 @@
  * enum_next, zip_next. An iterator that has ended drops what it iterated over; here the loop does,
  * right behind. Lengths are read again for each item. */
 #include "rt_frame.h"
+#include "rt_spare.h"
 
 PyObject rt_loop_made = RT_OBJECT_INIT(&PyBaseObject_Type);
 
@@ -61,7 +62,8 @@ static RtLoopKind start(PyObject *value, RtLoop *loop) {
 PyObject *rt_iter(PyThreadState *ts, PyObject *value, RtLoop *loop) {
     (void)ts;
     if (loop == NULL) {
-        return PyObject_GetIter(value);
+        return Py_TYPE(value)->tp_iter == PyList_Type.tp_iter ? rt_list_iterator(value)
+                                                              : PyObject_GetIter(value);
     }
     if (value == &rt_loop_made) {
         return loop->held;

@@ -65,7 +65,7 @@ static void fill(RtCode *native, PyCodeObject *code) {
         (uint32_t)(code->co_nlocalsplus + code->co_stacksize + (int)FRAME_SPECIALS_SIZE);
     bool plain = native->body != NULL || rt_generator_is_plain(native);
     native->flags |= plain ? RT_CODE_PLAIN : 0;
-    native->start = native->flags & RT_CODE_POLLED ? native->first : native->first - 1;
+    native->start = native->flags & RT_CODE_POLLED ? native->first : RT_FRAME_START(native->first);
     native->enter = native->body != NULL ? rt_enter_choose(native) : NULL;
 }
 

@@ -6,11 +6,11 @@
 /* ---- what all have in common ---- */
 
 static inline void stand(_PyInterpreterFrame *frame, uint32_t at) {
-    frame->prev_instr = _PyCode_CODE(frame->f_code) + (at >> 3);
+    frame->prev_instr = _PyCode_CODE(RT_CODE(frame)) + (at >> 3);
 }
 
 static inline PyObject *name_at(_PyInterpreterFrame *frame, int name) {
-    return PyTuple_GET_ITEM(frame->f_code->co_names, name);
+    return PyTuple_GET_ITEM(RT_CODE(frame)->co_names, name);
 }
 
 static inline void drop(PyObject *value, uint32_t at, int operand) {

@@ -141,11 +141,11 @@ PyObject *rt_function_interpret(PyThreadState *ts, PyFunctionObject *function,
 /* Does C code call, and not the interpreter, whose arguments lie on its own stack? (C code that
  * only hands its arguments on is taken for the interpreter.) */
 static inline bool comes_from_c(PyThreadState *ts, PyObject *const *args) {
-    const _PyInterpreterFrame *frame = RT_C_LEVELS > 0 ? ts->cframe->current_frame : NULL;
-    if (frame == NULL) {
+    const _PyInterpreterFrame *frame = RT_C_LEVELS > 0 ? RT_CURRENT(ts) : NULL;
+    if (frame == NULL || RT_IS_C_FRAME(frame)) {
         return RT_C_LEVELS > 0;
     }
-    size_t entries = (size_t)(frame->f_code->co_nlocalsplus + frame->f_code->co_stacksize);
+    size_t entries = (size_t)(RT_CODE(frame)->co_nlocalsplus + RT_CODE(frame)->co_stacksize);
     return (uintptr_t)args - (uintptr_t)frame->localsplus > entries * sizeof(PyObject *);
 }
 
@@ -245,7 +245,7 @@ static PyObject *construct(PyThreadState *ts, PyTypeObject *type, PyObject *init
     if (entered) {
         self = type->tp_alloc(type, 0);
     }
-    if (self != NULL && _PyObject_InitializeDict(self) < 0) {
+    if (self != NULL && rt_values_init(self) < 0) {
         Py_CLEAR(self);
     }
     if (self != NULL) {

@@ -19,10 +19,15 @@
 #include <internal/pycore_range.h>
 #endif
 #include <internal/pycore_runtime.h>
+#if PY_VERSION_HEX >= 0x030D0000
+#include <internal/pycore_opcode_utils.h>
+#include <internal/pycore_setobject.h>
+#endif
 #include <internal/pycore_typeobject.h>
 #pragma GCC diagnostic pop
 
 #define RT_PYTHON_311 (PY_VERSION_HEX < 0x030C0000)
+#define RT_PYTHON_313 (PY_VERSION_HEX >= 0x030D0000)
 
 #if RT_PYTHON_311
 /* ---- references ---- */
@@ -30,6 +35,7 @@
 #define RT_OBJECT_INIT(type) {_PyObject_EXTRA_INIT 1, type}
 
 /* ---- threads ---- */
+#define RT_CURRENT(ts) ((ts)->cframe->current_frame)
 #define RT_RECURSION(ts) ((ts)->recursion_remaining)
 /* At the end of the recursion: -1 with a RecursionError, and the level is not counted any more. */
 #define rt_recursion_error(ts) _Py_CheckRecursiveCall(ts, "")
@@ -55,6 +61,8 @@ static inline PyObject *rt_take_exception(PyThreadState *ts) {
 #define RT_TRACEMALLOC_TRACES (_Py_tracemalloc_config.tracing)
 /* Somebody traces or profiles. */
 #define rt_is_watched(ts) ((ts)->cframe->use_tracing)
+/* Something waits to be done between instructions. */
+#define rt_asked(ts) _Py_atomic_load_relaxed(&(ts)->interp->ceval.eval_breaker)
 /* The collector waits to be run where signals are asked for, too. */
 #define rt_collector_waits() 0
 #define RT_IMPORT_FUNCTION(interp) ((interp)->import_func)
@@ -64,6 +72,10 @@ static inline PyObject *rt_take_exception(PyThreadState *ts) {
 #define RT_IMPORTLIB(interp) ((interp)->importlib)
 
 /* ---- frames and code objects ---- */
+#define RT_CODE(frame) ((frame)->f_code)
+#define RT_SET_CODE(frame, code) ((frame)->f_code = (code))
+/* One of C code, that holds no code object. */
+#define RT_IS_C_FRAME(frame) ((void)(frame), false)
 #define RT_FUNCTION(frame) ((frame)->f_func)
 #define RT_SET_FUNCTION(frame, function) ((frame)->f_func = (function))
 #define RT_SET_ENTRY(frame) ((frame)->is_entry = true)
@@ -124,7 +136,6 @@ typedef struct RtRangeIter {
 /* References to immortal objects are not counted. In one piece of 64 bits, as they are stored:
  * CPython's own Py_INCREF writes half of that, which the next read of the whole waits for. */
 #define RT_IS_COUNTED(object) ((int32_t)(object)->ob_refcnt >= 0)
-#define RT_OBJECT_INIT(type) {_PyObject_EXTRA_INIT{_Py_IMMORTAL_REFCNT}, type}
 
 /* ---- threads ---- */
 #define RT_RECURSION(ts) ((ts)->py_recursion_remaining)
@@ -139,7 +150,6 @@ enum { RT_C_LEVELS = 2 };
 #define RT_CALL_RECURSION(ts) ((ts)->c_recursion_remaining)
 #define RT_RAISED(ts) ((ts)->current_exception != NULL)
 #define rt_take_exception(ts) _PyErr_GetRaisedException(ts)
-#define RT_TRASH_NESTING(ts) ((ts)->trash.delete_nesting)
 /* What native code keeps for reuse is the main interpreter's, where others have a lock and an
  * allocator of their own. */
 #define rt_may_keep(interp) ((interp) == _PyInterpreterState_Main())
@@ -147,9 +157,6 @@ enum { RT_C_LEVELS = 2 };
 /* Somebody traces, profiles or has a tool of sys.monitoring (rt_watch.c), in whichever thread. */
 extern int rt_watchers;
 #define rt_is_watched(ts) ((void)(ts), rt_watchers != 0)
-/* The collector waits to be run where signals are asked for, too. */
-#define rt_collector_waits()                                                                       \
-    _Py_atomic_load_relaxed(&_PyThreadState_GET()->interp->ceval.gc_scheduled)
 #define RT_IMPORT_FUNCTION(interp) ((interp)->imports.import_func)
 /* What cannot be imported from a module; suggestions need the name. */
 #define rt_import_error(message, package, path, name)                                              \
@@ -163,7 +170,7 @@ extern int rt_watchers;
 #define RT_FIRST_FREE(code) ((code)->co_nlocalsplus - (code)->co_nfreevars)
 #define RT_NEW_CHUNK(ts, size) _PyThreadState_PushFrame(ts, size)
 /* A generator has its code object from its frame. */
-#define RT_GENERATOR_CODE(generator) (((_PyInterpreterFrame *)(generator)->gi_iframe)->f_code)
+#define RT_GENERATOR_CODE(generator) RT_CODE((_PyInterpreterFrame *)(generator)->gi_iframe)
 #define RT_SET_GENERATOR_CODE(generator, code) ((void)(generator), (void)(code))
 /* Drops what a frame holds, but for its code object. */
 #define rt_frame_release(frame) _PyFrame_ClearExceptCode(frame)
@@ -183,20 +190,6 @@ extern int rt_watchers;
 #define RT_LONG_SET_LINK(object, next) (RT_LONG_TAG(object) = (uintptr_t)(next))
 
 /* ---- where objects have their attributes ---- */
-static inline PyDictValues *rt_inline_values(PyObject *owner) {
-    PyDictOrValues place = *_PyObject_DictOrValuesPointer(owner);
-    return _PyDictOrValues_IsValues(place) ? _PyDictOrValues_GetValues(place) : NULL;
-}
-static inline PyObject *rt_managed_dict(PyObject *owner) {
-    PyDictOrValues place = *_PyObject_DictOrValuesPointer(owner);
-    return _PyDictOrValues_IsValues(place) ? NULL : _PyDictOrValues_GetDict(place);
-}
-/* Where the dict is that an object has now; it has no inline values. */
-static inline PyObject **rt_dict_place(PyObject *owner) {
-    return Py_TYPE(owner)->tp_flags & Py_TPFLAGS_MANAGED_DICT
-               ? &_PyObject_DictOrValuesPointer(owner)->dict
-               : _PyObject_ComputedDictPointer(owner);
-}
 #define rt_type_dict(type) _PyType_GetDict(type)
 #define rt_keys_version(keys)                                                                      \
     _PyDictKeys_GetVersionForCurrentState(_PyInterpreterState_Main(), keys)
@@ -227,17 +220,98 @@ typedef _PyRangeIterObject RtRangeIter;
 
 /* ---- asynchronous generators ---- */
 #define rt_async_wrapper(ts, value) _PyAsyncGenValueWrapperNew(ts, value)
+
+#if RT_PYTHON_313
+#include "rt_compat_313.h"
+#else
+#define RT_OBJECT_INIT(type) {_PyObject_EXTRA_INIT{_Py_IMMORTAL_REFCNT}, type}
+#define RT_CURRENT(ts) ((ts)->cframe->current_frame)
+#define RT_TRASH_NESTING(ts) ((ts)->trash.delete_nesting)
+#define rt_asked(ts) _Py_atomic_load_relaxed(&(ts)->interp->ceval.eval_breaker)
+#define rt_collector_waits()                                                                       \
+    _Py_atomic_load_relaxed(&_PyThreadState_GET()->interp->ceval.gc_scheduled)
+#define RT_CODE(frame) ((frame)->f_code)
+#define RT_SET_CODE(frame, code) ((frame)->f_code = (code))
+#define RT_IS_C_FRAME(frame) ((void)(frame), false)
+
+static inline PyDictValues *rt_inline_values(PyObject *owner) {
+    PyDictOrValues place = *_PyObject_DictOrValuesPointer(owner);
+    return _PyDictOrValues_IsValues(place) ? _PyDictOrValues_GetValues(place) : NULL;
+}
+static inline PyObject *rt_managed_dict(PyObject *owner) {
+    PyDictOrValues place = *_PyObject_DictOrValuesPointer(owner);
+    return _PyDictOrValues_IsValues(place) ? NULL : _PyDictOrValues_GetDict(place);
+}
+/* Where the dict is that an object has now; it has no inline values. */
+static inline PyObject **rt_dict_place(PyObject *owner) {
+    return Py_TYPE(owner)->tp_flags & Py_TPFLAGS_MANAGED_DICT
+               ? &_PyObject_DictOrValuesPointer(owner)->dict
+               : _PyObject_ComputedDictPointer(owner);
+}
+#endif
+#endif
+
+#if !RT_PYTHON_313
+/* ---- the same in 3.11 and 3.12, otherwise later ---- */
+
+/* Dead floats, which are the next ones. */
+typedef struct _Py_float_state RtFloats;
+#define RT_FREE_FLOATS (&_PyRuntime.interpreters.main->float_state)
+#define RT_FIRST_FLOAT free_list
+/* `import *` gives the namespace from the frame's variables, and writes it back. */
+#define rt_locals_from_frame(frame) _PyFrame_FastToLocalsWithError(frame)
+#define rt_locals_to_frame(frame) _PyFrame_LocalsToFast(frame, 0)
+
+typedef _Py_atomic_int RtFlag;
+#define rt_flag_get(flag) _Py_atomic_load_relaxed(flag)
+#define rt_flag_set(flag) _Py_atomic_store_relaxed(flag, 1)
+/* Parameters of _PyEval_SignalReceived and of _PyAsyncGen_ClearFreeLists, and what is handed on. */
+#define RT_SIGNAL_PARAMETERS PyInterpreterState *interp
+#define RT_SIGNAL_ARGUMENTS interp
+#define RT_FREE_LISTS_PARAMETERS PyInterpreterState *interp
+#define RT_FREE_LISTS_ARGUMENTS interp
+#define RT_FREE_LISTS_ARE_KEPT rt_may_keep(interp)
+/* Memory for inline values of a new object; -1 with an exception set. */
+#define rt_values_init(object) _PyObject_InitializeDict(object)
+/* Inline values to be stored to. */
+#define rt_values_to_set(owner) rt_inline_values(owner)
+#define rt_way_to_set(owner, kind) (kind)
+
+/* A suspended generator stands at its YIELD_VALUE, and a new one at RETURN_GENERATOR. */
+#define rt_suspended_at(unit) (unit)
+#define rt_suspend_state(frame) FRAME_SUSPENDED
+#define rt_is_suspended(generator) ((generator)->gi_frame_state == FRAME_SUSPENDED)
+#define RT_SUSPENDED_FOR_DELEGATE FRAME_SUSPENDED
+#define RT_FRAME_START(first) ((first)-1)
 #endif
 
 /* ---- instructions, as they lie in memory ---- */
 
-/* Units of a SEND. Where its delegate runs, the generator stands at the last one. */
+/* SEND, YIELD_VALUE, RESUME. Where its delegate runs, the generator stands at the last unit of its
+ * SEND, on 3.13 at the first. RT_SEND_BEHIND: from there to where it stands when it is suspended;
+ * RT_RESUME_AHEAD: from there to the RESUME; rt_send_length: from the SEND to where it goes on when
+ * the delegate has returned. */
 #if RT_PYTHON_311
-enum { RT_SEND_UNITS = 1 };
+enum { RT_SEND_UNITS = 1, RT_SEND_BEHIND = 1, RT_RESUME_AHEAD = 1 };
 #define RT_IS_RESUME(unit) (_Py_OPCODE(unit) == RESUME || _Py_OPCODE(unit) == RESUME_QUICK)
-#else
-enum { RT_SEND_UNITS = 1 + INLINE_CACHE_ENTRIES_SEND };
+#define RT_RESUME_PLACE(unit) _Py_OPARG(unit)
+#define rt_send_length(at) _Py_OPARG(*(at))
+#elif !RT_PYTHON_313
+enum { RT_SEND_UNITS = 1 + INLINE_CACHE_ENTRIES_SEND, RT_SEND_BEHIND = 1, RT_RESUME_AHEAD = 1 };
 #define RT_IS_RESUME(unit) (_Py_OPCODE(unit) == RESUME || _Py_OPCODE(unit) == INSTRUMENTED_RESUME)
+#define RT_RESUME_PLACE(unit) _Py_OPARG(unit)
+#define rt_send_length(at) _Py_OPARG((at)[1 - RT_SEND_UNITS])
+#else
+enum {
+    RT_SEND_UNITS = 1 + INLINE_CACHE_ENTRIES_SEND,
+    RT_SEND_BEHIND = RT_SEND_UNITS + 1,
+    RT_RESUME_AHEAD = 0
+};
+#define RT_IS_RESUME(unit)                                                                         \
+    (_Py_OPCODE(unit) == RESUME || _Py_OPCODE(unit) == RESUME_CHECK ||                             \
+     _Py_OPCODE(unit) == INSTRUMENTED_RESUME)
+#define RT_RESUME_PLACE(unit) (_Py_OPARG(unit) & RESUME_OPARG_LOCATION_MASK)
+#define rt_send_length(at) (RT_SEND_UNITS + _Py_OPARG(*(at)))
 #endif
 
 /* ---- recursion through C ---- */
@@ -283,6 +357,9 @@ static inline bool rt_c_enter(PyThreadState *ts) {
 /* An exception from a delegate is raised in a generator that stands at its YIELD_VALUE; otherwise
  * at its SEND, which may have another handler. */
 #define RT_DELEGATE_RAISES_AT_YIELD RT_PYTHON_311
+/* A dropped generator without handlers can be told from its exception table; otherwise close() finds
+ * it by itself. */
+#define RT_CLOSES_SILENTLY (!RT_PYTHON_313)
 /* SEND drops a delegate that has returned; otherwise END_SEND does, to which it leads. */
 #define RT_SEND_DROPS_DELEGATE RT_PYTHON_311
 

@@ -60,12 +60,12 @@ static inline bool floats(PyObject *left, PyObject *right, double *a, double *b)
 
 /* PyFloat_FromDouble without its calls: native code runs in the main interpreter. */
 static inline PyObject *float_new(double value) {
-    struct _Py_float_state *state = &_PyRuntime.interpreters.main->float_state;
-    PyFloatObject *result = state->free_list;
+    RtFloats *state = RT_FREE_FLOATS;
+    PyFloatObject *result = state->RT_FIRST_FLOAT;
     if (rt_unlikely(result == NULL || RT_TRACEMALLOC_TRACES)) {
         return PyFloat_FromDouble(value);
     }
-    state->free_list = (PyFloatObject *)Py_TYPE(result);
+    state->RT_FIRST_FLOAT = (PyFloatObject *)Py_TYPE(result);
     state->numfree--;
     Py_SET_TYPE(result, &PyFloat_Type);
     Py_SET_REFCNT(result, 1);

@@ -102,7 +102,7 @@ static RT_ALWAYS_INLINE PyObject *enter(PyThreadState *ts, PyFunctionObject *fun
     }
     rt_frame_link(ts, frame);
     PyObject *result = rt_body_run(ts, frame, native);
-    ts->cframe->current_frame = frame->previous;
+    RT_CURRENT(ts) = frame->previous;
     if (rt_unlikely(((uintptr_t)frame->frame_obj | (uintptr_t)frame->f_locals) != 0)) {
         leave_seen(ts, frame, slots);
     } else {

@@ -21,7 +21,7 @@ void rt_frame_leave_chunk(PyThreadState *ts, _PyInterpreterFrame *frame) {
 void rt_frame_leave_shared(PyThreadState *ts, _PyInterpreterFrame *frame) {
     Py_INCREF(RT_FUNCTION(frame));
     if (RT_FRAMES_DROP_CODE) {
-        Py_INCREF(frame->f_code);
+        Py_INCREF(RT_CODE(frame));
     }
     rt_frame_release(frame);
     rt_frame_free(ts, frame);
@@ -50,7 +50,7 @@ int rt_cell_make(PyThreadState *ts, _PyInterpreterFrame *frame, int slot) {
 
 /* As COPY_FREE_VARS. */
 void rt_cells_copy(RT_UNUSED PyThreadState *ts, _PyInterpreterFrame *frame) {
-    const PyCodeObject *code = frame->f_code;
+    const PyCodeObject *code = RT_CODE(frame);
     PyObject *closure = RT_FUNCTION(frame)->func_closure;
     PyObject **slots = frame->localsplus + RT_FIRST_FREE(code);
     for (int i = 0; i < code->co_nfreevars; i++) {

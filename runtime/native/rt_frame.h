@@ -58,7 +58,7 @@ static inline void rt_frame_init(_PyInterpreterFrame *frame, PyFunctionObject *f
     frame->f_globals = function->func_globals;
     frame->f_builtins = function->func_builtins;
     frame->f_locals = NULL;
-    frame->f_code = native->code;
+    RT_SET_CODE(frame, native->code);
     frame->frame_obj = NULL;
     frame->prev_instr = native->start;
     frame->stacktop = (int)native->slots;
@@ -84,8 +84,8 @@ static inline _PyInterpreterFrame *rt_frame_new(PyThreadState *ts, PyFunctionObj
 }
 
 static inline void rt_frame_link(PyThreadState *ts, _PyInterpreterFrame *frame) {
-    frame->previous = ts->cframe->current_frame;
-    ts->cframe->current_frame = frame;
+    frame->previous = RT_CURRENT(ts);
+    RT_CURRENT(ts) = frame;
 }
 
 /* Gives the room back; the frame's references are gone. */
@@ -143,12 +143,12 @@ static inline PyObject *rt_frame_run(PyThreadState *ts, _PyInterpreterFrame *fra
                                      const RtCode *native) {
     rt_frame_link(ts, frame);
     if (rt_unlikely(rt_recursion_enter(ts) < 0)) {
-        ts->cframe->current_frame = frame->previous;
+        RT_CURRENT(ts) = frame->previous;
         rt_frame_clear(ts, frame, native->slots);
         return NULL;
     }
     PyObject *result = rt_body_run(ts, frame, native);
-    ts->cframe->current_frame = frame->previous;
+    RT_CURRENT(ts) = frame->previous;
     rt_frame_clear(ts, frame, native->slots);
     RT_RECURSION(ts)++;
     return result;

@@ -28,7 +28,7 @@ PyObject *__wrap__PyEval_EvalFrameDefault(PyThreadState *ts, _PyInterpreterFrame
 
 /* The native code of a generator, if it may run now. */
 static inline const RtCode *native_of(PyThreadState *ts, PyGenObject *generator) {
-    const RtCode *native = rt_code_of(rt_generator_frame(generator)->f_code);
+    const RtCode *native = rt_code_of(RT_CODE(rt_generator_frame(generator)));
     return native != NULL && rt_may_run(ts) ? native : NULL;
 }
 
@@ -56,7 +56,7 @@ static inline void clear_frame(_PyInterpreterFrame *frame) {
     Py_XDECREF(frame->f_locals);
     Py_DECREF(RT_FUNCTION(frame));
     if (RT_FRAMES_DROP_CODE) {
-        Py_DECREF(frame->f_code);
+        Py_DECREF(RT_CODE(frame));
     }
 }
 
@@ -67,7 +67,7 @@ static inline void end(PyThreadState *ts, PyGenObject *generator) {
     generator->gi_frame_state = FRAME_CLEARED;
     ts->exc_info = generator->gi_exc_state.previous_item;
     generator->gi_exc_state.previous_item = NULL;
-    ts->cframe->current_frame = frame->previous;
+    RT_CURRENT(ts) = frame->previous;
     if (!cleared) {
         clear_frame(frame); /* a frame object that stays has the one before for f_back */
         _PyErr_ClearExcState(&generator->gi_exc_state);
@@ -94,7 +94,7 @@ static inline void finish(PyThreadState *ts, PyGenObject *generator, const PyObj
 /* It has yielded, or ended: what the interpreter does in YIELD_VALUE, RETURN_VALUE or when nothing
  * handles an exception, where it does that. */
 static inline void leave_or_end(PyThreadState *ts, PyGenObject *generator) {
-    if (generator->gi_frame_state == FRAME_SUSPENDED) {
+    if (rt_is_suspended(generator)) {
         rt_generator_leave(ts, generator);
     } else {
         end(ts, generator);
@@ -108,7 +108,7 @@ static inline void leave_or_end(PyThreadState *ts, PyGenObject *generator) {
 PyObject *__wrap__PyEval_EvalFrameDefault(PyThreadState *ts, _PyInterpreterFrame *frame,
                                           int throwflag) {
     const RtCode *native =
-        frame->owner == FRAME_OWNED_BY_GENERATOR ? rt_code_of(frame->f_code) : NULL;
+        frame->owner == FRAME_OWNED_BY_GENERATOR ? rt_code_of(RT_CODE(frame)) : NULL;
     if (!rt_native_guard(native != NULL && native->step != NULL && !rt_is_watched(ts)) ||
         !rt_c_enter(ts)) {
         return __real__PyEval_EvalFrameDefault(ts, frame, throwflag);
@@ -118,12 +118,12 @@ PyObject *__wrap__PyEval_EvalFrameDefault(PyThreadState *ts, _PyInterpreterFrame
     if (rt_likely(rt_recursion_enter(ts) == 0)) {
         result = native->step(ts, frame, throwflag);
         RT_RECURSION(ts)++;
-        if (_PyFrame_GetGenerator(frame)->gi_frame_state != FRAME_SUSPENDED) {
+        if (!rt_is_suspended(_PyFrame_GetGenerator(frame))) {
             frame->stacktop = (int)native->slots; /* returned or raised: the stack is empty */
         }
     }
     if (RT_RESUMER_ENDS_GENERATORS) {
-        ts->cframe->current_frame = frame->previous;
+        RT_CURRENT(ts) = frame->previous;
     } else {
         leave_or_end(ts, _PyFrame_GetGenerator(frame));
     }
@@ -137,7 +137,7 @@ PyObject *rt_resume_bytecode(PyThreadState *ts, _PyInterpreterFrame *frame, int 
         frame->prev_instr--;
     }
     _PyInterpreterFrame *previous = frame->previous;
-    ts->cframe->current_frame = previous;
+    RT_CURRENT(ts) = previous;
     RT_RECURSION(ts)++;
     PyObject *result = __real__PyEval_EvalFrameDefault(ts, frame, throwflag);
     RT_RECURSION(ts)--;
@@ -147,7 +147,7 @@ PyObject *rt_resume_bytecode(PyThreadState *ts, _PyInterpreterFrame *frame, int 
         ts->exc_info = &generator->gi_exc_state;
         frame->previous = previous;
     }
-    ts->cframe->current_frame = frame;
+    RT_CURRENT(ts) = frame;
     return result;
 }
 
@@ -158,7 +158,7 @@ static inline PyObject *run(PyThreadState *ts, PyGenObject *generator, const RtC
     _PyInterpreterFrame *frame = rt_generator_frame(generator);
     PyObject *output = native->step(ts, frame, throwflag);
     RT_RECURSION(ts)++;
-    if (generator->gi_frame_state != FRAME_SUSPENDED) {
+    if (!rt_is_suspended(generator)) {
         frame->stacktop = (int)native->slots;
     }
     return output;
@@ -178,7 +178,7 @@ static inline PyGenObject *delegate_of(PyThreadState *ts, PyGenObject *generator
         return NULL;
     }
     PyGenObject *other = (PyGenObject *)delegate;
-    return other->gi_frame_state == FRAME_SUSPENDED && native_of(ts, other) != NULL ? other : NULL;
+    return rt_is_suspended(other) && native_of(ts, other) != NULL ? other : NULL;
 }
 
 /* Enters the delegates that a generator waits for; each that waits itself stands at its SEND. The
@@ -189,7 +189,7 @@ static inline PyGenObject *descend(PyThreadState *ts, PyGenObject *generator, bo
     *failed = false;
     while (!*failed && rt_guard(rt_generator_delegates(generator)) &&
            (delegate = delegate_of(ts, generator)) != NULL) {
-        rt_generator_frame(generator)->prev_instr--;
+        rt_generator_frame(generator)->prev_instr -= RT_SEND_BEHIND;
         generator = delegate;
         rt_generator_enter(ts, generator);
         *failed = rt_unlikely(rt_recursion_enter(ts) < 0);
@@ -202,9 +202,9 @@ static inline void suspend_all(PyThreadState *ts, PyGenObject *generator, PyGenO
     while (generator != root) {
         _PyInterpreterFrame *waiting = rt_generator_frame(generator)->previous;
         rt_generator_leave(ts, generator);
-        waiting->prev_instr++;
+        waiting->prev_instr += RT_SEND_BEHIND;
         generator = _PyFrame_GetGenerator(waiting);
-        generator->gi_frame_state = FRAME_SUSPENDED;
+        generator->gi_frame_state = RT_SUSPENDED_FOR_DELEGATE;
         RT_RECURSION(ts)++;
     }
 }
@@ -213,7 +213,7 @@ static inline void suspend_all(PyThreadState *ts, PyGenObject *generator, PyGenO
  * (NULL): its own step goes on with that. */
 static PyObject *go_on(PyThreadState *ts, PyGenObject *generator, PyObject *returned) {
     _PyInterpreterFrame *frame = rt_generator_frame(generator);
-    const RtCode *native = rt_code_of(frame->f_code);
+    const RtCode *native = rt_code_of(RT_CODE(frame));
     if (returned == NULL) {
         frame->prev_instr += RT_DELEGATE_RAISES_AT_YIELD;
         push_value(generator, NULL);
@@ -226,7 +226,7 @@ static PyObject *go_on(PyThreadState *ts, PyGenObject *generator, PyObject *retu
     } else {
         _PyFrame_StackPush(frame, returned);
     }
-    frame->prev_instr += _Py_OPARG(frame->prev_instr[1 - RT_SEND_UNITS]);
+    frame->prev_instr += rt_send_length(frame->prev_instr);
     return run(ts, generator, native, 0);
 }
 
@@ -238,15 +238,15 @@ static RT_NOINLINE PyObject *run_delegate(PyThreadState *ts, PyGenObject *root, 
     PyGenObject *generator = descend(ts, root, &failed);
     if (rt_likely(!failed)) {
         push_value(generator, value);
-        output = run(ts, generator, rt_code_of(rt_generator_frame(generator)->f_code), 0);
+        output = run(ts, generator, rt_code_of(RT_CODE(rt_generator_frame(generator))), 0);
     }
-    while (generator != root && generator->gi_frame_state != FRAME_SUSPENDED) {
+    while (generator != root && !rt_is_suspended(generator)) {
         _PyInterpreterFrame *waiting = rt_generator_frame(generator)->previous;
         finish(ts, generator, output);
         generator = _PyFrame_GetGenerator(waiting);
         output = go_on(ts, generator, output);
     }
-    if (generator->gi_frame_state == FRAME_SUSPENDED) {
+    if (rt_is_suspended(generator)) {
         suspend_all(ts, generator, root);
     }
     return output;
@@ -257,7 +257,7 @@ static RT_NOINLINE PyObject *run_delegate(PyThreadState *ts, PyGenObject *root, 
 static RT_ALWAYS_INLINE PySendResult resume(PyThreadState *ts, PyGenObject *generator,
                                             PyObject *value, PyObject **result) {
     bool may_run =
-        generator->gi_frame_state == FRAME_SUSPENDED ||
+        rt_is_suspended(generator) ||
         (generator->gi_frame_state == FRAME_CREATED && (value == NULL || Py_IsNone(value)));
     const RtCode *native = native_of(ts, generator);
     if (rt_unlikely(!may_run || native == NULL)) {
@@ -273,7 +273,7 @@ static RT_ALWAYS_INLINE PySendResult resume(PyThreadState *ts, PyGenObject *gene
             output = run(ts, generator, native, 0);
         }
     }
-    if (rt_likely(generator->gi_frame_state == FRAME_SUSPENDED)) {
+    if (rt_likely(rt_is_suspended(generator))) {
         rt_generator_leave(ts, generator);
         *result = output;
         return PYGEN_NEXT;

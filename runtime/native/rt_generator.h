@@ -12,8 +12,9 @@ static inline _PyInterpreterFrame *rt_generator_frame(PyGenObject *generator) {
 
 /* Is a suspended generator waiting for a delegate? As _PyGen_yf. */
 static inline bool rt_generator_delegates(const PyGenObject *generator) {
-    _Py_CODEUNIT next = ((const _PyInterpreterFrame *)generator->gi_iframe)->prev_instr[1];
-    return RT_IS_RESUME(next) && _Py_OPARG(next) >= 2;
+    _Py_CODEUNIT next =
+        ((const _PyInterpreterFrame *)generator->gi_iframe)->prev_instr[RT_RESUME_AHEAD];
+    return RT_IS_RESUME(next) && RT_RESUME_PLACE(next) >= 2;
 }
 
 /* A generator's frame becomes the current one, its handled exceptions come before the caller's. */
@@ -28,7 +29,7 @@ static inline void rt_generator_leave(PyThreadState *ts, PyGenObject *generator)
     _PyInterpreterFrame *frame = rt_generator_frame(generator);
     ts->exc_info = generator->gi_exc_state.previous_item;
     generator->gi_exc_state.previous_item = NULL;
-    ts->cframe->current_frame = frame->previous;
+    RT_CURRENT(ts) = frame->previous;
     frame->previous = NULL;
 }
 

@@ -53,13 +53,13 @@ void rt_generator_free(PyThreadState *ts, PyGenObject *generator, uint32_t size)
     kept[size].count++;
 }
 
-void __real__PyAsyncGen_ClearFreeLists(PyInterpreterState *interp);
-void __wrap__PyAsyncGen_ClearFreeLists(PyInterpreterState *interp);
+void __real__PyAsyncGen_ClearFreeLists(RT_FREE_LISTS_PARAMETERS);
+void __wrap__PyAsyncGen_ClearFreeLists(RT_FREE_LISTS_PARAMETERS);
 
 /* Called by full collections: who counts blocks of memory finds none left over. */
-void __wrap__PyAsyncGen_ClearFreeLists(PyInterpreterState *interp) {
-    __real__PyAsyncGen_ClearFreeLists(interp);
-    for (uint32_t size = 0; rt_may_keep(interp) && size < KEPT_SIZES; size++) {
+void __wrap__PyAsyncGen_ClearFreeLists(RT_FREE_LISTS_PARAMETERS) {
+    __real__PyAsyncGen_ClearFreeLists(RT_FREE_LISTS_ARGUMENTS);
+    for (uint32_t size = 0; RT_FREE_LISTS_ARE_KEPT && size < KEPT_SIZES; size++) {
         while (kept[size].first != NULL) {
             PyGenObject *generator = kept[size].first;
             kept[size].first = (PyGenObject *)generator->gi_name;
@@ -105,7 +105,7 @@ static inline PyGenObject *new_object(PyThreadState *ts, PyFunctionObject *funct
     frame->f_globals = function->func_globals;
     frame->f_builtins = function->func_builtins;
     frame->f_locals = NULL;
-    frame->f_code = (PyCodeObject *)Py_NewRef(code);
+    RT_SET_CODE(frame, (PyCodeObject *)Py_NewRef(code));
     frame->frame_obj = NULL;
     frame->previous = NULL;
     frame->stacktop = (int)native->slots;
@@ -135,7 +135,7 @@ static inline PyObject *make_plain(PyThreadState *ts, PyFunctionObject *function
     for (; i < native->slots; i++) {
         frame->localsplus[i] = NULL;
     }
-    frame->prev_instr = native->first;
+    frame->prev_instr = rt_suspended_at(native->first);
     if (_Py_OPCODE(*native->first) == COPY_FREE_VARS) {
         rt_cells_copy(ts, frame);
         frame->prev_instr++;
@@ -176,7 +176,7 @@ static PyObject *move_frame(PyThreadState *ts, _PyInterpreterFrame *frame, const
         return NULL;
     }
     Py_INCREF(RT_FUNCTION(frame));
-    Py_INCREF(frame->f_code);
+    Py_INCREF(RT_CODE(frame));
     _PyInterpreterFrame *own = rt_generator_frame(generator);
     _PyFrame_Copy(frame, own);
     own->owner = FRAME_OWNED_BY_GENERATOR;
@@ -194,7 +194,7 @@ static PyObject *make_of_frame(PyThreadState *ts, _PyInterpreterFrame *frame,
         generator = move_frame(ts, frame, native);
         RT_RECURSION(ts)++;
     }
-    ts->cframe->current_frame = frame->previous;
+    RT_CURRENT(ts) = frame->previous;
     if (generator != NULL) {
         rt_frame_free(ts, frame);
     } else {

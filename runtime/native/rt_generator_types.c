@@ -34,6 +34,7 @@ static PyObject *generator_send(PyObject *self, PyObject *value) {
 
 static destructor original_dealloc;
 
+#if RT_CLOSES_SILENTLY
 /* What of it is freed within each other: a traceback and a frame. Where CPython would let one wait
  * (PyTrash_UNWIND_LEVEL in Objects/object.c, 50), as chains of generators need it, it does. */
 enum { NESTING = 2, MOST_NESTING = 50 };
@@ -42,7 +43,7 @@ enum { NESTING = 2, MOST_NESTING = 50 };
  * who traces? So any(…) and next(…) leave most generator expressions. */
 static inline bool closes_silently(PyThreadState *ts, const PyGenObject *generator) {
     const PyCodeObject *code = RT_GENERATOR_CODE(generator);
-    return generator->gi_frame_state == FRAME_SUSPENDED && PyGen_CheckExact(generator) &&
+    return rt_is_suspended(generator) && PyGen_CheckExact(generator) &&
            PyBytes_GET_SIZE(code->co_exceptiontable) == 0 && !rt_generator_delegates(generator) &&
            rt_generator_frame((PyGenObject *)generator)->frame_obj == NULL &&
            RT_RECURSION(ts) > 0 && RT_TRASH_NESTING(ts) <= MOST_NESTING - NESTING && rt_may_run(ts);
@@ -57,7 +58,7 @@ static void drop_variables(_PyInterpreterFrame *frame) {
         Py_XDECREF(frame->localsplus[i]);
     }
     if (RT_FRAMES_DROP_CODE) {
-        Py_DECREF(frame->f_code);
+        Py_DECREF(RT_CODE(frame));
     }
 }
 
@@ -85,6 +86,10 @@ static void close_silently(PyThreadState *ts, PyGenObject *generator) {
     _PyTrash_end(ts);
     _PyErr_Restore(ts, type, value, traceback);
 }
+#else
+#define closes_silently(ts, generator) ((void)(ts), (void)(generator), false)
+#define close_silently(ts, generator) ((void)(ts), (void)(generator))
+#endif
 
 /* As gen_dealloc for one that is finished, as most are, or that has nothing to do at its end. */
 static void generator_dealloc(PyObject *self) {

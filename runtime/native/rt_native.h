@@ -121,12 +121,12 @@ enum { RT_DELEGATE_RAISED = 2 };
 /* `yield`: before: entries (references moved into the frame) are stored from the bottom, the
  * generator is marked suspended; the step then returns the value. */
 static inline void rt_suspend(_PyInterpreterFrame *frame, PyObject *const *entries, int count) {
-    int base = frame->f_code->co_nlocalsplus;
+    int base = RT_CODE(frame)->co_nlocalsplus;
     for (int i = 0; i < count; i++) {
         frame->localsplus[base + i] = entries[i];
     }
     frame->stacktop = base + count;
-    _PyFrame_GetGenerator(frame)->gi_frame_state = FRAME_SUSPENDED;
+    _PyFrame_GetGenerator(frame)->gi_frame_state = rt_suspend_state(frame);
 }
 /* At a resume point, after the operand stack was taken from the frame: what is sent in (new
  * reference), or NULL when an exception is raised here. Marks the frame as running: like under the
@@ -140,7 +140,7 @@ static inline PyObject *rt_sent(RT_UNUSED PyThreadState *ts, _PyInterpreterFrame
         frame->prev_instr -= RT_DELEGATE_RAISES_AT_YIELD && throwflag == RT_DELEGATE_RAISED;
         return NULL;
     }
-    frame->prev_instr++;
+    frame->prev_instr += RT_RESUME_AHEAD;
     return value;
 }
 /* The interpreter goes on with a frame that stands where no resume point is. */
@@ -219,7 +219,6 @@ PyObject *rt_func_new(PyThreadState *ts, _PyInterpreterFrame *frame, PyObject *c
 /* ---- poll (rt_poll.c) ---- */
 
 RT_COLD int rt_poll_now(PyThreadState *ts);
-#define rt_asked(ts) _Py_atomic_load_relaxed(&(ts)->interp->ceval.eval_breaker)
 static inline int rt_poll(PyThreadState *ts, RT_UNUSED _PyInterpreterFrame *frame) {
     return rt_unlikely(rt_asked(ts)) ? rt_poll_now(ts) : 0;
 }

@@ -307,7 +307,7 @@ static bool store_way(PyObject *owner, PyObject *value, PyObject *name, const Rt
     switch (RT_WAY_KIND(way)) {
     case RT_WAY_VALUE:
     case RT_WAY_GUARDED: {
-        PyDictValues *values = rt_inline_values(owner);
+        PyDictValues *values = rt_values_to_set(owner);
         if (values == NULL || !value_holds(way)) {
             return false;
         }
@@ -355,7 +355,7 @@ static inline PyObject **member_place(PyObject *owner, const RtAttrSite *site,
             continue;
         }
         if (rt_likely(RT_WAY_KIND(way) == RT_WAY_VALUE)) {
-            *values = rt_inline_values(owner);
+            *values = rt_values_to_set(owner);
             return rt_likely(*values != NULL) ? &(*values)->values[way->index] : NULL;
         }
         if (RT_WAY_KIND(way) == RT_WAY_SLOT) {

@@ -55,7 +55,7 @@ RT_INLINE int rt_attr_set_inline(PyThreadState *ts, PyObject *owner, PyObject *v
                                  PyObject *name, RtAttrSite *site) {
     uint64_t key = RT_WAY_KEY(RT_WAY_VALUE, Py_TYPE(owner)->tp_version_tag);
     if (rt_likely(rt_guard(site->ways[0].key == key))) {
-        PyDictValues *values = rt_inline_values(owner);
+        PyDictValues *values = rt_values_to_set(owner);
         if (rt_likely(values != NULL)) {
             PyObject **place = &values->values[site->ways[0].index];
             PyObject *old = *place;

@@ -175,7 +175,7 @@ static RtWayKind classify_set(PyObject *owner, PyObject *name, RtWay *way) {
         way->index = (int32_t)slot_offset(type, value, READONLY);
         return way->index != 0 ? RT_WAY_SLOT : RT_WAY_DATA;
     }
-    RtWayKind own = find_own(owner, name, way);
+    RtWayKind own = rt_way_to_set(owner, find_own(owner, name, way));
     bool guarded = way->value_version != 0;
     return own == RT_WAY_VALUE && guarded ? RT_WAY_GUARDED : own;
 }

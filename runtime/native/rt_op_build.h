@@ -35,6 +35,11 @@ RT_INLINE PyObject *rt_list_tuple(PyThreadState *ts, PyObject *list) {
 
 /* FORMAT_VALUE. spec may be NULL; conversion: FVC_NONE, FVC_STR, FVC_REPR, FVC_ASCII. */
 PyObject *rt_format(PyThreadState *ts, PyObject *value, PyObject *spec, int conversion);
+/* CONVERT_VALUE, a step of its own from 3.13 on. */
+#define rt_convert(ts, value, conversion)                                                          \
+    ((conversion) == FVC_STR    ? PyObject_Str(value)                                              \
+     : (conversion) == FVC_REPR ? PyObject_Repr(value)                                             \
+                                : PyObject_ASCII(value))
 PyObject *rt_str_join(PyThreadState *ts, PyObject *const *items, Py_ssize_t count);
 
 /* ---- comprehensions: the container is exactly a list, set or dict ---- */

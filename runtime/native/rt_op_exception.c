@@ -141,7 +141,7 @@ static const char *refused_stop(int flags, PyObject *exception) {
 
 PyObject *rt_exc_explain_stop(RT_UNUSED PyThreadState *ts, _PyInterpreterFrame *frame,
                               PyObject *exception) {
-    const char *text = refused_stop(frame->f_code->co_flags, exception);
+    const char *text = refused_stop(RT_CODE(frame)->co_flags, exception);
     if (text == NULL) {
         return Py_NewRef(exception);
     }

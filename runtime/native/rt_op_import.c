@@ -177,7 +177,7 @@ static int import_all(PyThreadState *ts, PyObject *locals, PyObject *module) {
 }
 
 int rt_import_star(PyThreadState *ts, _PyInterpreterFrame *frame, PyObject *module) {
-    if (_PyFrame_FastToLocalsWithError(frame) < 0) {
+    if (rt_locals_from_frame(frame) < 0) {
         return -1;
     }
     if (frame->f_locals == NULL) {
@@ -185,6 +185,6 @@ int rt_import_star(PyThreadState *ts, _PyInterpreterFrame *frame, PyObject *modu
         return -1;
     }
     int status = import_all(ts, frame->f_locals, module);
-    _PyFrame_LocalsToFast(frame, 0);
+    rt_locals_to_frame(frame);
     return status;
 }

@@ -41,7 +41,7 @@ PyObject *rt_length(PyThreadState *ts, PyObject *value) {
 
 PyObject *rt_yield_from_iter(PyThreadState *ts, _PyInterpreterFrame *frame, PyObject *value) {
     if (PyCoro_CheckExact(value)) {
-        if (frame->f_code->co_flags & (CO_COROUTINE | CO_ITERABLE_COROUTINE)) {
+        if (RT_CODE(frame)->co_flags & (CO_COROUTINE | CO_ITERABLE_COROUTINE)) {
             return Py_NewRef(value);
         }
         _PyErr_SetString(ts, PyExc_TypeError,

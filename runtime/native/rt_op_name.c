@@ -42,14 +42,14 @@ static RT_COLD void key_error_to_undefined(PyThreadState *ts, PyObject *name) {
 
 /* As format_exc_check_arg of ceval.c with UNBOUNDLOCAL_ERROR_MSG. */
 void rt_unbound(PyThreadState *ts, _PyInterpreterFrame *frame, int slot) {
-    PyObject *name = PyTuple_GET_ITEM(frame->f_code->co_localsplusnames, slot);
+    PyObject *name = PyTuple_GET_ITEM(RT_CODE(frame)->co_localsplusnames, slot);
     _PyErr_Format(ts, PyExc_UnboundLocalError,
                   "cannot access local variable '%U' where it is not associated with a value",
                   name);
 }
 
 RT_COLD void rt_cell_unbound(PyThreadState *ts, _PyInterpreterFrame *frame, int slot) {
-    PyCodeObject *code = frame->f_code;
+    PyCodeObject *code = RT_CODE(frame);
     PyObject *name = PyTuple_GET_ITEM(code->co_localsplusnames, slot);
     if (_PyErr_Occurred(ts)) {
         return;
@@ -256,7 +256,7 @@ int rt_name_del(PyThreadState *ts, _PyInterpreterFrame *frame, PyObject *name) {
 }
 
 PyObject *rt_class_cell_get(PyThreadState *ts, _PyInterpreterFrame *frame, int slot) {
-    PyObject *name = PyTuple_GET_ITEM(frame->f_code->co_localsplusnames, slot);
+    PyObject *name = PyTuple_GET_ITEM(RT_CODE(frame)->co_localsplusnames, slot);
     PyObject *value = space_get(ts, frame->f_locals, name);
     if (value != NULL || _PyErr_Occurred(ts)) {
         return value;

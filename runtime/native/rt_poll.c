@@ -4,24 +4,24 @@
 
 int __real_PyErr_CheckSignals(void);
 int __wrap_PyErr_CheckSignals(void);
-void __real__PyEval_SignalReceived(PyInterpreterState *interp);
-void __wrap__PyEval_SignalReceived(PyInterpreterState *interp);
+void __real__PyEval_SignalReceived(RT_SIGNAL_PARAMETERS);
+void __wrap__PyEval_SignalReceived(RT_SIGNAL_PARAMETERS);
 
 /* ---- C code that asks for signals ---- */
 
 /* A signal has come, at some time; set in signal handlers. */
-static _Py_atomic_int signalled;
+static RtFlag signalled;
 
-void __wrap__PyEval_SignalReceived(PyInterpreterState *interp) {
-    _Py_atomic_store_relaxed(&signalled, 1);
-    __real__PyEval_SignalReceived(interp);
+void __wrap__PyEval_SignalReceived(RT_SIGNAL_PARAMETERS) {
+    rt_flag_set(&signalled);
+    __real__PyEval_SignalReceived(RT_SIGNAL_ARGUMENTS);
 }
 
 /* repr(), str(), long multiplication and the like ask at each step, for some forty instructions.
  * Before the first signal there is nothing to say. (Afterwards only signalmodule.c knows: what it
  * has still to handle when a handler raises shows nowhere else.) */
 int __wrap_PyErr_CheckSignals(void) {
-    return rt_likely(!_Py_atomic_load_relaxed(&signalled) && !rt_collector_waits())
+    return rt_likely(!rt_flag_get(&signalled) && !rt_collector_waits())
                ? 0
                : __real_PyErr_CheckSignals();
 }

@@ -55,7 +55,7 @@ static void restore(PyThreadState *ts, PyObject *exception) {
 void rt_reraise(PyThreadState *ts, PyObject *exception, PyObject *lasti,
                 _PyInterpreterFrame *frame) {
     if (lasti != NULL) {
-        frame->prev_instr = _PyCode_CODE(frame->f_code) + PyLong_AsLong(lasti);
+        frame->prev_instr = _PyCode_CODE(RT_CODE(frame)) + PyLong_AsLong(lasti);
     }
     restore(ts, exception);
 }

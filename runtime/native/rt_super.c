@@ -29,7 +29,7 @@ int rt_super_start(void) {
 /* ---- super(...) ---- */
 
 static PyObject *first_argument(_PyInterpreterFrame *frame) {
-    const PyCodeObject *code = frame->f_code;
+    const PyCodeObject *code = RT_CODE(frame);
     PyObject *first = code->co_argcount > 0 ? frame->localsplus[0] : NULL;
     bool in_cell = first != NULL && (_PyLocals_GetKind(code->co_localspluskinds, 0) & CO_FAST_CELL);
     return in_cell ? PyCell_GET(first) : first;
@@ -37,7 +37,7 @@ static PyObject *first_argument(_PyInterpreterFrame *frame) {
 
 /* The content of the frame's `__class__`, or NULL. */
 static PyObject *enclosing_class(_PyInterpreterFrame *frame) {
-    const PyCodeObject *code = frame->f_code;
+    const PyCodeObject *code = RT_CODE(frame);
     for (int i = RT_FIRST_FREE(code); i < code->co_nlocalsplus; i++) {
         if (PyTuple_GET_ITEM(code->co_localsplusnames, i) == class_name) {
             return PyCell_GET(frame->localsplus[i]);
@@ -54,7 +54,7 @@ static bool is_instance(PyObject *instance, PyObject *class) {
 PyObject *rt_call_super(PyThreadState *ts, PyObject *callable, PyObject *const *items,
                         Py_ssize_t count, RtCallSite *site) {
     if (rt_likely(rt_guard(callable == (PyObject *)&PySuper_Type))) {
-        _PyInterpreterFrame *frame = ts->cframe->current_frame;
+        _PyInterpreterFrame *frame = RT_CURRENT(ts);
         PyObject *class = count == 0 ? enclosing_class(frame) : items[0];
         PyObject *instance = count == 0 ? first_argument(frame) : items[1];
         if (rt_likely(is_instance(instance, class))) {

@@ -136,10 +136,10 @@ static uint32_t read_units(const OpcodeTable *table, const uint8_t *units, uint3
     return count;
 }
 
-/* An exhausted loop goes on behind END_FOR (and, on 3.13, POP_TOP), which only pops what is popped
+/* An exhausted loop goes on behind END_FOR and, on 3.13, POP_TOP, which only pop what is popped
  * already. */
 static uint32_t loop_end(const FrontInstr *instrs, uint32_t target) {
-    return instrs[target].opcode == FRONT_END_FOR ? target + 1 : target;
+    return instrs[target].opcode == FRONT_END_FOR ? target + COMPAT_END_FOR_LENGTH : target;
 }
 
 /* Jumps count from the instruction after them and its caches. */

@@ -24,6 +24,13 @@
 #define COMPAT_NEW_STATEMENTS
 #endif
 
+/* Instructions at the end of a loop that an exhausted one skips. */
+#if PY_VERSION_HEX >= 0x030D0000
+enum { COMPAT_END_FOR_LENGTH = 2 };
+#else
+enum { COMPAT_END_FOR_LENGTH = 1 };
+#endif
+
 /* The pending exception as one normalised object, cleared; NULL when there is none. New reference.
  */
 static inline PyObject *compat_take_exception(void) {

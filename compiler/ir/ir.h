@@ -119,9 +119,10 @@ typedef struct IrRegion {
 } IrRegion;
 
 /* A point where a generator continues: prev_instr has this offset, and the frame's stack holds
- * `depth` entries and what is sent in. The block has `depth` parameters and starts with `sent`. */
+ * `depth` entries and what is sent in. The block has `depth` parameters and starts with `sent`.
+ * `origin`: of the instruction that is over then; from 3.13 on the frame stands at the next one. */
 typedef struct IrResume {
-    int32_t offset;
+    int32_t offset, origin;
     uint32_t depth;
     IrBlock *block;
 } IrResume;

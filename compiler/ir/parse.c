@@ -391,6 +391,7 @@ static void region_line(Parser *parser) {
 
 static void resume_line(Parser *parser) {
     IrResume resume = {.offset = number(parser)};
+    resume.origin = resume.offset;
     expect(parser, "->");
     resume.block = block_name(parser);
     expect(parser, "depth");

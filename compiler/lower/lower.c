@@ -273,8 +273,8 @@ static int python_minor(void) {
 
 /* NULL: the function may become native. */
 static const char *stays_bytecode(Arena *arena, const FrontCode *code) {
-    if (python_minor() > 12) {
-        return "native code is for Python 3.11 and 3.12 so far";
+    if (python_minor() > 13) {
+        return "native code is for Python 3.11, 3.12 and 3.13 so far";
     }
     if ((code->flags & CODE_OPTIMIZED) == 0 && !lower_is_module(code)) {
         return "the body of a class runs only once";

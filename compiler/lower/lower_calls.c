@@ -1,6 +1,8 @@
 /* Calls and new functions.
  *
- * Below the arguments of CALL lie two entries. Which of them is called is known while lowering:
+ * Below the arguments of CALL lie two entries. Which of them is called is known while lowering
+ * (from 3.13 on the first of them always is, and the second may be NULL; the two of LOAD_METHOD
+ * then lie as the IR has them):
  *
  *     NULL, callable       callable(args…)
  *     function, self       the two of LOAD_METHOD, which may also be (NULL, callable): that is
@@ -66,19 +68,30 @@ static void call_with_names(Lowering *lowering, IrOp *const *args, uint32_t coun
     lower_push(lowering, result);
 }
 
+/* From 3.13 on the names of keywords lie on top. */
+void lower_call_kw(Lowering *lowering) {
+    IrOp *names = lower_pop(lowering);
+    if (names->opcode != IR_const) {
+        lower_fail(lowering, "names of keywords of a call are no constant");
+        return;
+    }
+    lowering->keywords = names->imm[0];
+    lower_call(lowering);
+}
+
 void lower_call(Lowering *lowering) {
     uint32_t count = (uint32_t)lowering->instr->arg;
     IrOp **values = lower_pop_many(lowering, count);
-    IrOp *upper = lower_pop(lowering);
-    EntryKind kind = lower_entry(lowering, 1)->kind;
-    IrOp *lower = lower_pop(lowering);
+    Entry upper = lower_pop_entry(lowering), lower = lower_pop_entry(lowering);
     IrOp **args = ARENA_ARRAY(lowering->function->arena, IrOp *, count + 2);
     for (uint32_t i = 0; i < count; i++) {
         args[i + 2] = values[i];
     }
-    bool plain = kind == ENTRY_NULL;
-    args[0] = plain ? upper : lower;
-    args[1] = plain ? lower : upper;
+    EntryKind kind = lower.kind;
+    bool plain = (lowering->minor > 12 ? upper.kind : kind) == ENTRY_NULL;
+    bool turned = plain && lowering->minor < 13;
+    args[0] = turned ? upper.value : lower.value;
+    args[1] = turned ? lower.value : upper.value;
     if (lowering->keywords >= 0) {
         call_with_names(lowering, args, count + 2);
     } else if (kind == ENTRY_CALLABLE) {
@@ -95,10 +108,34 @@ void lower_call_function_ex(Lowering *lowering) {
     bool has_keywords = (lowering->instr->arg & 1) != 0;
     IrOp *keywords = has_keywords ? lower_pop(lowering) : lower_emit0(lowering, IR_null);
     IrOp *args = lower_pop(lowering);
-    IrOp *callable = lower_pop(lowering);
-    lower_pop(lowering); /* NULL */
+    IrOp *upper = lower_pop(lowering), *lower = lower_pop(lowering);
+    IrOp *callable = lowering->minor > 12 ? lower : upper; /* the other is NULL */
     IrOpcode call = lowering->minor > 11 ? IR_call_ex_moved : IR_call_ex;
     lower_push(lowering, lower_emit3(lowering, call, callable, args, keywords));
+}
+
+/* What the new function gets, from the top of the stack. From 3.13 on, each is an instruction of
+ * its own behind this one. */
+static int32_t function_parts(const Lowering *lowering) {
+    int32_t parts = 0;
+    if (lowering->minor < 13) {
+        return lowering->instr->arg;
+    }
+    for (const FrontInstr *at = lowering->instr + 1;
+         at < lowering->code->instrs + lowering->code->instr_count &&
+         at->opcode == FRONT_SET_FUNCTION_ATTRIBUTE;
+         at++) {
+        parts |= at->arg;
+    }
+    return parts;
+}
+
+/* Done by the MAKE_FUNCTION before it. */
+void lower_set_function_attribute(Lowering *lowering) {
+    FrontOpcode before = lowering->index > 0 ? lowering->instr[-1].opcode : FRONT_UNKNOWN;
+    if (before != FRONT_MAKE_FUNCTION && before != FRONT_SET_FUNCTION_ATTRIBUTE) {
+        lower_fail(lowering, "an attribute is set of a function that is not new");
+    }
 }
 
 void lower_make_function(Lowering *lowering) {
@@ -106,8 +143,9 @@ void lower_make_function(Lowering *lowering) {
     static const int flags[] = {HAS_DEFAULTS, HAS_KEYWORD_DEFAULTS, HAS_ANNOTATIONS, HAS_CLOSURE};
     enum { PARTS = sizeof(flags) / sizeof(flags[0]) };
     IrOp *args[1 + PARTS] = {lower_pop(lowering)};
+    int32_t parts = function_parts(lowering);
     for (int i = PARTS; i-- > 0;) {
-        bool given = (lowering->instr->arg & flags[i]) != 0;
+        bool given = (parts & flags[i]) != 0;
         args[1 + i] = given ? lower_pop(lowering) : lower_emit0(lowering, IR_null);
     }
     lower_push(lowering, lower_emit(lowering, IR_func_new, args, 1 + PARTS));

@@ -2,11 +2,12 @@
 #include "lowering.h"
 
 /* In CPython, what a backward jump notices (a signal, say) is raised after the jump: the handler is
- * that of the unit before the target. */
+ * that of the unit before the target; from 3.13 on before the jump. */
 static void set_backward_region(Lowering *lowering, IrOp *end) {
     int32_t target = lowering->instr->target;
     if (target > 0 && (uint32_t)target <= lowering->index) {
-        end->region = lower_region(lowering, (uint32_t)target - 1);
+        uint32_t raising = lowering->minor > 12 ? lowering->index : (uint32_t)target - 1;
+        end->region = lower_region(lowering, raising);
     }
 }
 
@@ -87,8 +88,8 @@ void lower_for_iter(Lowering *lowering) {
 /* At the start and after a plain yield it looks whether something waits to be done; in the loop of
  * `yield from` and `await` the innermost one does that. */
 void lower_resume(Lowering *lowering) {
-    enum { AFTER_YIELD_FROM = 2 };
-    if (lowering->instr->arg < AFTER_YIELD_FROM) {
+    enum { AFTER_YIELD_FROM = 2, PLACE_MASK = 3 };
+    if ((lowering->instr->arg & PLACE_MASK) < AFTER_YIELD_FROM) {
         lower_emit0(lowering, IR_poll);
     }
 }

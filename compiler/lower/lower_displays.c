@@ -38,12 +38,30 @@ void lower_format_value(Lowering *lowering) {
     lower_push(lowering, text);
 }
 
-/* The callable lies below the positional arguments, which lie below the dict. */
+/* After CONVERT_VALUE, or of the value as it is. */
+static void format_as_is(Lowering *lowering, IrOp *value, IrOp *spec) {
+    IrOp *text = lower_emit2(lowering, IR_format, value, spec);
+    text->imm[0] = 0;
+    lower_push(lowering, text);
+}
+
+void lower_format_simple(Lowering *lowering) {
+    IrOp *value = lower_pop(lowering);
+    format_as_is(lowering, value, lower_emit0(lowering, IR_null));
+}
+
+void lower_format_with_spec(Lowering *lowering) {
+    IrOp *spec = lower_pop(lowering);
+    format_as_is(lowering, lower_pop(lowering), spec);
+}
+
+/* The callable lies below the positional arguments, which lie below the dict; from 3.13 on its NULL
+ * is above it. */
 void lower_dict_merge(Lowering *lowering) {
     uint32_t position = (uint32_t)lowering->instr->arg;
     IrOp *mapping = lower_pop(lowering);
     IrOp *dict = lower_peek(lowering, position);
-    IrOp *callable = lower_peek(lowering, position + 2);
+    IrOp *callable = lower_peek(lowering, position + (lowering->minor > 12 ? 3 : 2));
     lower_emit3(lowering, IR_dict_merge, dict, mapping, callable);
 }
 

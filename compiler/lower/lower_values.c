@@ -26,14 +26,50 @@ void lower_swap(Lowering *lowering) {
     *other = kept;
 }
 
-/* The lowest bit asks for a NULL below, for a call; the others are the name. */
+/* ---- two variables by one instruction (3.13) ---- */
+
+enum { SLOT_BITS = 4, SLOT_MASK = 15 };
+
+static void load_slot(Lowering *lowering, int32_t slot) {
+    IrOp *value = lower_emit0(lowering, IR_slot_get);
+    value->imm[0] = slot;
+    lower_push(lowering, value);
+}
+
+static void store_slot(Lowering *lowering, int32_t slot) {
+    IrOp *value = lower_pop(lowering);
+    lower_emit1(lowering, IR_slot_set, value)->imm[0] = slot;
+}
+
+void lower_load_fast_load_fast(Lowering *lowering) {
+    load_slot(lowering, lowering->instr->arg >> SLOT_BITS);
+    load_slot(lowering, lowering->instr->arg & SLOT_MASK);
+}
+
+void lower_store_fast_load_fast(Lowering *lowering) {
+    store_slot(lowering, lowering->instr->arg >> SLOT_BITS);
+    load_slot(lowering, lowering->instr->arg & SLOT_MASK);
+}
+
+void lower_store_fast_store_fast(Lowering *lowering) {
+    store_slot(lowering, lowering->instr->arg >> SLOT_BITS);
+    store_slot(lowering, lowering->instr->arg & SLOT_MASK);
+}
+
+/* ---- names, attributes, items ---- */
+
+/* The lowest bit asks for a NULL beside it, for a call; the others are the name. */
 void lower_load_global(Lowering *lowering) {
     IrOp *value = lower_emit0(lowering, IR_global_get);
     value->imm[0] = lowering->instr->arg >> 1;
-    if (lowering->instr->arg & 1) {
+    bool called = lowering->instr->arg & 1, above = lowering->minor > 12;
+    if (called && !above) {
         lower_push_null(lowering);
     }
     lower_push(lowering, value);
+    if (called && above) {
+        lower_push_null(lowering);
+    }
 }
 
 /* Names of a module's body are global variables: native code of one only runs with the module's
@@ -81,14 +117,25 @@ void lower_store_slice(Lowering *lowering) {
     lower_emit(lowering, IR_slice_set, args, 4);
 }
 
-/* From 3.12 on the lowest bits are for the specialising interpreter. */
+/* From 3.12 on the lowest bits are for the specialising interpreter; from 3.13 on one of them asks
+ * for the result's truth. */
 void lower_compare_op(Lowering *lowering) {
-    enum { SHIFT_312 = 4 };
+    enum { SHIFT_312 = 4, SHIFT_313 = 5, TO_TRUTH = 16 };
+    int shift = lowering->minor > 12 ? SHIFT_313 : lowering->minor > 11 ? SHIFT_312 : 0;
     IrOp *right = lower_pop(lowering);
     IrOp *left = lower_pop(lowering);
     IrOp *result = lower_emit2(lowering, IR_compare, left, right);
-    result->imm[0] = lowering->instr->arg >> (lowering->minor > 11 ? SHIFT_312 : 0);
-    lower_push(lowering, result);
+    result->imm[0] = lowering->instr->arg >> shift;
+    if (lowering->minor > 12 && (lowering->instr->arg & TO_TRUTH) != 0) {
+        lower_push_bool(lowering, lower_emit1(lowering, IR_truth, result), false);
+    } else {
+        lower_push(lowering, result);
+    }
+}
+
+void lower_to_bool(Lowering *lowering) {
+    IrOp *value = lower_pop(lowering);
+    lower_push_bool(lowering, lower_emit1(lowering, IR_truth, value), false);
 }
 
 void lower_unary_not(Lowering *lowering) {

@@ -273,9 +273,9 @@ int32_t lower_region(Lowering *lowering, uint32_t index) {
 /* ---- resume points ---- */
 
 /* The interpreter keeps a method pair as (function, self), or as (NULL, callable) when there is no
- * self to pass. In the IR it is (callable, self or NULL). */
+ * self to pass. In the IR it is (callable, self or NULL), and so from 3.13 on everywhere. */
 void lower_turn_pairs(Lowering *lowering, bool for_frame) {
-    for (uint32_t i = 0; i + 1 < lowering->depth; i++) {
+    for (uint32_t i = 0; i + 1 < lowering->depth && lowering->minor < 13; i++) {
         Entry *lower = &lowering->stack[i], *upper = lower + 1;
         if (lower->kind != ENTRY_CALLABLE) {
             continue;
@@ -301,9 +301,21 @@ static void keep_sent(Lowering *lowering, uint32_t index) {
     }
 }
 
-void lower_resume_here(Lowering *lowering, int32_t offset, uint32_t index) {
+/* Where the frame stands whose last instruction ends at `origin`: there, or, from 3.13 on, at the
+ * next one; but at the beginning of its SEND. */
+static int32_t standing(const Lowering *lowering, int32_t origin) {
+    const FrontInstr *instr = lowering->instr;
+    if (lowering->minor < 13) {
+        return origin;
+    }
+    return instr->opcode == FRONT_SEND && origin == instr[1].offset - 1 ? instr->offset
+                                                                        : origin + 1;
+}
+
+void lower_resume_here(Lowering *lowering, int32_t origin, uint32_t index) {
     IrFunction *function = lowering->function;
-    IrResume resume = {.offset = offset, .depth = lowering->depth};
+    int32_t offset = standing(lowering, origin);
+    IrResume resume = {.offset = offset, .origin = origin, .depth = lowering->depth};
     resume.block = ir_block_new(function, lowering->depth);
     vec_push(&function->resumes, resume);
     lowering->block = resume.block;

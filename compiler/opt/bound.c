@@ -74,8 +74,8 @@ static void arrive_at_resumes(Bound *bound, const IrOp *op) {
         const IrResume *resume = &function->resumes.items[i];
         bool here = op->opcode == IR_resume
                         ? function->code->instr_count == 0 ||
-                              begins_generator(function->code, resume->offset)
-                        : resume->offset == op->offset ||
+                              begins_generator(function->code, resume->origin)
+                        : resume->origin == op->offset ||
                               (bound->sends[i] != NULL && bound->sends[i]->offset < op->offset &&
                                op->offset < target_offset(function->code, bound->sends[i]));
         if (here) {
@@ -155,7 +155,7 @@ static Bound bound_new(IrFunction *function) {
     bound.now = xcalloc(1, size);
     bound.sends = xcalloc(function->resumes.count, sizeof(*bound.sends));
     for (size_t i = 0; i < function->resumes.count; i++) {
-        bound.sends[i] = send_of(code, function->resumes.items[i].offset);
+        bound.sends[i] = send_of(code, function->resumes.items[i].origin);
     }
     uint64_t *start = start_of(&bound, function->entry);
     memset(start, 0, size);

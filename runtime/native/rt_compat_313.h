@@ -27,6 +27,9 @@ typedef struct _Py_float_freelist RtFloats;
 #define _PyLong_AsInt PyLong_AsInt
 #define _PyObject_LookupAttr PyObject_GetOptionalAttr
 
+/* _PyDict_LoadGlobal gives a reference. */
+#define RT_HOLD_GLOBAL(value) ((void)(value))
+
 /* ---- frames ---- */
 /* A frame's variables are never copied (PEP 667). */
 #define rt_locals_from_frame(frame) ((void)(frame), 0)

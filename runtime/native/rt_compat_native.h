@@ -273,6 +273,8 @@ typedef _Py_atomic_int RtFlag;
 #define RT_FREE_LISTS_ARE_KEPT rt_may_keep(interp)
 /* Memory for inline values of a new object; -1 with an exception set. */
 #define rt_values_init(object) _PyObject_InitializeDict(object)
+/* What _PyDict_LoadGlobal found is borrowed. */
+#define RT_HOLD_GLOBAL(value) Py_INCREF(value)
 /* Inline values to be stored to. */
 #define rt_values_to_set(owner) rt_inline_values(owner)
 #define rt_way_to_set(owner, kind) (kind)
@@ -357,6 +359,8 @@ static inline bool rt_c_enter(PyThreadState *ts) {
 /* An exception from a delegate is raised in a generator that stands at its YIELD_VALUE; otherwise
  * at its SEND, which may have another handler. */
 #define RT_DELEGATE_RAISES_AT_YIELD RT_PYTHON_311
+/* Threads are started by another function than PyThread_start_new_thread. */
+#define RT_THREADS_CAN_BE_JOINED RT_PYTHON_313
 /* A dropped generator without handlers can be told from its exception table; otherwise close() finds
  * it by itself. */
 #define RT_CLOSES_SILENTLY (!RT_PYTHON_313)

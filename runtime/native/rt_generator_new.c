@@ -179,6 +179,7 @@ static PyObject *move_frame(PyThreadState *ts, _PyInterpreterFrame *frame, const
     Py_INCREF(RT_CODE(frame));
     _PyInterpreterFrame *own = rt_generator_frame(generator);
     _PyFrame_Copy(frame, own);
+    own->prev_instr = rt_suspended_at(own->prev_instr);
     own->owner = FRAME_OWNED_BY_GENERATOR;
     generator->gi_frame_state = FRAME_CREATED;
     return (PyObject *)generator;

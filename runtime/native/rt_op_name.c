@@ -170,7 +170,7 @@ PyObject *rt_global_get_slow(PyThreadState *ts, _PyInterpreterFrame *frame, PyOb
             }
             return NULL;
         }
-        Py_INCREF(value);
+        RT_HOLD_GLOBAL(value);
         fill_global(site, globals, builtins, name);
         return value;
     }

@@ -242,3 +242,40 @@ unsigned long __wrap_PyThread_start_new_thread(void (*function)(void *), void *a
     }
     return launch_thread(function, arg, chosen);
 }
+
+#if RT_THREADS_CAN_BE_JOINED
+/* The same for the function that the module _thread starts its threads with. */
+
+int __real_PyThread_start_joinable_thread(void (*function)(void *), void *arg,
+                                          PyThread_ident_t *ident, PyThread_handle_t *handle);
+int __wrap_PyThread_start_joinable_thread(void (*function)(void *), void *arg,
+                                          PyThread_ident_t *ident, PyThread_handle_t *handle);
+
+static int launch_joinable(Launch launch, PyThread_ident_t *ident, PyThread_handle_t *handle) {
+    Launch *copy = PyMem_RawMalloc(sizeof(*copy));
+    if (copy == NULL) {
+        return -1;
+    }
+    *copy = launch;
+    int status = __real_PyThread_start_joinable_thread(run_thread, copy, ident, handle);
+    if (status != 0) {
+        PyMem_RawFree(copy);
+    }
+    return status;
+}
+
+int __wrap_PyThread_start_joinable_thread(void (*function)(void *), void *arg,
+                                          PyThread_ident_t *ident, PyThread_handle_t *handle) {
+    size_t *size = &PyInterpreterState_Get()->threads.stacksize;
+    size_t chosen = *size;
+    if (chosen < thread_size) {
+        *size = thread_size;
+        int status = launch_joinable((Launch){function, arg, thread_size}, ident, handle);
+        *size = chosen;
+        if (status == 0) {
+            return status;
+        }
+    }
+    return launch_joinable((Launch){function, arg, chosen}, ident, handle);
+}
+#endif

@@ -272,8 +272,9 @@ for _ in range(3):
     print(said())
     Keeps(Logged("a"), Logged("b"), Logged("x"), c=Logged("c"), z=Logged("z"))
     print(said())
-    Positional(Logged("a"), Logged("b"))
-    print(said())
+    if sys.version_info < (3, 13):  # there it depends on whether the call is specialised already
+        Positional(Logged("a"), Logged("b"))
+        print(said())
     Positional(Logged("a"), b=Logged("b"))
     print(said())
     not_made(lambda: Unfinished(Logged("a")))

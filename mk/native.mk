@@ -13,13 +13,15 @@ NATIVE := $(if $(filter 3.11 3.12,$(PY_MINOR)),$(LINKED_LIB))
 # Functions of libpython whose callers inside libpython are led through runtime/native first.
 NATIVE_WRAPS_3.11 := _Py_Specialize_Precall
 NATIVE_WRAPS_3.12 := _PyMonitoring_SetEvents
-NATIVE_WRAPS_3.13 := _PyMonitoring_SetEvents _PyFunction_SetVersion _Py_Specialize_Call
+NATIVE_WRAPS_3.13 := _PyMonitoring_SetEvents _PyFunction_SetVersion _Py_Specialize_Call \
+                     PyThread_start_joinable_thread
 NATIVE_WRAPS := PyFunction_New PyEval_EvalCode _PyEval_EvalFrameDefault PyThread_start_new_thread \
                 _PyAsyncGen_ClearFreeLists PyErr_CheckSignals _PyEval_SignalReceived \
                 $(NATIVE_WRAPS_$(PY_MINOR))
 # What only other versions need: how functions are told apart, who is asked whether somebody traces.
-NATIVE_OTHER_3.11 := runtime/native/rt_watch.c runtime/native/rt_specialize.c
-NATIVE_OTHER_3.12 := runtime/native/rt_exact.c runtime/native/rt_specialize.c
+NATIVE_ONLY_3.13 := runtime/native/rt_specialize.c runtime/native/rt_locals.c
+NATIVE_OTHER_3.11 := runtime/native/rt_watch.c $(NATIVE_ONLY_3.13)
+NATIVE_OTHER_3.12 := runtime/native/rt_exact.c $(NATIVE_ONLY_3.13)
 NATIVE_OTHER_3.13 := runtime/native/rt_exact.c
 STRESS_KINDS        := one-way guards mixed
 STRESS_FLAG_one-way := -DRT_STRESS_ONE_WAY

@@ -3,8 +3,9 @@
  *
  * A value of slot_get, slot_bound or cell_ref that is still needed after an operation that writes
  * its slot gets a reference directly where it is made. So `x + (x := 1)` adds the old x. Nobody
- * else writes the slots of a running frame; constants, None and the like are never freed while the
- * function runs. */
+ * else writes the slots of a running frame (where f_locals does, from Python 3.13 on, it keeps what
+ * it replaces: rt_locals.c); constants, None and the like are never freed while the function runs.
+ */
 #include "own.h"
 
 #include <stdlib.h>

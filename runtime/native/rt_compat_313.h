@@ -34,6 +34,9 @@ typedef struct _Py_float_freelist RtFloats;
 /* A frame's variables are never copied (PEP 667). */
 #define rt_locals_from_frame(frame) ((void)(frame), 0)
 #define rt_locals_to_frame(frame) ((void)(frame))
+/* What was replaced in a frame's slots while it ran (rt_locals.c). */
+void rt_locals_leave(const PyFrameObject *frame);
+#define rt_drop_replaced(frame) rt_locals_leave((frame)->frame_obj)
 #define RT_CODE(frame) ((PyCodeObject *)(frame)->f_executable)
 #define RT_SET_CODE(frame, code) ((frame)->f_executable = (PyObject *)(code))
 /* One of C code, that holds no code object. */

@@ -261,6 +261,8 @@ typedef struct _Py_float_state RtFloats;
 /* `import *` gives the namespace from the frame's variables, and writes it back. */
 #define rt_locals_from_frame(frame) _PyFrame_FastToLocalsWithError(frame)
 #define rt_locals_to_frame(frame) _PyFrame_LocalsToFast(frame, 0)
+/* Nobody else stores to the slots of a frame that runs. */
+#define rt_drop_replaced(frame) ((void)(frame))
 
 typedef _Py_atomic_int RtFlag;
 #define rt_flag_get(flag) _Py_atomic_load_relaxed(flag)
@@ -284,7 +286,7 @@ typedef _Py_atomic_int RtFlag;
 #define rt_suspend_state(frame) FRAME_SUSPENDED
 #define rt_is_suspended(generator) ((generator)->gi_frame_state == FRAME_SUSPENDED)
 #define RT_SUSPENDED_FOR_DELEGATE FRAME_SUSPENDED
-#define RT_FRAME_START(first) ((first)-1)
+#define RT_FRAME_START(first) ((first) - 1)
 #endif
 
 /* ---- instructions, as they lie in memory ---- */
@@ -359,10 +361,12 @@ static inline bool rt_c_enter(PyThreadState *ts) {
 /* An exception from a delegate is raised in a generator that stands at its YIELD_VALUE; otherwise
  * at its SEND, which may have another handler. */
 #define RT_DELEGATE_RAISES_AT_YIELD RT_PYTHON_311
+/* anext() of a generator that runs already cannot be awaited again. */
+#define RT_REFUSED_AWAIT_IS_OVER RT_PYTHON_313
 /* Threads are started by another function than PyThread_start_new_thread. */
 #define RT_THREADS_CAN_BE_JOINED RT_PYTHON_313
-/* A dropped generator without handlers can be told from its exception table; otherwise close() finds
- * it by itself. */
+/* A dropped generator without handlers can be told from its exception table; otherwise close()
+ * finds it by itself. */
 #define RT_CLOSES_SILENTLY (!RT_PYTHON_313)
 /* SEND drops a delegate that has returned; otherwise END_SEND does, to which it leads. */
 #define RT_SEND_DROPS_DELEGATE RT_PYTHON_311

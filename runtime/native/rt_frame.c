@@ -19,6 +19,7 @@ void rt_frame_leave_chunk(PyThreadState *ts, _PyInterpreterFrame *frame) {
 /* There is a frame object. _PyFrame_Clear moves the frame into it if somebody else holds it; it
  * takes over, or drops, references to function and code that this frame had only borrowed. */
 void rt_frame_leave_shared(PyThreadState *ts, _PyInterpreterFrame *frame) {
+    rt_drop_replaced(frame);
     Py_INCREF(RT_FUNCTION(frame));
     if (RT_FRAMES_DROP_CODE) {
         Py_INCREF(RT_CODE(frame));

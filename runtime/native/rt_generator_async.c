@@ -55,6 +55,7 @@ PySendResult rt_async_send(PyThreadState *ts, PyObject *object, PyObject *value,
     }
     if (self->state == AWAIT_INIT) {
         if (self->generator->ag_running_async) {
+            self->state = RT_REFUSED_AWAIT_IS_OVER ? AWAIT_CLOSED : AWAIT_INIT;
             _PyErr_SetString(ts, PyExc_RuntimeError,
                              "anext(): asynchronous generator is already running");
             return PYGEN_ERROR;

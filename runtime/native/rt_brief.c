@@ -346,9 +346,10 @@ int rt_brief_unpack(_PyInterpreterFrame *frame, PyObject *value, const uint8_t *
     if (rt_unlikely(status < 0)) {
         return status;
     }
+    bool half = false;
     frame->prev_instr++; /* the cache entry */
     for (int i = 0; i < count; i++) {
-        frame->prev_instr++;
+        rt_stand_at_store(frame, &half);
         rt_slot_set(NULL, frame, items[i], slots[i]);
     }
     return 0;

@@ -19,6 +19,11 @@ typedef int RtFlag;
 #define RT_FREE_LISTS_ARGUMENTS lists, at_end
 #define RT_FREE_LISTS_ARE_KEPT (lists == &_PyInterpreterState_Main()->object_state.freelists)
 
+/* Or somebody wants to be told of each new object (PyRefTracer_SetTracer). */
+#define RT_TRACEMALLOC_TRACES                                                                      \
+    (_PyRuntime.tracemalloc.config.tracing || _PyRuntime.ref_tracer.tracer_func != NULL)
+/* What POP_EXCEPT stores: nothing, where nothing was handled before. */
+#define rt_handled_before(previous) (Py_IsNone(previous) ? NULL : (previous))
 typedef struct _Py_float_freelist RtFloats;
 #define RT_FREE_FLOATS (&_PyRuntime.interpreters.main->object_state.freelists.floats)
 #define RT_FIRST_FLOAT items
@@ -45,6 +50,11 @@ void rt_locals_leave(const PyFrameObject *frame);
  * suspended generator stands at the next one, and so does a frame at its start. */
 #define prev_instr instr_ptr
 #define RT_FRAME_START(first) (first)
+/* Two stores of an unpacking may be one instruction. */
+static inline void rt_stand_at_store(_PyInterpreterFrame *frame, bool *half) {
+    frame->instr_ptr += !*half;
+    *half = !*half && _Py_OPCODE(*frame->instr_ptr) == STORE_FAST_STORE_FAST;
+}
 #define rt_suspended_at(unit) ((unit) + 1)
 /* The frame goes on to where it will be continued. What a YIELD_VALUE suspends for is its argument.
  */
@@ -53,18 +63,18 @@ void rt_locals_leave(const PyFrameObject *frame);
 #define rt_is_suspended(generator) FRAME_STATE_SUSPENDED((generator)->gi_frame_state)
 
 /* ---- where objects have their attributes: behind the object, also while a dict shows them ---- */
-static inline PyDictValues *rt_inline_values(PyObject *owner) {
-    if (!(Py_TYPE(owner)->tp_flags & Py_TPFLAGS_INLINE_VALUES)) {
-        return NULL;
-    }
+#define rt_managed_dict(owner) ((PyObject *)_PyObject_ManagedDictPointer(owner)->dict)
+static inline PyDictValues *rt_way_values(PyObject *owner) {
     PyDictValues *values = _PyObject_InlineValues(owner);
     return values->valid ? values : NULL;
 }
-#define rt_managed_dict(owner) ((PyObject *)_PyObject_ManagedDictPointer(owner)->dict)
 /* A dict would have to be told. */
 static inline PyDictValues *rt_values_to_set(PyObject *owner) {
-    PyDictValues *values = rt_inline_values(owner);
-    return values != NULL && rt_managed_dict(owner) == NULL ? values : NULL;
+    PyDictValues *values = _PyObject_InlineValues(owner);
+    return values->valid && rt_managed_dict(owner) == NULL ? values : NULL;
+}
+static inline PyDictValues *rt_inline_values(PyObject *owner) {
+    return Py_TYPE(owner)->tp_flags & Py_TPFLAGS_INLINE_VALUES ? rt_way_values(owner) : NULL;
 }
 #define rt_way_to_set(owner, kind)                                                                 \
     ((kind) == RT_WAY_VALUE && rt_managed_dict(owner) != NULL ? RT_WAY_ENTRY : (kind))

@@ -153,7 +153,6 @@ enum { RT_C_LEVELS = 2 };
 /* What native code keeps for reuse is the main interpreter's, where others have a lock and an
  * allocator of their own. */
 #define rt_may_keep(interp) ((interp) == _PyInterpreterState_Main())
-#define RT_TRACEMALLOC_TRACES (_PyRuntime.tracemalloc.config.tracing)
 /* Somebody traces, profiles or has a tool of sys.monitoring (rt_watch.c), in whichever thread. */
 extern int rt_watchers;
 #define rt_is_watched(ts) ((void)(ts), rt_watchers != 0)
@@ -226,6 +225,7 @@ typedef _PyRangeIterObject RtRangeIter;
 #else
 #define RT_OBJECT_INIT(type) {_PyObject_EXTRA_INIT{_Py_IMMORTAL_REFCNT}, type}
 #define RT_CURRENT(ts) ((ts)->cframe->current_frame)
+#define RT_TRACEMALLOC_TRACES (_PyRuntime.tracemalloc.config.tracing)
 #define RT_TRASH_NESTING(ts) ((ts)->trash.delete_nesting)
 #define rt_asked(ts) _Py_atomic_load_relaxed(&(ts)->interp->ceval.eval_breaker)
 #define rt_collector_waits()                                                                       \
@@ -261,6 +261,8 @@ typedef struct _Py_float_state RtFloats;
 /* `import *` gives the namespace from the frame's variables, and writes it back. */
 #define rt_locals_from_frame(frame) _PyFrame_FastToLocalsWithError(frame)
 #define rt_locals_to_frame(frame) _PyFrame_LocalsToFast(frame, 0)
+/* The instruction of the next one of an unpacking's stores. */
+#define rt_stand_at_store(frame, half) ((void)(half), (frame)->prev_instr++)
 /* Nobody else stores to the slots of a frame that runs. */
 #define rt_drop_replaced(frame) ((void)(frame))
 
@@ -277,7 +279,10 @@ typedef _Py_atomic_int RtFlag;
 #define rt_values_init(object) _PyObject_InitializeDict(object)
 /* What _PyDict_LoadGlobal found is borrowed. */
 #define RT_HOLD_GLOBAL(value) Py_INCREF(value)
-/* Inline values to be stored to. */
+/* What POP_EXCEPT stores: None, where nothing was handled before. */
+#define rt_handled_before(previous) (previous)
+/* Inline values of an object whose class has such, by the way of a site; to be stored to. */
+#define rt_way_values(owner) rt_inline_values(owner)
 #define rt_values_to_set(owner) rt_inline_values(owner)
 #define rt_way_to_set(owner, kind) (kind)
 
@@ -361,6 +366,8 @@ static inline bool rt_c_enter(PyThreadState *ts) {
 /* An exception from a delegate is raised in a generator that stands at its YIELD_VALUE; otherwise
  * at its SEND, which may have another handler. */
 #define RT_DELEGATE_RAISES_AT_YIELD RT_PYTHON_311
+/* A frame's builtins may be any mapping, and `import` asks it. */
+#define RT_BUILTINS_ARE_MAPPINGS RT_PYTHON_313
 /* anext() of a generator that runs already cannot be awaited again. */
 #define RT_REFUSED_AWAIT_IS_OVER RT_PYTHON_313
 /* Threads are started by another function than PyThread_start_new_thread. */

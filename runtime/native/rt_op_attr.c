@@ -97,7 +97,7 @@ static bool read_way(PyObject *owner, PyObject *name, const RtWay *way, PyObject
     case RT_WAY_SUPER: break;
     case RT_WAY_GUARDED:
     case RT_WAY_VALUE: {
-        PyDictValues *values = rt_inline_values(owner);
+        PyDictValues *values = rt_way_values(owner);
         found = values != NULL && value_holds(way) ? values->values[way->index] : NULL;
         break;
     }
@@ -176,7 +176,7 @@ static inline PyObject *read_member(PyObject *owner, PyObject *name, const RtAtt
             continue;
         }
         if (rt_likely(RT_WAY_KIND(way) == RT_WAY_VALUE)) {
-            PyDictValues *values = rt_inline_values(owner);
+            PyDictValues *values = rt_way_values(owner);
             if (rt_likely(values != NULL)) {
                 return values->values[way->index];
             }

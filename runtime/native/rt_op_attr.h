@@ -20,7 +20,7 @@ PyObject *rt_attr_get_call(PyThreadState *ts, PyObject *owner, PyObject *name, R
 RT_INLINE PyObject *rt_attr_value(PyObject *owner, const RtAttrSite *site) {
     uint64_t key = RT_WAY_KEY(RT_WAY_VALUE, Py_TYPE(owner)->tp_version_tag);
     if (rt_likely(rt_guard(site->ways[0].key == key))) {
-        PyDictValues *values = rt_inline_values(owner);
+        PyDictValues *values = rt_way_values(owner);
         if (rt_likely(values != NULL)) {
             return values->values[site->ways[0].index];
         }

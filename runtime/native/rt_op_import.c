@@ -5,8 +5,29 @@
 
 /* ---- import ---- */
 
+/* __import__ of builtins that are no dict. */
+static RT_COLD PyObject *import_by_mapping(PyThreadState *ts, _PyInterpreterFrame *frame,
+                                           PyObject *level, PyObject *fromlist, PyObject *name) {
+    PyObject *function = PyObject_GetItem(frame->f_builtins, &_Py_ID(__import__));
+    if (function == NULL) {
+        if (_PyErr_ExceptionMatches(ts, PyExc_KeyError)) {
+            _PyErr_Clear(ts);
+            _PyErr_SetString(ts, PyExc_ImportError, "__import__ not found");
+        }
+        return NULL;
+    }
+    PyObject *locals = frame->f_locals != NULL ? frame->f_locals : Py_None;
+    PyObject *arguments[] = {name, frame->f_globals, locals, fromlist, level};
+    PyObject *module = PyObject_Vectorcall(function, arguments, 5, NULL);
+    Py_DECREF(function);
+    return module;
+}
+
 PyObject *rt_import(PyThreadState *ts, _PyInterpreterFrame *frame, PyObject *level,
                     PyObject *fromlist, PyObject *name) {
+    if (RT_BUILTINS_ARE_MAPPINGS && !PyDict_Check(frame->f_builtins)) {
+        return import_by_mapping(ts, frame, level, fromlist, name);
+    }
     PyObject *function = PyDict_GetItemWithError(frame->f_builtins, &_Py_ID(__import__));
     if (function == NULL) {
         if (!_PyErr_Occurred(ts)) {

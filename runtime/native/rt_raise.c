@@ -42,7 +42,7 @@ PyObject *rt_exc_push(PyThreadState *ts, PyObject *exception) {
 void rt_exc_pop(PyThreadState *ts, PyObject *previous) {
     _PyErr_StackItem *handled = ts->exc_info;
     PyObject *exception = handled->exc_value;
-    handled->exc_value = previous;
+    handled->exc_value = rt_handled_before(previous);
     Py_XDECREF(exception);
 }
 

@@ -47,6 +47,29 @@ print(list(itertools.islice((x * y for x in itertools.count() for y in range(2))
 print((lambda: (yield))().gi_frame.f_lineno > 0)
 
 
+def within_handlers():
+    import sys
+    try:
+        yield sys.exception()
+        raise KeyError
+    except KeyError as problem:
+        yield sys.exception() is problem, repr(problem.__context__)
+    yield sys.exception()
+    try:
+        yield
+    except OSError as problem:
+        yield sys.exception() is problem
+    yield sys.exception()
+
+
+seen = within_handlers()
+print(next(seen))
+try:
+    1 / 0
+except ZeroDivisionError:
+    print(next(seen), repr(next(seen)), next(seen), seen.throw(OSError), repr(next(seen)))
+
+
 async def numbers(stop):
     for number in range(stop):
         await asyncio.sleep(0)

@@ -247,6 +247,8 @@ def test_format(ops, value, spec):
     check(lambda a: f"{a!s}", lambda a: ops.format(a, ops.NULL, 1), value)
     check(lambda a: f"{a!r}", lambda a: ops.format(a, ops.NULL, 2), value)
     check(lambda a: f"{a!a}", lambda a: ops.format(a, ops.NULL, 3), value)
+    for conversion, function in enumerate((str, repr, ascii), 1):
+        check(function, lambda a, conversion=conversion: ops.convert(a, conversion), value)
     if spec[0] == "leaf" and type(spec[1]) is str:
         check(lambda a, b: format(a, b), lambda a, b: ops.format(a, b, 0), value, spec)
     check(lambda a: f"<{a}|{a!r}>", lambda a: ops.str_join(["<", ops.format(a, ops.NULL, 0), "|", ops.format(a, ops.NULL, 2), ">"]),

@@ -8,7 +8,10 @@
  *
  * From 3.12 on, END_SEND drops the delegate behind SEND; what throw() finds is an exception at the
  * YIELD_VALUE, which CLEANUP_THROW handles; and when the delegate has raised, the generator stands
- * at its SEND, which has another handler. */
+ * at its SEND, which has another handler.
+ *
+ * From 3.13 on the frame stands at the instruction behind each of these, but for the SEND
+ * (`standing` in lowering.c). */
 #include "lowering.h"
 
 /* Where the first step begins: nothing on the stack but what is sent in. */

@@ -11,9 +11,10 @@
  *     step(ts, frame, throwflag)
  *         Of generators, coroutines, async generators. Frame state is exactly the interpreter's:
  *         prev_instr at the RETURN_GENERATOR, YIELD_VALUE or (after a delegate returned) the unit
- *         before the resume point, operand stack saved in the frame with the sent value on top. So
- *         either side can resume what the other suspended. With throwflag an exception is set and
- *         is raised there. Linking and unlinking the frame is the caller's work (rt_generator.c).
+ *         before the resume point (from 3.13 on one instruction further, rt_suspended_at), operand
+ *         stack saved in the frame with the sent value on top. So either side can resume what the
+ *         other suspended. With throwflag an exception is set and is raised there. Linking and
+ *         unlinking the frame is the caller's work (rt_generator.c).
  *
  * Each generated C file defines one RtUnit, found through a linker section; rt_attach.c connects
  * its codes with the module's code objects (co_extra) when the module is loaded. Functions whose

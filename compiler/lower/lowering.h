@@ -89,8 +89,9 @@ int32_t lower_region(Lowering *lowering, uint32_t index);
 int32_t lower_async_end(const Lowering *lowering, uint32_t index);
 /* Where an item of an `async for` that needs no waiting goes on, whose SEND this is. */
 uint32_t lower_async_item(const Lowering *lowering, uint32_t send);
-/* Makes a resume point of a generator behind `origin` and continues there: the stack becomes the block's
- * parameters, what is sent in is pushed. Exceptions go where those of instruction `index` go. */
+/* Makes a resume point of a generator behind `origin` and continues there: the stack becomes the
+ * block's parameters, what is sent in is pushed. Exceptions go where those of instruction `index`
+ * go. */
 void lower_resume_here(Lowering *lowering, int32_t origin, uint32_t index);
 /* The method pairs on the stack, from their form in the IR to that on the interpreter's stack, or
  * back. */

@@ -256,9 +256,8 @@ static RT_NOINLINE PyObject *run_delegate(PyThreadState *ts, PyGenObject *root, 
 
 static RT_ALWAYS_INLINE PySendResult resume(PyThreadState *ts, PyGenObject *generator,
                                             PyObject *value, PyObject **result) {
-    bool may_run =
-        rt_is_suspended(generator) ||
-        (generator->gi_frame_state == FRAME_CREATED && (value == NULL || Py_IsNone(value)));
+    bool may_run = rt_is_suspended(generator) || (generator->gi_frame_state == FRAME_CREATED &&
+                                                  (value == NULL || Py_IsNone(value)));
     const RtCode *native = native_of(ts, generator);
     if (rt_unlikely(!may_run || native == NULL)) {
         return rt_generator_send_bytecode((PyObject *)generator, value, result);

@@ -1,9 +1,10 @@
 /* What the interpreter of Python 3.13 must not remember at its calls.
  *
  * It gives a new function its code's version at once, without looking at `vectorcall`, and enters a
- * function of a version that it has seen, and the `__init__` of a class that is called, as bytecode.
- * That would be right, only slow. So functions with native code have no version, and calls of
- * classes with such an `__init__` are not specialised; the link leads both here (--wrap). */
+ * function of a version that it has seen, and the `__init__` of a class that is called, as
+ * bytecode. That would be right, only slow. So functions with native code have no version, and
+ * calls of classes with such an `__init__` are not specialised; the link leads both here (--wrap).
+ */
 #include "rt_frame.h"
 
 void __real__PyFunction_SetVersion(PyFunctionObject *function, uint32_t version);

@@ -11,7 +11,7 @@
 #include "../compiler/opt/opt.h"
 
 /* The Python versions that native code knows. Programs for others are bytecode. */
-#define NATIVE_PYTHON_MINORS "3.11 3.12"
+#define NATIVE_PYTHON_MINORS "3.11 3.12 3.13"
 
 /* ---- what is native ---- */
 

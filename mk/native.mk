@@ -4,12 +4,12 @@
 #   include/native/rt_unit.h             what generated C includes: -I <runtime>/include
 #   include/native/rt_native.h, ...      what that is made of, for the unit tests
 #
-# Native code is for Python 3.11 and 3.12 and a static libpython so far.
+# Native code is for Python 3.11, 3.12 and 3.13 and a static libpython so far.
 #
 # For tests (make test-stress) there are three more of it: inline caches remember one way only, guards
 # fail at random, the interpreter takes over at random (runtime/native/rt_guard.h). `make stress-guards`
 # makes $(BUILD)/stress/guards/pyc2c, which shares all else with this build.
-NATIVE := $(if $(filter 3.11 3.12,$(PY_MINOR)),$(LINKED_LIB))
+NATIVE := $(if $(filter 3.11 3.12 3.13,$(PY_MINOR)),$(LINKED_LIB))
 # Functions of libpython whose callers inside libpython are led through runtime/native first.
 NATIVE_WRAPS_3.11 := _Py_Specialize_Precall
 NATIVE_WRAPS_3.12 := _PyMonitoring_SetEvents

@@ -391,11 +391,11 @@ static void region_line(Parser *parser) {
 
 static void resume_line(Parser *parser) {
     IrResume resume = {.offset = number(parser)};
-    resume.origin = resume.offset;
     expect(parser, "->");
     resume.block = block_name(parser);
     expect(parser, "depth");
     resume.depth = count(parser);
+    resume.origin = accept(parser, "origin") ? number(parser) : resume.offset;
     vec_push(&parser->function->resumes, resume);
 }
 

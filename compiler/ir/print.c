@@ -2,7 +2,7 @@
  *
  *     function 3 lowered entry b0  ; Stack.push
  *     region r0 -> b2 depth 1 lasti
- *     resume 14 -> b4 depth 0
+ *     resume 14 -> b4 depth 0 origin 13
  *     b0(%0, %1):
  *         %2 = slot_get l0 @4 r0 [%0 %1]  ; self
  *         %3: str = const k1 @5  ; 'x'
@@ -12,8 +12,8 @@
  *
  * An operation shows its number if anything may refer to it, `?` when it may be NULL, its exact
  * type if known, operands, immediates (k constant, n name, l local, plain number), targets,
- * releases, @ the offset of its instruction, its region, and its stack in brackets. What follows a
- * semicolon is for the reader. */
+ * releases, @ the offset of its instruction, its region, and its stack in brackets. A resume
+ * point's origin is left out where it is the offset. What follows a semicolon is for the reader. */
 #include "ir.h"
 
 #include <string.h>
@@ -163,8 +163,12 @@ void ir_print(const IrFunction *function, StrBuf *out) {
     }
     for (size_t i = 0; i < function->resumes.count; i++) {
         const IrResume *resume = &function->resumes.items[i];
-        strbuf_printf(out, "resume %d -> b%u depth %u\n", resume->offset, resume->block->id,
+        strbuf_printf(out, "resume %d -> b%u depth %u", resume->offset, resume->block->id,
                       resume->depth);
+        if (resume->origin != resume->offset) {
+            strbuf_printf(out, " origin %d", resume->origin);
+        }
+        strbuf_puts(out, "\n");
     }
     for (size_t i = 0; i < function->blocks.count; i++) {
         print_block(out, code, function->blocks.items[i]);

@@ -416,7 +416,7 @@ static Outcome run_end(Interpreter *run, const IrOp *op, int32_t resumed, const 
         return throw_from(run, op, block);
     case IR_resume:
         for (uint32_t i = 0; i < op->target_count; i++) {
-            if (run->function->resumes.items[i].offset == resumed) {
+            if (run->function->resumes.items[i].origin == resumed) {
                 *block = op->targets[i].block;
                 for (uint32_t j = 0; j < run->saved_count; j++) {
                     run->values[(*block)->params[j]->id] = (RunValue){.object = run->saved[j]};

@@ -129,7 +129,9 @@ static void branch(Random *random, IrBlock *yes, IrBlock *no) {
 /* ---- generators ---- */
 
 static void resume_here(Random *random, int32_t offset) {
-    IrResume resume = {.offset = offset, .depth = random->depth};
+    /* Some stand behind the instruction, as they do from Python 3.13 on. */
+    IrResume resume = {
+        .offset = offset + (int32_t)draw(random, 2), .origin = offset, .depth = random->depth};
     resume.block = new_block(random, true);
     vec_push(&random->function->resumes, resume);
     start(random, resume.block);

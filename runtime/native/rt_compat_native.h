@@ -35,7 +35,6 @@
 #define RT_OBJECT_INIT(type) {_PyObject_EXTRA_INIT 1, type}
 
 /* ---- threads ---- */
-#define RT_CURRENT(ts) ((ts)->cframe->current_frame)
 #define RT_RECURSION(ts) ((ts)->recursion_remaining)
 /* At the end of the recursion: -1 with a RecursionError, and the level is not counted any more. */
 #define rt_recursion_error(ts) _Py_CheckRecursiveCall(ts, "")
@@ -61,8 +60,6 @@ static inline PyObject *rt_take_exception(PyThreadState *ts) {
 #define RT_TRACEMALLOC_TRACES (_Py_tracemalloc_config.tracing)
 /* Somebody traces or profiles. */
 #define rt_is_watched(ts) ((ts)->cframe->use_tracing)
-/* Something waits to be done between instructions. */
-#define rt_asked(ts) _Py_atomic_load_relaxed(&(ts)->interp->ceval.eval_breaker)
 /* The collector waits to be run where signals are asked for, too. */
 #define rt_collector_waits() 0
 #define RT_IMPORT_FUNCTION(interp) ((interp)->import_func)
@@ -72,10 +69,6 @@ static inline PyObject *rt_take_exception(PyThreadState *ts) {
 #define RT_IMPORTLIB(interp) ((interp)->importlib)
 
 /* ---- frames and code objects ---- */
-#define RT_CODE(frame) ((frame)->f_code)
-#define RT_SET_CODE(frame, code) ((frame)->f_code = (code))
-/* One of C code, that holds no code object. */
-#define RT_IS_C_FRAME(frame) ((void)(frame), false)
 #define RT_FUNCTION(frame) ((frame)->f_func)
 #define RT_SET_FUNCTION(frame, function) ((frame)->f_func = (function))
 #define RT_SET_ENTRY(frame) ((frame)->is_entry = true)
@@ -224,15 +217,10 @@ typedef _PyRangeIterObject RtRangeIter;
 #include "rt_compat_313.h"
 #else
 #define RT_OBJECT_INIT(type) {_PyObject_EXTRA_INIT{_Py_IMMORTAL_REFCNT}, type}
-#define RT_CURRENT(ts) ((ts)->cframe->current_frame)
 #define RT_TRACEMALLOC_TRACES (_PyRuntime.tracemalloc.config.tracing)
 #define RT_TRASH_NESTING(ts) ((ts)->trash.delete_nesting)
-#define rt_asked(ts) _Py_atomic_load_relaxed(&(ts)->interp->ceval.eval_breaker)
 #define rt_collector_waits()                                                                       \
     _Py_atomic_load_relaxed(&_PyThreadState_GET()->interp->ceval.gc_scheduled)
-#define RT_CODE(frame) ((frame)->f_code)
-#define RT_SET_CODE(frame, code) ((frame)->f_code = (code))
-#define RT_IS_C_FRAME(frame) ((void)(frame), false)
 
 static inline PyDictValues *rt_inline_values(PyObject *owner) {
     PyDictOrValues place = *_PyObject_DictOrValuesPointer(owner);
@@ -254,6 +242,13 @@ static inline PyObject **rt_dict_place(PyObject *owner) {
 #if !RT_PYTHON_313
 /* ---- the same in 3.11 and 3.12, otherwise later ---- */
 
+#define RT_CURRENT(ts) ((ts)->cframe->current_frame)
+/* Something waits to be done between instructions. */
+#define rt_asked(ts) _Py_atomic_load_relaxed(&(ts)->interp->ceval.eval_breaker)
+#define RT_CODE(frame) ((frame)->f_code)
+#define RT_SET_CODE(frame, code) ((frame)->f_code = (code))
+/* One of C code, that holds no code object. */
+#define RT_IS_C_FRAME(frame) ((void)(frame), false)
 /* Dead floats, which are the next ones. */
 typedef struct _Py_float_state RtFloats;
 #define RT_FREE_FLOATS (&_PyRuntime.interpreters.main->float_state)

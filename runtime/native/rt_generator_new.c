@@ -5,6 +5,7 @@
  * bound in the object at once. Objects that are done with are kept for the next ones, as CPython
  * keeps its frames' room, until a full collection, which clears CPython's free lists, too. */
 #include "rt_generator.h"
+#include "rt_spare.h"
 
 #include <internal/pycore_gc.h>
 #include <opcode.h>
@@ -59,7 +60,11 @@ void __wrap__PyAsyncGen_ClearFreeLists(RT_FREE_LISTS_PARAMETERS);
 /* Called by full collections: who counts blocks of memory finds none left over. */
 void __wrap__PyAsyncGen_ClearFreeLists(RT_FREE_LISTS_PARAMETERS) {
     __real__PyAsyncGen_ClearFreeLists(RT_FREE_LISTS_ARGUMENTS);
-    for (uint32_t size = 0; RT_FREE_LISTS_ARE_KEPT && size < KEPT_SIZES; size++) {
+    if (!RT_FREE_LISTS_ARE_KEPT) {
+        return;
+    }
+    rt_spare_free();
+    for (uint32_t size = 0; size < KEPT_SIZES; size++) {
         while (kept[size].first != NULL) {
             PyGenObject *generator = kept[size].first;
             kept[size].first = (PyGenObject *)generator->gi_name;

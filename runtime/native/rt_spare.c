@@ -100,6 +100,25 @@ PyObject *rt_list_iterator(PyObject *list) {
     return (PyObject *)iterator;
 }
 
+/* ---- all ---- */
+
+void rt_spare_free(void) {
+#if RT_FUNCTIONS_HAVE_TYPE
+    while (functions.first != NULL) {
+        PyObject *first = functions.first;
+        functions.first = ((PyFunctionObject *)first)->func_globals;
+        PyObject_GC_Del(first);
+    }
+    functions.count = 0;
+#endif
+    while (iterators.first != NULL) {
+        PyObject *first = iterators.first;
+        iterators.first = (PyObject *)((RtListIter *)first)->list;
+        PyObject_GC_Del(first);
+    }
+    iterators.count = 0;
+}
+
 void rt_spare_start(void) {
     PyListIter_Type.tp_dealloc = dealloc_iterator;
 }

@@ -6,6 +6,8 @@
 
 /* Once, before the program starts. */
 void rt_spare_start(void);
+/* By full collections: what is kept goes back to the allocator. */
+void rt_spare_free(void);
 
 /* An exact function, not tracked, whose fields are not set; NULL with an exception. */
 PyFunctionObject *rt_spare_function(void);

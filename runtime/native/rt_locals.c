@@ -124,24 +124,22 @@ static int proxy_set(PyObject *proxy, PyObject *key, PyObject *value) {
     return status;
 }
 
-static PyObject *proxy_or(PyObject *proxy, PyObject *other) {
+static PyObject *update_by(binaryfunc original, PyObject *proxy, PyObject *other) {
     Before before;
     if (!hold_values(proxy, &before)) {
         return NULL;
     }
-    PyObject *result = original_or(proxy, other);
+    PyObject *result = original(proxy, other);
     keep_replaced(&before);
     return result;
 }
 
+static PyObject *proxy_or(PyObject *proxy, PyObject *other) {
+    return update_by(original_or, proxy, other);
+}
+
 static PyObject *proxy_update(PyObject *proxy, PyObject *other) {
-    Before before;
-    if (!hold_values(proxy, &before)) {
-        return NULL;
-    }
-    PyObject *result = original_update(proxy, other);
-    keep_replaced(&before);
-    return result;
+    return update_by(original_update, proxy, other);
 }
 
 static PyObject *proxy_default(PyObject *proxy, PyObject *const *args, Py_ssize_t count) {

@@ -72,9 +72,10 @@ static RT_NOINLINE PyObject *dict_item(PyThreadState *ts, PyObject *dict, PyObje
     return NULL;
 }
 
-static RT_NOINLINE PyObject *string_item(PyObject *text, PyObject *key) {
-    PyObject *item = rt_is_digit(key) ? rt_item_at(text, rt_digit(key)) : NULL;
-    return item != NULL || PyErr_Occurred() ? item : PyObject_GetItem(text, key);
+/* What rt_item_at knows, and everything else that is no class of Python code. */
+static RT_NOINLINE PyObject *plain_item(PyObject *container, PyObject *key) {
+    PyObject *item = rt_is_digit(key) ? rt_item_at(container, rt_digit(key)) : NULL;
+    return item != NULL || PyErr_Occurred() ? item : PyObject_GetItem(container, key);
 }
 
 static RT_NOINLINE PyObject *list_item(PyObject *list, PyObject *key) {
@@ -131,7 +132,6 @@ static inline PyObject *own_setitem(const PyTypeObject *type) {
     return function;
 }
 
-/* What rt_item_at knows, and everything else. */
 static RT_NOINLINE PyObject *other_item(PyObject *container, PyObject *key) {
     PyObject *function = own_getitem(Py_TYPE(container));
     if (function != NULL) {
@@ -141,8 +141,7 @@ static RT_NOINLINE PyObject *other_item(PyObject *container, PyObject *key) {
         rt_c_exempt_end(_PyThreadState_GET());
         return result;
     }
-    PyObject *item = rt_is_digit(key) ? rt_item_at(container, rt_digit(key)) : NULL;
-    return item != NULL || PyErr_Occurred() ? item : PyObject_GetItem(container, key);
+    return plain_item(container, key);
 }
 
 PyObject *rt_item_get_call(PyThreadState *ts, PyObject *container, PyObject *key) {
@@ -160,7 +159,7 @@ PyObject *rt_item_get_call(PyThreadState *ts, PyObject *container, PyObject *key
         }
     }
     if (type == &PyUnicode_Type) {
-        return string_item(container, key);
+        return plain_item(container, key);
     }
     return other_item(container, key);
 }

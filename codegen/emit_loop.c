@@ -20,9 +20,9 @@ static bool needs_no_iterator(const Emitter *emitter, const IrOp *op) {
            !value->escapes;
 }
 
-/* The `iter` that the iterator comes from, if it needs no object; or NULL. */
-static const IrOp *loop_of(const Emitter *emitter, const IrOp *iterator) {
-    return emitter->values[iterator->id].loop ? iterator : NULL;
+/* Does the iterator come from an `iter` that needs no object? */
+static bool is_loop(const Emitter *emitter, const IrOp *iterator) {
+    return emitter->values[iterator->id].loop;
 }
 
 /* What is done with the call's result at once. */
@@ -82,7 +82,7 @@ static const char *loop_argument(Emitter *emitter, const IrOp *op) {
     if (iterator == NULL) {
         return "";
     }
-    if (loop_of(emitter, iterator) == NULL) {
+    if (!is_loop(emitter, iterator)) {
         return ", NULL";
     }
     return arena_printf(&emitter->arena, ", &l%u",
@@ -92,7 +92,8 @@ static const char *loop_argument(Emitter *emitter, const IrOp *op) {
 bool emit_takes_pair(const Emitter *emitter, const IrOp *op) {
     if (op->opcode == IR_iter) {
         const EmitValue *iterator = &emitter->values[op->id];
-        return iterator->loop && iterator->uses == 1 && emit_takes_pair(emitter, iterator->user);
+        return is_loop(emitter, op) && iterator->uses == 1 &&
+               emit_takes_pair(emitter, iterator->user);
     }
     const IrOp *item = op->opcode == IR_unpack ? op->args[0] : op;
     return emitter->values[item->id].pair != NULL;
@@ -206,7 +207,7 @@ bool emit_loop(Emitter *emitter, const IrOp *op) {
     const EmitValue *value = &emitter->values[op->id];
     if (op->opcode == IR_iter_next && value->store != NULL) {
         const IrOp *iterator = op->args[0];
-        bool loop = loop_of(emitter, iterator) != NULL;
+        bool loop = is_loop(emitter, iterator);
         strbuf_printf(emitter->out, "    %s = rt_%s_next_slot(ts, frame, %s%s, %d);\n",
                       emit_value(emitter, op),
                       loop                          ? "loop"

@@ -320,7 +320,7 @@ static RT_NOINLINE PyObject *iter_next_long(PyObject *iterator, RtLoop *loop, ui
 PyObject *rt_brief_iter_next(_PyInterpreterFrame *frame, PyObject *iterator, RtLoop *loop,
                              uint32_t at) {
     stand(frame, at);
-    PyObject *item = loop != NULL ? rt_loop_list_next(iterator, loop) : rt_list_next(iterator);
+    PyObject *item = rt_listed_next(iterator, loop);
     if (rt_likely(item != NULL)) {
         return (at & 1) == 0 ? item : drop_both(item, iterator, NULL, at);
     }

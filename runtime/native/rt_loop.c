@@ -4,6 +4,7 @@
  * listiter_next, tupleiter_next, dictiter_iternextkey and its two siblings, rangeiter_next,
  * enum_next, zip_next. An iterator that has ended drops what it iterated over; here the loop does,
  * right behind. Lengths are read again for each item. */
+#include "rt_dict.h"
 #include "rt_frame.h"
 #include "rt_spare.h"
 
@@ -198,25 +199,11 @@ static PyObject *item_of(PyObject *held, int index, RtLoop *loop) {
     return NULL;
 }
 
-/* The pair (references taken over) to the loop, and into its variable. */
-static RT_NOINLINE PyObject *give(PyObject *held, PyObject *first, PyObject *second,
-                                  PyObject **pair) {
-    PyObject *old_first = PyTuple_GET_ITEM(held, RT_LOOP_FIRST);
-    pair[0] = Py_NewRef(first);
-    pair[1] = Py_NewRef(second);
-    PyTuple_SET_ITEM(held, RT_LOOP_FIRST, first);
-    PyObject *old_second = PyTuple_GET_ITEM(held, RT_LOOP_SECOND);
-    PyTuple_SET_ITEM(held, RT_LOOP_SECOND, second);
-    rt_decref(old_first);
-    rt_decref(old_second);
-    return Py_NewRef(Py_None);
-}
-
 static RT_NOINLINE PyObject *next_of_items(PyThreadState *ts, PyObject *held, RtLoop *loop,
                                            PyObject **pair) {
     RtEntry entry = next_entry(ts, loop);
     if (rt_likely(entry.key != NULL)) {
-        return give(held, Py_NewRef(entry.key), Py_NewRef(entry.value), pair);
+        return rt_pair_give(held, Py_NewRef(entry.key), Py_NewRef(entry.value), pair);
     }
     if (!RT_RAISED(ts)) {
         replace(held, RT_LOOP_OVER, Py_NewRef(Py_None));
@@ -232,7 +219,7 @@ static RT_NOINLINE PyObject *next_of_enumerate(PyObject *held, RtLoop *loop, PyO
         return NULL;
     }
     loop->at++;
-    return give(held, index, item, pair);
+    return rt_pair_give(held, index, item, pair);
 }
 
 /* The first item is in its place before the second one is asked for. */

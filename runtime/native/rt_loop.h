@@ -41,41 +41,6 @@ typedef struct RtLoop {
     PyObject *held;     /* from the call to GET_ITER: what the iterator's variable is to hold */
 } RtLoop;
 
-/* An entry of a dict, borrowed; NULLs at its end. */
-typedef struct RtEntry {
-    PyObject *key, *value;
-} RtEntry;
-
-/* The entry at *position or behind it, and *position behind that. PyDict_Next, with its common
- * cases in place. */
-static inline RtEntry rt_dict_next(PyDictObject *dict, Py_ssize_t *position) {
-    RtEntry found = {NULL, NULL};
-    if (rt_unlikely(dict->ma_values != NULL)) {
-        PyDict_Next((PyObject *)dict, position, &found.key, &found.value);
-        return found;
-    }
-    PyDictKeysObject *keys = dict->ma_keys;
-    Py_ssize_t count = keys->dk_nentries;
-    if (rt_likely(DK_IS_UNICODE(keys))) {
-        for (Py_ssize_t i = *position; i < count; i++) {
-            const PyDictUnicodeEntry *entry = &DK_UNICODE_ENTRIES(keys)[i];
-            if (rt_likely(entry->me_value != NULL)) {
-                *position = i + 1;
-                return (RtEntry){entry->me_key, entry->me_value};
-            }
-        }
-        return found;
-    }
-    for (Py_ssize_t i = *position; i < count; i++) {
-        const PyDictKeyEntry *entry = &DK_ENTRIES(keys)[i];
-        if (rt_likely(entry->me_value != NULL)) {
-            *position = i + 1;
-            return (RtEntry){entry->me_key, entry->me_value};
-        }
-    }
-    return found;
-}
-
 /* Stands for what `range(…)`, `enumerate(…)` or `zip(…)` would have returned. */
 extern PyObject rt_loop_made;
 

@@ -24,13 +24,18 @@ RT_INLINE PyObject *rt_list_next(PyObject *iterator) {
     return NULL;
 }
 
-/* `loop`: NULL, or that of the iterator's variable (rt_loop.h). */
+/* The next item of a list; NULL at its end, and of everything else. `loop`: NULL, or that of the
+ * iterator's variable (rt_loop.h). */
+RT_INLINE PyObject *rt_listed_next(PyObject *iterator, RtLoop *loop) {
+    return loop != NULL ? rt_loop_list_next(iterator, loop) : rt_list_next(iterator);
+}
+
 RT_INLINE PyObject *rt_iter_next_outlined(PyThreadState *ts, PyObject *iterator, RtLoop *loop) {
     return loop != NULL ? rt_loop_next(ts, iterator, loop) : rt_iter_next_call(ts, iterator);
 }
 
 RT_INLINE PyObject *rt_iter_next_inline(PyThreadState *ts, PyObject *iterator, RtLoop *loop) {
-    PyObject *item = loop != NULL ? rt_loop_list_next(iterator, loop) : rt_list_next(iterator);
+    PyObject *item = rt_listed_next(iterator, loop);
     return rt_likely(item != NULL) ? item : rt_iter_next_outlined(ts, iterator, loop);
 }
 
@@ -45,6 +50,8 @@ RT_INLINE PyObject *rt_iter_next_inline(PyThreadState *ts, PyObject *iterator, R
 PyObject *rt_pair_next_call(PyThreadState *ts, PyObject *iterator, PyObject **pair);
 /* The result for this item, which is taken over. */
 PyObject *rt_pair_of(PyObject *item, PyObject **pair);
+/* The result for these two, which are taken over by a tuple whose first two items they replace. */
+PyObject *rt_pair_give(PyObject *holder, PyObject *first, PyObject *second, PyObject **pair);
 
 RT_INLINE PyObject *rt_pair_next_outlined(PyThreadState *ts, PyObject *iterator, RtLoop *loop,
                                           PyObject **pair) {
@@ -54,7 +61,7 @@ RT_INLINE PyObject *rt_pair_next_outlined(PyThreadState *ts, PyObject *iterator,
 
 RT_INLINE PyObject *rt_pair_next_inline(PyThreadState *ts, PyObject *iterator, RtLoop *loop,
                                         PyObject **pair) {
-    PyObject *item = loop != NULL ? rt_loop_list_next(iterator, loop) : rt_list_next(iterator);
+    PyObject *item = rt_listed_next(iterator, loop);
     pair[0] = NULL;
     return rt_likely(item != NULL) ? item : rt_pair_next_outlined(ts, iterator, loop, pair);
 }

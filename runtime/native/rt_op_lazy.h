@@ -342,13 +342,8 @@ PyObject *rt_iter_next_slot_call(PyThreadState *ts, _PyInterpreterFrame *frame, 
 /* The same, where nothing is known about the iterator: it is another function's. */
 RT_INLINE PyObject *rt_iter_next_slot(PyThreadState *ts, _PyInterpreterFrame *frame,
                                       PyObject *iterator, int slot) {
-    if (rt_guard(Py_IS_TYPE(iterator, &PyListIter_Type))) {
-        RtListIter *at = (RtListIter *)iterator;
-        if (rt_likely(at->list != NULL && at->index < PyList_GET_SIZE(at->list))) {
-            return Py_NewRef(PyList_GET_ITEM(at->list, at->index++));
-        }
-    }
-    return rt_iter_next_slot_call(ts, frame, iterator, slot);
+    PyObject *item = rt_list_next(iterator);
+    return rt_likely(item != NULL) ? item : rt_iter_next_slot_call(ts, frame, iterator, slot);
 }
 
 #endif

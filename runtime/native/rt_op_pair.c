@@ -5,6 +5,7 @@
  * These iterators give the same tuple out again while nobody else has it; it keeps the last items
  * alive, so it is filled here, too. Follows enum_next, zip_next and dictiter_iternextitem; whatever
  * is not the common case is left to them. */
+#include "rt_dict.h"
 #include "rt_frame.h"
 
 /* The item of a zip or enumerate object's iterator, as its tp_iternext. */
@@ -25,21 +26,25 @@ static inline void track(PyObject *result) {
     }
 }
 
-/* Items (references taken over) into the iterator's own tuple, and to the loop. */
-static inline PyObject *give(PyObject *result, PyObject *first, PyObject *second, PyObject **pair) {
-    PyObject *old_first = PyTuple_GET_ITEM(result, 0), *old_second = PyTuple_GET_ITEM(result, 1);
+PyObject *rt_pair_give(PyObject *holder, PyObject *first, PyObject *second, PyObject **pair) {
+    PyObject *old_first = PyTuple_GET_ITEM(holder, 0), *old_second = PyTuple_GET_ITEM(holder, 1);
     pair[0] = Py_NewRef(first);
     pair[1] = Py_NewRef(second);
-    /* A destructor of the last items may ask the same iterator, which must not take the tuple for
-     * its own then. */
-    Py_INCREF(result);
-    PyTuple_SET_ITEM(result, 0, first);
-    PyTuple_SET_ITEM(result, 1, second);
+    PyTuple_SET_ITEM(holder, 0, first);
+    PyTuple_SET_ITEM(holder, 1, second);
     rt_decref(old_first);
     rt_decref(old_second);
+    return Py_NewRef(Py_None);
+}
+
+/* The same with the iterator's own tuple. A destructor of the last items may ask the same iterator,
+ * which must not take the tuple for its own then. */
+static PyObject *give(PyObject *result, PyObject *first, PyObject *second, PyObject **pair) {
+    Py_INCREF(result);
+    PyObject *given = rt_pair_give(result, first, second, pair);
     track(result);
     Py_DECREF(result);
-    return Py_NewRef(Py_None);
+    return given;
 }
 
 PyObject *rt_pair_of(PyObject *item, PyObject **pair) {

@@ -55,6 +55,15 @@
 #define RT_HAS_HIDDEN_FUNCTIONS 1
 #endif
 
+/* Of each member of libpython that only extension modules refer to one function, since the linker
+ * would leave the member out. */
+#if PY_VERSION_HEX >= 0x030D0000
+#define RT_FOR_EXTENSIONS                                                                          \
+    (void (*)(void)) Py_FrozenMain, (void (*)(void))_PyInterpreterConfig_InitFromDict
+#else
+#define RT_FOR_EXTENSIONS (void (*)(void)) Py_FrozenMain
+#endif
+
 /* Static code objects in libpython (Tools/scripts/deepfreeze.py) with eager interning. 3.12 interns
  * while it starts, too, but through other means that cannot be postponed; 3.13 has none. */
 #define RT_HAS_DEEPFREEZE (PY_VERSION_HEX < 0x030C0000 && RT_HAS_HIDDEN_FUNCTIONS)

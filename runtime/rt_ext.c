@@ -10,6 +10,9 @@
 /* Empty unless the link step provides one. */
 __attribute__((weak)) const RtStaticModule rt_static_modules[] = {{NULL, NULL}};
 
+extern void (*const rt_for_extensions[])(void);
+void (*const rt_for_extensions[])(void) = {RT_FOR_EXTENSIONS};
+
 static const RtStaticModule *find_row(const char *name) {
     for (const RtStaticModule *row = rt_static_modules; row->name != NULL; row++) {
         if (strcmp(row->name, name) == 0) {

@@ -256,18 +256,44 @@ PyObject *rt_load_source(PyObject *name, PyObject *parent, const ImageModule *en
     return result;
 }
 
+/* Without the traceback entries of the two outermost frames. */
+static void drop_two_entries(void) {
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    for (int i = 0; i < 2 && traceback != NULL; i++) {
+        PyObject *next = Py_XNewRef(((PyTracebackObject *)traceback)->tb_next);
+        Py_SETREF(traceback, next);
+    }
+    PyErr_Restore(type, value, traceback);
+}
+
+/* _load_unlocked(spec), below two frames of importlib: where CPython has those of _find_and_load
+ * and _find_and_load_unlocked. A module that warns counts them (`stacklevel`). */
+static PyObject *load_unlocked(PyObject *spec) {
+    PyObject *call = PyDict_GetItemString(rt_importer.bootstrap, "_call_with_frames_removed");
+    PyObject *load = PyDict_GetItemString(rt_importer.bootstrap, "_load_unlocked");
+    if (call == NULL || load == NULL) {
+        PyErr_SetString(PyExc_ImportError, "importlib is not complete");
+        return NULL;
+    }
+    PyObject *module = PyObject_CallFunctionObjArgs(call, call, load, spec, NULL);
+    if (module == NULL) {
+        drop_two_entries();
+    }
+    return module;
+}
+
 /* Extension modules: stock loader, stock _load_unlocked; dlopen is ours (rt_dl.c). */
 PyObject *rt_load_extension(PyObject *name, const ImageModule *entry) {
     PyObject *details = PyTuple_GET_ITEM(rt_importer.finder_details, 0);
     PyObject *class = PyTuple_GET_ITEM(details, 0);
-    PyObject *load = PyDict_GetItemString(rt_importer.bootstrap, "_load_unlocked");
     PyObject *path = rt_import_path(rt_string(entry->path));
     PyObject *loader = path ? PyObject_CallFunctionObjArgs(class, name, path, NULL) : NULL;
     bool is_package = (entry->flags & IMAGE_MODULE_PACKAGE) != 0;
     PyObject *locations = loader && is_package ? package_path(path) : NULL;
     PyObject *spec =
         loader && (locations || !is_package) ? new_spec(name, loader, path, locations) : NULL;
-    PyObject *module = spec && load ? PyObject_CallOneArg(load, spec) : NULL;
+    PyObject *module = spec ? load_unlocked(spec) : NULL;
     Py_XDECREF(path);
     Py_XDECREF(loader);
     Py_XDECREF(locations);

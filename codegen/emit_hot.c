@@ -16,9 +16,9 @@ enum {
     SMALL = 25,
     /* Tenths of a million of the compiler's instructions that the sites of a function in simple
      * loops may cost beyond their brief form; those of each deeper level as many times more. */
-    BUDGET = 400,
+    BUDGET = 250,
     SMALL_BUDGET = 800, /* of a small function */
-    DEEPER = 16,
+    DEEPER = 26,
     LEVELS = 3
 };
 

@@ -3,11 +3,12 @@
     make bench-cost                                  modules of the standard library, every shape
     make bench-cost ARGS="--native textwrap,difflib --rounds 3"
 
-Each shape of native code is built in turn: outlined (short ways are calls everywhere), as default
-builds have it (short ways in place where code is hot), --optimize-speed and --optimize-size. Lines
-are those that hold code, in functions. Seconds are CPU time: to C, from code objects; and in the C
-compiler; the best of the rounds. Code is what the executable's loaded text and data are larger than
-those of a program with the same modules as bytecode. Writes cost.md and cost.json into
+Each shape of native code is built in turn for one module after the other: outlined (short ways are
+calls everywhere), as default builds have it (short ways in place where code is hot),
+--optimize-speed and --optimize-size. Lines are those that hold code, in functions. Seconds are CPU
+time: to C, from code objects; and in the C compiler; of each module the best of the rounds, since
+the speed of a machine changes between two builds. Code is what the loaded text and data of an
+executable with all these modules native are larger than those of one with the same as bytecode. Writes cost.md and cost.json into
 benchmarks/results/ (or --output); --publish also replaces COST.md beside this file. The exit status
 is 1 only when a build failed.
 """
@@ -38,14 +39,36 @@ SHAPES = {
 AIM = 1.5  # times the outlined shape's seconds in the C compiler that a default build may take
 
 
-@dataclass(frozen=True)
+@dataclass
 class Cost:
-    """Of one shape, per 1,000 lines."""
+    """Of one module, in one shape: seconds."""
 
     lines: int
     to_c: float
     compiling: float
-    code: float  # bytes
+
+    def keep_best(self, other: Cost) -> None:
+        self.to_c = min(self.to_c, other.to_c)
+        self.compiling = min(self.compiling, other.compiling)
+
+
+@dataclass
+class Shape:
+    modules: dict[str, Cost]
+    code: int  # bytes, of all of them
+
+    def lines(self) -> int:
+        return sum(cost.lines for cost in self.modules.values())
+
+    def to_c(self) -> float:
+        """Seconds per 1,000 lines, as the next one; code: bytes."""
+        return 1000 * sum(cost.to_c for cost in self.modules.values()) / self.lines()
+
+    def compiling(self) -> float:
+        return 1000 * sum(cost.compiling for cost in self.modules.values()) / self.lines()
+
+    def code_per_1000_lines(self) -> float:
+        return 1000 * self.code / self.lines()
 
 
 def parse() -> argparse.Namespace:
@@ -72,57 +95,69 @@ def first_line(program: str | Path) -> str:
     return said.partition("\n")[0]
 
 
-def build(pyc2c: Path, folder: Path, native: str, options: tuple[str, ...]) -> tuple[dict, int]:
-    """What the build says of its cost, and the executable's size; nothing comes from a cache."""
+def build(pyc2c: Path, folder: Path, native: str, options: tuple[str, ...]) -> int:
+    """The executable's size. Nothing comes from a cache."""
     executable = folder / "program"
     command = [pyc2c, "build", folder / "main.py", "-o", executable, "--noconfirm", "--clean"]
     command += [f"--native={native}", f"--report={folder / 'report'}", *options]
     command += ["--module-cache-dir", folder / "cache", "--quiet"]
     subprocess.run(command, check=True)
-    cost = json.loads((folder / "report" / "cost.json").read_text(encoding="utf-8"))
-    return cost, loaded_bytes(executable)
+    return loaded_bytes(executable)
 
 
-def measure(pyc2c: Path, modules: str, rounds: int) -> dict[str, Cost]:
-    best: dict[str, Cost] = {}
+def last_cost(folder: Path) -> Cost:
+    """What the build before said."""
+    said = json.loads((folder / "report" / "cost.json").read_text(encoding="utf-8"))
+    thousands = said["lines_of_python"] / 1000
+    return Cost(
+        said["lines_of_python"],
+        said["seconds_to_c_per_1000_lines"] * thousands,
+        said["seconds_in_c_compiler_per_1000_lines"] * thousands,
+    )
+
+
+def measure(pyc2c: Path, modules: list[str], rounds: int) -> dict[str, Shape]:
+    shapes = {}
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         folder = Path(name)
-        lines = [f"import {module}" for module in modules.split(",")]
+        lines = [f"import {module}" for module in modules]
         (folder / "main.py").write_text("\n".join([*lines, "def main(): pass", ""]), encoding="utf-8")
-        bases = {shape: build(pyc2c, folder, "program", given)[1] for shape, given in SHAPES.items()}
+        for shape, options in SHAPES.items():
+            say(f"size: {shape}")
+            code = build(pyc2c, folder, ",".join(modules), options)
+            shapes[shape] = Shape({}, code - build(pyc2c, folder, "program", options))
         for number in range(rounds):
-            for shape, given in SHAPES.items():
-                say(f"round {number + 1}: {shape}")
-                cost, size = build(pyc2c, folder, modules, given)
-                known = best.get(shape)
-                best[shape] = Cost(
-                    cost["lines_of_python"],
-                    min(cost["seconds_to_c_per_1000_lines"], known.to_c if known else 1e9),
-                    min(
-                        cost["seconds_in_c_compiler_per_1000_lines"],
-                        known.compiling if known else 1e9,
-                    ),
-                    (size - bases[shape]) * 1000 / cost["lines_of_python"],
-                )
-    return best
+            say(f"round {number + 1}")
+            for module in modules:
+                for shape, options in SHAPES.items():
+                    build(pyc2c, folder, module, options)
+                    cost = last_cost(folder)
+                    shapes[shape].modules.setdefault(module, cost).keep_best(cost)
+    return shapes
 
 
-def markdown(costs: dict[str, Cost], modules: str, facts: dict[str, str], rounds: int) -> str:
-    base = costs["outlined"]
+def markdown(shapes: dict[str, Shape], facts: dict[str, str], rounds: int) -> str:
+    base, default = shapes["outlined"], shapes["default"]
     rows = [
-        f"| {shape} | {cost.code / 1000:.0f} kB | {cost.code / base.code:.2f} | {cost.to_c:.2f} s "
-        f"| {cost.compiling:.2f} s | {cost.compiling / base.compiling:.2f} |"
-        for shape, cost in costs.items()
+        f"| {name} | {shape.code_per_1000_lines() / 1000:.0f} kB | {shape.code / base.code:.2f} "
+        f"| {shape.to_c():.2f} s | {shape.compiling():.2f} s "
+        f"| {shape.compiling() / base.compiling():.2f} |"
+        for name, shape in shapes.items()
     ]
-    ratio = costs["default"].compiling / base.compiling
+    modules = [
+        f"| {name} | {cost.lines} | {default.modules[name].compiling / cost.compiling:.2f} |"
+        for name, cost in base.modules.items()
+    ]
+    ratio = default.compiling() / base.compiling()
     parts = [
         output.head("What native code costs", facts),
-        f"- {base.lines} lines that hold code, in functions of {modules.replace(',', ', ')}; best of\n"
-        f"  {rounds} rounds; figures are per 1,000 such lines, × is to the outlined shape; seconds are\n"
-        "  CPU time, to C is from code objects\n",
+        f"- {base.lines()} lines that hold code, in functions of {', '.join(base.modules)};\n"
+        f"  seconds of each module: the best of {rounds} rounds. Figures are per 1,000 such lines, × is\n"
+        "  to the outlined shape; seconds are CPU time, to C is from code objects\n",
         "| | code | × | to C | C compiler | × |\n|---|--:|--:|--:|--:|--:|\n" + "\n".join(rows),
         "\n| | aim | measured | |\n|---|--:|--:|---|\n"
         + output.target("C compiler, default to outlined", "×", AIM, ratio),
+        "\n| default | lines | C compiler, × outlined |\n|---|--:|--:|\n" + "\n".join(modules),
     ]
     return "\n".join(parts) + "\n"
 
@@ -134,12 +169,12 @@ def main() -> int:
         raise SystemExit(f"bench: {pyc2c} is not there: run `make` first")
     facts = {**report.machine(), "pyc2c": first_line(pyc2c), "C compiler": first_line("cc")}
     try:
-        costs = measure(pyc2c, given.native, given.rounds)
+        shapes = measure(pyc2c, given.native.split(","), given.rounds)
     except subprocess.CalledProcessError as problem:
         say(f"failed: {' '.join(map(str, problem.cmd))}")
         return 1
-    text = markdown(costs, given.native, facts, given.rounds)
-    figures = {"facts": facts, "shapes": {shape: asdict(cost) for shape, cost in costs.items()}}
+    text = markdown(shapes, facts, given.rounds)
+    figures = {"facts": facts, "shapes": {name: asdict(shape) for name, shape in shapes.items()}}
     place = output.Output(given.output, "cost")
     place.write(text, figures)
     if given.publish:

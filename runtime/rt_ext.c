@@ -10,8 +10,8 @@
 /* Empty unless the link step provides one. */
 __attribute__((weak)) const RtStaticModule rt_static_modules[] = {{NULL, NULL}};
 
-extern void (*const rt_for_extensions[])(void);
-void (*const rt_for_extensions[])(void) = {RT_FOR_EXTENSIONS};
+/* Nothing reads it: it makes the linker take what it names. */
+__attribute__((used)) static void (*const for_extensions[])(void) = {RT_FOR_EXTENSIONS};
 
 static const RtStaticModule *find_row(const char *name) {
     for (const RtStaticModule *row = rt_static_modules; row->name != NULL; row++) {

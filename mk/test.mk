@@ -94,7 +94,7 @@ STRESS_CONFORMANCE_full-compat    := --native none
 # interpreter holds a call's arguments until it ends.
 STRESS_LEFT_OUT_guards := native_recursion_through_c
 STRESS_LEFT_OUT_mixed  := native_functions native_recursion destructor_times lang_super_methods \
-                          native_entered_frames lang_arguments
+                          native_entered_frames lang_arguments native_spare_objects
 # Once for each seed where guards fail.
 STRESS_RUNS = $(if $(STRESS_SRC_$*),$(STRESS_SEEDS),1)
 STRESS_PYC2C = $(abspath $(BUILD)/$(if $(filter $(STRESS_KINDS),$*),stress/$*/)pyc2c)

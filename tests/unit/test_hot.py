@@ -80,7 +80,7 @@ def test_deep_loops_first(sites):
 
 def test_what_saves_most_first(sites):
     """In a long loop; of equal sites the first are hot."""
-    found = sites("def f(self, x):\n while x:\n" + indented(["y = self.a"] * 9, 2))
+    found = sites("def f(self, x):\n while x:\n" + indented(["y = self.a"] * 6, 2))
     assert forms(found, name="slot_set") == {True}
     read = [hot for _, name, hot in found if name == "attr_get"]
     assert set(read) == {True, False} and read == sorted(read, reverse=True)

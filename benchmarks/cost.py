@@ -8,9 +8,9 @@ calls everywhere), as default builds have it (short ways in place where code is 
 --optimize-speed and --optimize-size. Lines are those that hold code, in functions. Seconds are CPU
 time: to C, from code objects; and in the C compiler; of each module the best of the rounds, since
 the speed of a machine changes between two builds. Code is what the loaded text and data of an
-executable with all these modules native are larger than those of one with the same as bytecode. Writes cost.md and cost.json into
-benchmarks/results/ (or --output); --publish also replaces COST.md beside this file. The exit status
-is 1 only when a build failed.
+executable with all these modules native are larger than those of one with the same as bytecode.
+Writes cost.md and cost.json into benchmarks/results/ (or --output); --publish also replaces COST.md
+beside this file. The exit status is 1 only when a build failed.
 """
 from __future__ import annotations
 
@@ -60,15 +60,15 @@ class Shape:
     def lines(self) -> int:
         return sum(cost.lines for cost in self.modules.values())
 
+    def per_1000_lines(self, amount: float) -> float:
+        return 1000 * amount / self.lines()
+
     def to_c(self) -> float:
-        """Seconds per 1,000 lines, as the next one; code: bytes."""
-        return 1000 * sum(cost.to_c for cost in self.modules.values()) / self.lines()
+        """Seconds per 1,000 lines, as the next one."""
+        return self.per_1000_lines(sum(cost.to_c for cost in self.modules.values()))
 
     def compiling(self) -> float:
-        return 1000 * sum(cost.compiling for cost in self.modules.values()) / self.lines()
-
-    def code_per_1000_lines(self) -> float:
-        return 1000 * self.code / self.lines()
+        return self.per_1000_lines(sum(cost.compiling for cost in self.modules.values()))
 
 
 def parse() -> argparse.Namespace:
@@ -95,14 +95,14 @@ def first_line(program: str | Path) -> str:
     return said.partition("\n")[0]
 
 
-def build(pyc2c: Path, folder: Path, native: str, options: tuple[str, ...]) -> int:
-    """The executable's size. Nothing comes from a cache."""
+def build(pyc2c: Path, folder: Path, native: str, options: tuple[str, ...]) -> Path:
+    """The executable. Nothing comes from a cache."""
     executable = folder / "program"
     command = [pyc2c, "build", folder / "main.py", "-o", executable, "--noconfirm", "--clean"]
     command += [f"--native={native}", f"--report={folder / 'report'}", *options]
     command += ["--module-cache-dir", folder / "cache", "--quiet"]
     subprocess.run(command, check=True)
-    return loaded_bytes(executable)
+    return executable
 
 
 def last_cost(folder: Path) -> Cost:
@@ -124,8 +124,9 @@ def measure(pyc2c: Path, modules: list[str], rounds: int) -> dict[str, Shape]:
         (folder / "main.py").write_text("\n".join([*lines, "def main(): pass", ""]), encoding="utf-8")
         for shape, options in SHAPES.items():
             say(f"size: {shape}")
-            code = build(pyc2c, folder, ",".join(modules), options)
-            shapes[shape] = Shape({}, code - build(pyc2c, folder, "program", options))
+            code = loaded_bytes(build(pyc2c, folder, ",".join(modules), options))
+            base = loaded_bytes(build(pyc2c, folder, "program", options))
+            shapes[shape] = Shape({}, code - base)
         for number in range(rounds):
             say(f"round {number + 1}")
             for module in modules:
@@ -139,7 +140,7 @@ def measure(pyc2c: Path, modules: list[str], rounds: int) -> dict[str, Shape]:
 def markdown(shapes: dict[str, Shape], facts: dict[str, str], rounds: int) -> str:
     base, default = shapes["outlined"], shapes["default"]
     rows = [
-        f"| {name} | {shape.code_per_1000_lines() / 1000:.0f} kB | {shape.code / base.code:.2f} "
+        f"| {name} | {shape.per_1000_lines(shape.code) / 1000:.0f} kB | {shape.code / base.code:.2f} "
         f"| {shape.to_c():.2f} s | {shape.compiling():.2f} s "
         f"| {shape.compiling() / base.compiling():.2f} |"
         for name, shape in shapes.items()

@@ -17,7 +17,7 @@ enum {
     /* Tenths of a million of the compiler's instructions that the sites of a function in simple
      * loops may cost beyond their brief form; those of each deeper level as many times more. */
     BUDGET = 250,
-    SMALL_BUDGET = 800, /* of a small function */
+    SMALL_BUDGET = 300, /* of a small function */
     DEEPER = 26,
     LEVELS = 3
 };

@@ -41,7 +41,13 @@ def indented(steps, depth):
 
 
 def test_small_functions_are_hot(sites):
-    assert forms(sites("def f(self, x):\n y = self.a\n self.b = y.c[x]\n")) == {True}
+    assert forms(sites("def f(self):\n y = self.a\n self.b = y.c\n")) == {True}
+
+
+def test_many_attributes_of_a_small_function_are_hot_in_part(sites):
+    found = sites("def f(self):\n" + indented([f"self.a{i} = self.b{i}" for i in range(4)], 1))
+    assert forms(found, name="attr_get") == {True}
+    assert forms(found, name="attr_set") == {False}
 
 
 def test_only_loops_of_larger_functions_are_hot(sites):

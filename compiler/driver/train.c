@@ -74,13 +74,14 @@ static bool run_command(Session *session, const char *executable, const char *pr
     const char *command = session->options.request.train;
     StrVec argv = {0};
     ProcResult result;
-    strvec_split(arena, command, " \t", &argv);
+    bool whole = strvec_split_command(arena, command, &argv);
     for (size_t i = 0; i < argv.count; i++) {
         argv.items[i] = replaced(arena, argv.items[i], executable);
     }
-    if (argv.count == 0) {
+    if (!whole || argv.count == 0) {
         diag_error(&session->diags, EXIT_USAGE, "for example --train='{} --self-test'",
-                   "--train: the command is empty");
+                   "--train: the command %s", whole ? "is empty" : "ends within a quotation");
+        vec_free(&argv);
         return false;
     }
     vec_push(&argv, NULL);

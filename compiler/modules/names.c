@@ -6,6 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../support/strbuf.h"
+
+#define BLANKS " \t\n"
+
 static bool is_digit(char character) {
     return character >= '0' && character <= '9';
 }
@@ -166,6 +170,45 @@ void strvec_split(Arena *arena, const char *text, const char *separators, StrVec
         vec_push(out, arena_strndup(arena, at, length));
         at += length + strspn(at + length, separators);
     }
+}
+
+/* Adds what stands in the quotes that begin at `at`; where they end, NULL when they do not. */
+static const char *add_quoted(const char *at, StrBuf *word) {
+    char quote = *at++;
+    for (; *at != '\0' && *at != quote; at++) {
+        if (quote == '"' && *at == '\\' && at[1] != '\0' && strchr("\\\"$`", at[1]) != NULL) {
+            at++;
+        }
+        strbuf_putc(word, *at);
+    }
+    return *at != '\0' ? at + 1 : NULL;
+}
+
+/* Adds what is up to the next blank outside of quotes; where it ends, or NULL. */
+static const char *add_word(const char *at, StrBuf *word) {
+    while (at != NULL && *at != '\0' && strchr(BLANKS, *at) == NULL) {
+        if (*at == '\'' || *at == '"') {
+            at = add_quoted(at, word);
+        } else if (*at == '\\' && *++at == '\0') {
+            at = NULL;
+        } else {
+            strbuf_putc(word, *at++);
+        }
+    }
+    return at;
+}
+
+bool strvec_split_command(Arena *arena, const char *text, StrVec *out) {
+    StrBuf word = {0};
+    const char *at = text + strspn(text, BLANKS);
+    while (at != NULL && *at != '\0') {
+        strbuf_clear(&word);
+        at = add_word(at, &word);
+        vec_push(out, arena_strdup(arena, strbuf_text(&word)));
+        at += at != NULL ? strspn(at, BLANKS) : 0;
+    }
+    strbuf_free(&word);
+    return at != NULL;
 }
 
 static int compare_texts(const void *a, const void *b) {

@@ -43,6 +43,9 @@ bool text_ends(const char *text, const char *suffix);
 bool strvec_has(const StrVec *vec, const char *text);
 /* Adds the parts of `text` between the bytes of `separators`, without empty ones. */
 void strvec_split(Arena *arena, const char *text, const char *separators, StrVec *out);
+/* Adds the words of a command as POSIX shells see them: quotes and backslashes count, nothing is
+ * expanded. False when the text ends within quotes or after a backslash. */
+bool strvec_split_command(Arena *arena, const char *text, StrVec *out);
 /* Sorts by bytes and drops repetitions. */
 void strvec_sort_unique(StrVec *vec);
 

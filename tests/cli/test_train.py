@@ -1,6 +1,7 @@
 """--train: an executable that counts, a command that uses it, code made for what was counted."""
 from __future__ import annotations
 
+import ast
 import subprocess
 
 import pytest
@@ -51,6 +52,21 @@ def test_command_that_finds_the_executable_itself(app):
     said = app("build", "app.py", "--train=./drive.sh", "-q")
     assert said.stdout == b"5\n10\n"
     assert run(app, "10").stdout == "23\n"
+
+
+def test_words_of_the_command(app):
+    app.write("app.py", APP + "print(sys.argv[2:])\n")
+    command = """{} 5 'a b' "c 'd' \\"e\\" \\f" g\\ h i'{}'j '' """
+    said = app("build", "app.py", f"--train={command}", "-q").stdout.decode().splitlines()
+    *words, path, empty = ast.literal_eval(said[1])
+    assert words == ["a b", "c 'd' \"e\" \\f", "g h"] and empty == ""
+    assert path.startswith("i/") and path.endswith("/appj")
+
+
+@pytest.mark.parametrize("command", ["{} 'x", '{} "x', "{} x\\"])
+def test_quotes_without_an_end(app, command):
+    text = app.refused("build", "app.py", "-q", f"--train={command}", status=2)
+    assert "--train: the command ends within a quotation" in text
 
 
 def test_training_in_the_configuration(app):

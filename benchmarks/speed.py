@@ -5,8 +5,9 @@
     make bench-speed ARGS=--publish                           all, into SPEED.md, too
 
 CPython, pyc2c (default, --optimize-speed, bytecode only), Nuitka, Cython and mypyc take turns, a
-sample of one of them at a time. Writes speed.md, speed.json and speed.svg into benchmarks/results/ (or --output); --publish also
-replaces SPEED.md and SPEED.svg beside this file. Functions that are slower as native code than as
+sample of one of them at a time; pyc2c-train and pyc2c-size (--train, --optimize-size) take part when
+--tools names them. Writes speed.md, speed.json and speed.svg into benchmarks/results/ (or --output);
+--publish also replaces SPEED.md and SPEED.svg beside this file. Functions that are slower as native code than as
 bytecode are listed. Figures are figures: nothing here passes or fails by time. The exit status is 1
 only when pyc2c could not build a program or the program failed.
 """
@@ -25,7 +26,7 @@ from harness import report, speed_plot, speed_report  # noqa: E402
 from harness.output import Output  # noqa: E402
 from harness.speed_functions import Function, measure_functions  # noqa: E402
 from harness.speed_measure import Runs, measure_speed  # noqa: E402
-from harness.speed_tools import COMPILERS  # noqa: E402
+from harness.speed_tools import COMPILERS, ON_REQUEST  # noqa: E402
 from harness.start import arguments, chosen, enter, say  # noqa: E402
 from harness.suite import REQUIREMENTS, SUBJECTS, Subject  # noqa: E402
 
@@ -87,7 +88,8 @@ def main() -> int:
     given = parse()
     subjects = {subject.name: subject for subject in SUBJECTS}
     names = chosen(given.only, subjects, "program")
-    place, tools = enter(given, COMPILERS, "bench-speed", REQUIREMENTS)
+    left_out = () if given.tools else ON_REQUEST
+    place, tools = enter(given, COMPILERS, "bench-speed", REQUIREMENTS, left_out)
     titles = {name: tool.title for name, tool in tools.items()}
     known = facts(place.pyc2c)
 

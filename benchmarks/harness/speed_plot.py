@@ -10,6 +10,8 @@ WIDTH, LEFT, RIGHT, BAR, GAP, TOP = 860, 190, 60, 9, 7, 60
 COLOURS = {
     "pyc2c": "#0f766e",
     "pyc2c-speed": "#5eead4",
+    "pyc2c-train": "#2563eb",
+    "pyc2c-size": "#ca8a04",
     "pyc2c-bytecode": "#9ca3af",
     "nuitka": "#7c3aed",
     "cython": "#b45309",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shlex
 import shutil
 import sysconfig
 from dataclasses import asdict
@@ -113,6 +114,23 @@ class OptimizeSpeed(Default):
     options = ("--optimize-speed",)
 
 
+class Trained(Default):
+    name, title = "pyc2c-train", "pyc2c --optimize-speed --train"
+
+    def build_command(self, subject: Subject, output: Path) -> list[str | Path]:
+        runs = (shlex.join(variant) for variant in subject.variants)
+        script = "; ".join(f'BENCH_SECONDS=0 "$PYC2C_EXECUTABLE" {words}' for words in runs)
+        return [
+            *super().build_command(subject, output),
+            *("--optimize-speed", "--train", shlex.join(["/bin/sh", "-ec", script])),
+        ]
+
+
+class OptimizeSize(Default):
+    name, title = "pyc2c-size", "pyc2c --optimize-size"
+    options = ("--optimize-size",)
+
+
 class Bytecode(Default):
     name, title = "pyc2c-bytecode", "pyc2c --native=none"
 
@@ -183,4 +201,8 @@ class Mypyc(Compiler):
         return self._extension(output).stat().st_size
 
 
-COMPILERS = (Interpreter, Default, OptimizeSpeed, Bytecode, Nuitka, Cython, Mypyc)
+COMPILERS = (
+    *(Interpreter, Default, OptimizeSpeed, Trained, OptimizeSize, Bytecode),
+    *(Nuitka, Cython, Mypyc),
+)
+ON_REQUEST = (Trained.name, OptimizeSize.name)  # left out unless they are named

@@ -9,8 +9,9 @@ import pytest
 BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
 sys.path.insert(0, str(BENCHMARKS))
 
-from harness import speed_report  # noqa: E402
+from harness import speed_plot, speed_report  # noqa: E402
 from harness.speed_measure import measure_speed, speedups, speedups_by_turn  # noqa: E402
+from harness.speed_tools import COMPILERS  # noqa: E402
 from harness.suite import Subject  # noqa: E402
 from harness.tools import Build  # noqa: E402
 
@@ -86,3 +87,7 @@ def test_reports_hold_what_was_measured(measured):
     text = speed_report.markdown({"program": by_name}, titles, {}, {"processor": "one"}, 1, 0.05)
     assert "- program, pyc2c: failed: status 1: ValueError: no" in text
     assert "| one_a | CPython |" in text and "| – |" in text
+
+
+def test_every_tool_has_a_colour():
+    assert {kind.name for kind in COMPILERS} == {"cpython", *speed_plot.COLOURS}

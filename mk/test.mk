@@ -75,18 +75,30 @@ test-long: all test-venvs test-shared
 
 # ---- native code in all its shapes ----
 #
-# The programs of tests/run, and modules of CPython's test suite. When a guard that fails brings up a
-# difference, the report says which seed it was: make test-stress-guards STRESS_SEEDS=7 T="-k name".
+# The programs of tests/run, and what CPython's test suite has about the language. When a guard that
+# fails brings up a difference, the report says which seed it was:
+# make test-stress-guards STRESS_SEEDS=7 T="-k name".
 STRESS_SHAPES  := default optimize-speed full-compat $(STRESS_KINDS)
 STRESS_SEEDS   ?= 1 3
-STRESS_MODULES ?= test_grammar test_generators test_coroutines test_exceptions test_super test_property
+STRESS_MODULES ?= test_grammar test_generators test_generator_stop test_coroutines test_asyncgen test_exceptions \
+                  test_exception_group test_exception_variations test_except_star test_raise test_traceback \
+                  test_frame test_super test_property test_class test_descr test_metaclass test_subclassinit \
+                  test_funcattrs test_decorators test_keywordonlyarg test_positional_only_arg test_call \
+                  test_extcall test_scope test_global test_named_expressions test_patma test_fstring \
+                  test_listcomps test_setcomps test_dictcomps test_genexps test_with test_contextlib \
+                  test_contextlib_async test_augassign test_binop test_compare test_richcmp test_contains \
+                  test_iter test_range test_enumerate test_index test_slice test_int test_long test_float \
+                  test_bool test_list test_tuple test_dict test_set test_unpack test_unpack_ex test_unicode \
+                  test_bytes test_string test_functools test_itertools test_collections test_dataclasses test_enum \
+                  test_copy test_weakref test_gc test_sys_settrace test_sys_setprofile test_threading test_opcodes \
+                  test_typing test_operator
 STRESS_TEST    := run/test_run.py::test_runs_as_under_cpython[py$(PY_MINOR)
 STRESS_SAMPLE  := native_functions or patched_while_hot or unboxed_numbers or super_methods
 STRESS_OPTIONS_optimize-speed := --optimize-speed
 STRESS_OPTIONS_full-compat    := --full-compat
 # The modules themselves are native. --full-compat is --native=none, and takes no other.
 EMPTY :=
-STRESS_MODULES_NATIVE := --native $(subst $(EMPTY) $(EMPTY),$(COMMA),$(STRESS_MODULES:%=test.%))
+STRESS_MODULES_NATIVE := --native $(subst $(EMPTY) $(EMPTY),$(COMMA),$(strip $(STRESS_MODULES:%=test.%)))
 $(foreach shape,$(STRESS_SHAPES),$(eval STRESS_CONFORMANCE_$(shape) := $(STRESS_MODULES_NATIVE)))
 STRESS_CONFORMANCE_optimize-speed += --build-options=--optimize-speed
 STRESS_CONFORMANCE_full-compat    := --native none

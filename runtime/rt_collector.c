@@ -2,7 +2,9 @@
  *
  * Imports create objects that stay; collecting meanwhile finds nothing and costs a tenth of
  * start-up. The youngest generation's counter is lowered for the duration, and what was allocated
- * moves to the oldest generation, as if it had survived. gc.disable(), gc.collect() and friends
+ * moves to the oldest generation, as if it had survived. The collections that are left out count,
+ * so that those to come find what they find under CPython: a full one costs a program most when it
+ * is due just as all its objects are in use, or right after. gc.disable(), gc.collect() and friends
  * keep their meaning. */
 #include "rt_import.h"
 
@@ -30,6 +32,27 @@ static void merge_generation(PyGC_Head *from, PyGC_Head *to) {
     from->_gc_next = from->_gc_prev = (uintptr_t)from;
 }
 
+/* What gc_collect_generations and gc_collect_main of gcmodule.c do to the counters when that many
+ * objects are allocated and all of them live on. */
+static void count_collections(struct _gc_runtime_state *gc, int allocated) {
+    struct gc_generation *of = gc->generations;
+    int each = of[0].threshold + 1;
+    gc->long_lived_pending += allocated;
+    for (int left = allocated / each; left > 0; left--) {
+        if (of[2].count > of[2].threshold && gc->long_lived_pending >= gc->long_lived_total / 4) {
+            gc->long_lived_total += gc->long_lived_pending;
+            gc->long_lived_pending = 0;
+            of[1].count = of[2].count = 0;
+        } else if (of[1].count > of[1].threshold) {
+            of[1].count = 0;
+            of[2].count++;
+        } else {
+            of[1].count++;
+        }
+    }
+    of[0].count = allocated % each;
+}
+
 void rt_collector_resume(PyInterpreterState *interp) {
     if (--import_depth > 0) {
         return;
@@ -39,12 +62,12 @@ void rt_collector_resume(PyInterpreterState *interp) {
         return; /* the program collected by itself, which reset the counter */
     }
     gc->generations[0].count += COLLECTOR_HEAD_START;
-    if (gc->collecting || gc->generations[0].count <= gc->generations[0].threshold) {
+    struct gc_generation *youngest = &gc->generations[0];
+    bool collects = gc->enabled && youngest->threshold > 0 && !gc->collecting;
+    if (!collects || youngest->count <= youngest->threshold) {
         return;
     }
-    merge_generation(&gc->generations[0].head, &gc->generations[2].head);
+    merge_generation(&youngest->head, &gc->generations[2].head);
     merge_generation(&gc->generations[1].head, &gc->generations[2].head);
-    gc->long_lived_pending += gc->generations[0].count;
-    gc->generations[0].count = 0;
-    gc->generations[1].count = 0;
+    count_collections(gc, youngest->count);
 }

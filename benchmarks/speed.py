@@ -7,9 +7,9 @@
 CPython, pyc2c (default, --optimize-speed, bytecode only), Nuitka, Cython and mypyc take turns, a
 sample of one of them at a time; pyc2c-train and pyc2c-size (--train, --optimize-size) take part when
 --tools names them. Writes speed.md, speed.json and speed.svg into benchmarks/results/ (or --output);
---publish also replaces SPEED.md and SPEED.svg beside this file. Functions that are slower as native code than as
-bytecode are listed. Figures are figures: nothing here passes or fails by time. The exit status is 1
-only when pyc2c could not build a program or the program failed.
+--publish also replaces SPEED.md and SPEED.svg beside this file. Functions that are slower as native
+code than as bytecode are listed. Figures are figures: nothing here passes or fails by time. The exit
+status is 1 only when pyc2c could not build a program or the program failed.
 """
 from __future__ import annotations
 

@@ -35,22 +35,23 @@ static void merge_generation(PyGC_Head *from, PyGC_Head *to) {
 /* What gc_collect_generations and gc_collect_main of gcmodule.c do to the counters when that many
  * objects are allocated and all of them live on. */
 static void count_collections(struct _gc_runtime_state *gc, int allocated) {
-    struct gc_generation *of = gc->generations;
-    int each = of[0].threshold + 1;
+    struct gc_generation *generations = gc->generations;
+    int each = generations[0].threshold + 1;
     gc->long_lived_pending += allocated;
     for (int left = allocated / each; left > 0; left--) {
-        if (of[2].count > of[2].threshold && gc->long_lived_pending >= gc->long_lived_total / 4) {
+        if (generations[2].count > generations[2].threshold &&
+            gc->long_lived_pending >= gc->long_lived_total / 4) {
             gc->long_lived_total += gc->long_lived_pending;
             gc->long_lived_pending = 0;
-            of[1].count = of[2].count = 0;
-        } else if (of[1].count > of[1].threshold) {
-            of[1].count = 0;
-            of[2].count++;
+            generations[1].count = generations[2].count = 0;
+        } else if (generations[1].count > generations[1].threshold) {
+            generations[1].count = 0;
+            generations[2].count++;
         } else {
-            of[1].count++;
+            generations[1].count++;
         }
     }
-    of[0].count = allocated % each;
+    generations[0].count = allocated % each;
 }
 
 void rt_collector_resume(PyInterpreterState *interp) {
@@ -61,8 +62,8 @@ void rt_collector_resume(PyInterpreterState *interp) {
     if (gc->generations[0].count >= -COLLECTOR_HEAD_START / 2) {
         return; /* the program collected by itself, which reset the counter */
     }
-    gc->generations[0].count += COLLECTOR_HEAD_START;
     struct gc_generation *youngest = &gc->generations[0];
+    youngest->count += COLLECTOR_HEAD_START;
     bool collects = gc->enabled && youngest->threshold > 0 && !gc->collecting;
     if (!collects || youngest->count <= youngest->threshold) {
         return;

@@ -114,7 +114,7 @@ class OptimizeSpeed(Default):
     options = ("--optimize-speed",)
 
 
-class Trained(Default):
+class Trained(OptimizeSpeed):
     name, title = "pyc2c-train", "pyc2c --optimize-speed --train"
 
     def build_command(self, subject: Subject, output: Path) -> list[str | Path]:
@@ -122,7 +122,7 @@ class Trained(Default):
         script = "; ".join(f'BENCH_SECONDS=0 "$PYC2C_EXECUTABLE" {words}' for words in runs)
         return [
             *super().build_command(subject, output),
-            *("--optimize-speed", "--train", shlex.join(["/bin/sh", "-ec", script])),
+            *("--train", shlex.join(["/bin/sh", "-ec", script])),
         ]
 
 
@@ -201,8 +201,6 @@ class Mypyc(Compiler):
         return self._extension(output).stat().st_size
 
 
-COMPILERS = (
-    *(Interpreter, Default, OptimizeSpeed, Trained, OptimizeSize, Bytecode),
-    *(Nuitka, Cython, Mypyc),
-)
+OWN = (Default, OptimizeSpeed, Trained, OptimizeSize, Bytecode)
+COMPILERS = (Interpreter, *OWN, Nuitka, Cython, Mypyc)
 ON_REQUEST = (Trained.name, OptimizeSize.name)  # left out unless they are named

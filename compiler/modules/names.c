@@ -200,12 +200,11 @@ static const char *add_word(const char *at, StrBuf *word) {
 
 bool strvec_split_command(Arena *arena, const char *text, StrVec *out) {
     StrBuf word = {0};
-    const char *at = text + strspn(text, BLANKS);
-    while (at != NULL && *at != '\0') {
+    const char *at = text;
+    while (at != NULL && *(at += strspn(at, BLANKS)) != '\0') {
         strbuf_clear(&word);
         at = add_word(at, &word);
         vec_push(out, arena_strdup(arena, strbuf_text(&word)));
-        at += at != NULL ? strspn(at, BLANKS) : 0;
     }
     strbuf_free(&word);
     return at != NULL;

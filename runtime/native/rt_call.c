@@ -202,9 +202,15 @@ static bool has_native_code(PyObject *function) {
     return code_of((PyFunctionObject *)function) != NULL;
 }
 
-/* A class whose objects are made by object.__new__ and have an __init__ with native code: its
- * function, borrowed; or NULL. What decides is in the class and its bases, so the site remembers it
- * for the class's version; but for the metaclass's __call__ and the function's code. */
+/* As BaseException's own, which keeps the arguments and ignores keywords. */
+static inline bool makes_exceptions(const PyTypeObject *type) {
+    return type->tp_new == ((PyTypeObject *)PyExc_BaseException)->tp_new;
+}
+
+/* A class whose objects are made by object.__new__ or BaseException.__new__ and have an __init__
+ * with native code: its function, borrowed; or NULL. What decides is in the class and its bases, so
+ * the site remembers it for the class's version; but for the metaclass's __call__ and the
+ * function's code. */
 static PyObject *native_init(PyThreadState *ts, PyObject *callable, RtCallSite *site) {
     PyTypeObject *type = (PyTypeObject *)callable;
     if (Py_TYPE(type)->tp_call != call_type || !rt_may_run(ts) || !rt_c_has_room(ts)) {
@@ -213,8 +219,9 @@ static PyObject *native_init(PyThreadState *ts, PyObject *callable, RtCallSite *
     if (rt_guard(site->version != 0 && site->version == type->tp_version_tag)) {
         return has_native_code(site->init) ? site->init : NULL;
     }
-    if (type->tp_new != PyBaseObject_Type.tp_new || type->tp_init != init_by_method ||
-        type->tp_vectorcall != NULL || (type->tp_flags & Py_TPFLAGS_IS_ABSTRACT)) {
+    if ((type->tp_new != PyBaseObject_Type.tp_new && !makes_exceptions(type)) ||
+        type->tp_init != init_by_method || type->tp_vectorcall != NULL ||
+        (type->tp_flags & Py_TPFLAGS_IS_ABSTRACT)) {
         return NULL;
     }
     PyObject *init = _PyType_Lookup(type, &_Py_ID(__init__));
@@ -233,7 +240,25 @@ static inline void hold_arguments(PyObject *const *args, Py_ssize_t count, PyObj
     }
 }
 
-/* As type_call with object_new and slot_tp_init, but for a tuple of the arguments: they live until
+/* What the class's tp_new makes. */
+static PyObject *new_object(PyTypeObject *type, PyObject *const *args, Py_ssize_t count) {
+    PyObject *self = NULL;
+    if (rt_likely(type->tp_new == PyBaseObject_Type.tp_new)) {
+        self = type->tp_alloc(type, 0);
+        if (self != NULL && rt_values_init(self) < 0) {
+            Py_CLEAR(self);
+        }
+        return self;
+    }
+    PyObject *tuple = _PyTuple_FromArray(args, count);
+    if (tuple != NULL) {
+        self = type->tp_new(type, tuple, NULL);
+        Py_DECREF(tuple);
+    }
+    return self;
+}
+
+/* As type_call with tp_new and slot_tp_init, but for a tuple of the arguments: they live until
  * the call is over, and what was not finished is gone before them. Takes over the arguments; a
  * level of recursion is counted as PyObject_Vectorcall does it for types. */
 static PyObject *construct(PyThreadState *ts, PyTypeObject *type, PyObject *init,
@@ -243,10 +268,7 @@ static PyObject *construct(PyThreadState *ts, PyTypeObject *type, PyObject *init
     Py_INCREF(init); /* the class may lose it meanwhile */
     bool entered = !_Py_EnterRecursiveCallTstate(ts, " while calling a Python object");
     if (entered) {
-        self = type->tp_alloc(type, 0);
-    }
-    if (self != NULL && rt_values_init(self) < 0) {
-        Py_CLEAR(self);
+        self = new_object(type, args, count);
     }
     if (self != NULL) {
         PyObject **all = (PyObject **)args - 1;

@@ -4,6 +4,7 @@
  * specialising interpreter puts in the place of CALL (PRECALL_NO_KW_BUILTIN_FAST and its kin):
  * without the way over vectorcall and, where CPython leaves it out, without counting a level of
  * recursion. All else goes the general way. */
+#include "rt_compute.h"
 #include "rt_frame.h"
 
 /* ---- functions that there are short ways for ---- */
@@ -20,9 +21,79 @@ static inline PyObject *call_isinstance(PyThreadState *ts, PyObject *const *args
     return found < 0 ? NULL : Py_NewRef(found ? Py_True : Py_False);
 }
 
+/* builtins.max and min as they were at start, and of which operator the better argument holds. */
+static struct {
+    PyCFunction function;
+    int operator;
+} extremes[] = {{.operator= Py_GT }, {.operator= Py_LT } };
+
+int rt_call_c_start(void) {
+    static const char *const names[] = {"max", "min"};
+    PyObject *builtins = PyEval_GetBuiltins();
+    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+        PyObject *function = PyDict_GetItemString(builtins, names[i]);
+        if (function == NULL || !PyCFunction_CheckExact(function)) {
+            PyErr_Format(PyExc_SystemError, "builtins have no function %s", names[i]);
+            return -1;
+        }
+        extremes[i].function = PyCFunction_GET_FUNCTION(function);
+    }
+    return 0;
+}
+
+/* 1 where `one` is better than `other`, as PyObject_RichCompareBool. */
+static int is_better(PyObject *one, PyObject *other, int operator) {
+    int64_t a, b;
+    if (small_ints(one, other, &a, &b)) {
+        return operator== Py_GT ? a > b : a<b;
+    }
+    return PyObject_RichCompareBool(one, other, operator);
+}
+
+/* As min_max with several positional arguments, but for a tuple and its iterator. */
+static PyObject *call_extreme(PyObject *const *args, Py_ssize_t count, int operator) {
+    if (_Py_EnterRecursiveCallTstate(_PyThreadState_GET(), " while calling a Python object")) {
+        return NULL;
+    }
+    PyObject *best = args[0];
+    for (Py_ssize_t i = 1; i < count && best != NULL; i++) {
+        int better = is_better(args[i], best, operator);
+        best = better < 0 ? NULL : better ? args[i] : best;
+    }
+    _Py_LeaveRecursiveCallTstate(_PyThreadState_GET());
+    return Py_XNewRef(best);
+}
+
 /* As PRECALL_NO_KW_LIST_APPEND. */
 static inline PyObject *call_append(PyListObject *list, PyObject *item) {
     return _PyList_AppendTakeRef(list, Py_NewRef(item)) < 0 ? NULL : Py_NewRef(Py_None);
+}
+
+/* Does calling the class do what calling BaseException does? */
+static bool is_plain_exception(const PyTypeObject *class) {
+    const PyTypeObject *base = (PyTypeObject *)PyExc_BaseException;
+    return Py_IS_TYPE(class, &PyType_Type) && class->tp_new == base->tp_new &&
+           class->tp_init == base->tp_init;
+}
+
+/* BaseException's tp_new keeps the arguments, and its tp_init would only keep them once more. */
+bool rt_call_exception(PyThreadState *ts, PyObject *class, PyObject *const *args, Py_ssize_t count,
+                       PyObject **result) {
+    PyTypeObject *type = (PyTypeObject *)class;
+    if (!rt_guard(is_plain_exception(type))) {
+        return false;
+    }
+    *result = NULL;
+    if (_Py_EnterRecursiveCallTstate(ts, " while calling a Python object")) {
+        return true;
+    }
+    PyObject *tuple = _PyTuple_FromArray(args, count);
+    if (tuple != NULL) {
+        *result = type->tp_new(type, tuple, NULL);
+        Py_DECREF(tuple);
+    }
+    _Py_LeaveRecursiveCallTstate(ts);
+    return true;
 }
 
 /* As PRECALL_NO_KW_TYPE_1 (and type_vectorcall of rt_exact.c), PRECALL_NO_KW_STR_1,
@@ -39,7 +110,8 @@ bool rt_call_c_class(PyThreadState *ts, PyObject *class, PyObject *const *args, 
         *result = PySequence_Tuple(args[0]);
     } else if (call != NULL) {
         *result = _Py_CheckFunctionResult(ts, class, call(class, args, (size_t)count, NULL), NULL);
-    } else {
+    } else if (!PyExceptionClass_Check(class) ||
+               !rt_call_exception(ts, class, args, count, result)) {
         return false;
     }
     rt_drop_arguments(args, count, NULL);
@@ -121,6 +193,14 @@ static RT_ALWAYS_INLINE bool call_function(PyThreadState *ts, PyObject *callable
         *result = call_len(args[0]);
         return true;
     }
+    if (count >= 2 && names == NULL && function->m_ml->ml_flags == (METH_VARARGS | METH_KEYWORDS)) {
+        for (int i = 0; i < 2; i++) {
+            if (rt_guard(function->m_ml->ml_meth == extremes[i].function)) {
+                *result = call_extreme(args, count, extremes[i].operator);
+                return true;
+            }
+        }
+    }
     return call_method_def(callable, function->m_ml, function->m_self, args, count, names, result);
 }
 
@@ -138,6 +218,33 @@ static RT_ALWAYS_INLINE bool call_method(PyThreadState *ts, PyObject *callable,
         return true;
     }
     return call_method_def(callable, method->d_method, args[0], args + 1, count - 1, names, result);
+}
+
+/* `callable` is what a class has for a slot of its C type. As wrapperdescr_call, but for the tuple
+ * that also holds the object. */
+static bool call_wrapper(PyThreadState *ts, PyObject *callable, PyObject *const *args,
+                         Py_ssize_t count, PyObject *names, PyObject **result) {
+    const PyWrapperDescrObject *descriptor = (PyWrapperDescrObject *)callable;
+    if (count == 0 || names != NULL ||
+        !rt_guard(PyType_IsSubtype(Py_TYPE(args[0]), descriptor->d_common.d_type))) {
+        return false;
+    }
+    *result = NULL;
+    if (_Py_EnterRecursiveCallTstate(ts, " while calling a Python object")) {
+        return true;
+    }
+    PyObject *tuple = _PyTuple_FromArray(args + 1, count - 1);
+    if (tuple != NULL) {
+        wrapperfunc call = descriptor->d_base->wrapper;
+        *result = descriptor->d_base->flags & PyWrapperFlag_KEYWORDS
+                      ? ((wrapperfunc_kwds)(void (*)(void))call)(args[0], tuple,
+                                                                 descriptor->d_wrapped, NULL)
+                      : call(args[0], tuple, descriptor->d_wrapped);
+        Py_DECREF(tuple);
+    }
+    _Py_LeaveRecursiveCallTstate(ts);
+    *result = _Py_CheckFunctionResult(ts, callable, *result, NULL);
+    return true;
 }
 
 /* ---- what callers see ---- */
@@ -166,6 +273,8 @@ PyObject *rt_call_c(PyThreadState *ts, PyObject *callable, PyObject *const *args
         done = call_function(ts, callable, args, count, names, &result);
     } else if (Py_IS_TYPE(callable, &PyMethodDescr_Type)) {
         done = call_method(ts, callable, args, count, names, &result);
+    } else if (Py_IS_TYPE(callable, &PyWrapperDescr_Type)) {
+        done = call_wrapper(ts, callable, args, count, names, &result);
     }
     if (!done) {
         return call_vector(ts, callable, args, count, names);

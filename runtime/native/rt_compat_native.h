@@ -47,6 +47,12 @@ enum { RT_C_LEVELS = 0 };
 static inline PyObject *rt_take_exception(PyThreadState *ts) {
     PyObject *type, *value, *traceback;
     _PyErr_Fetch(ts, &type, &value, &traceback);
+    if (traceback != NULL && value != NULL && (PyObject *)Py_TYPE(value) == type &&
+        PyType_CheckExact(type)) {
+        Py_XSETREF(((PyBaseExceptionObject *)value)->traceback, traceback);
+        Py_DECREF(type);
+        return value;
+    }
     _PyErr_NormalizeException(ts, &type, &value, &traceback);
     PyException_SetTraceback(value, traceback != NULL ? traceback : Py_None);
     Py_XDECREF(traceback);
@@ -348,6 +354,8 @@ static inline bool rt_c_enter(PyThreadState *ts) {
 
 /* The interpreter calls exact functions without looking at `vectorcall` (rt_function.c). */
 #define RT_FUNCTIONS_HAVE_TYPE RT_PYTHON_311
+/* An entry of a traceback has its line number from the start (rt_traceback.c). */
+#define RT_TRACEBACKS_HAVE_LINES RT_PYTHON_311
 /* _Py_HandlePending does all that waits to be done; otherwise it can be told from outside. */
 #define RT_HAS_HANDLE_PENDING (!RT_PYTHON_311)
 /* All ints are counted, the small ones, too. */

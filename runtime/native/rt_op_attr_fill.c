@@ -263,6 +263,13 @@ static PyObject *find_behind(PyTypeObject *class, PyTypeObject *type, PyObject *
     return NULL;
 }
 
+/* What is called with the object in front, as what binding it would make: functions with native or
+ * C code. Other descriptors are asked. */
+static bool is_called_with_object(PyObject *value) {
+    return rt_is_function(value) || Py_IS_TYPE(value, &PyMethodDescr_Type) ||
+           Py_IS_TYPE(value, &PyWrapperDescr_Type);
+}
+
 void rt_super_fill(PyTypeObject *class, PyTypeObject *type, PyObject *name, RtMethodSite *site) {
     if (!is_worth_filling(site) || !PyUnicode_CheckExact(name)) {
         return;
@@ -270,7 +277,7 @@ void rt_super_fill(PyTypeObject *class, PyTypeObject *type, PyObject *name, RtMe
     (void)_PyType_Lookup(class, name); /* both assign a tag */
     (void)_PyType_Lookup(type, name);
     PyObject *value = find_behind(class, type, name);
-    if (value == NULL || !rt_is_function(value) || class->tp_version_tag == 0 ||
+    if (value == NULL || !is_called_with_object(value) || class->tp_version_tag == 0 ||
         type->tp_version_tag == 0) {
         return;
     }

@@ -12,7 +12,7 @@ void rt_raised(PyThreadState *ts, _PyInterpreterFrame *frame) {
     if (!_PyFrame_IsIncomplete(frame)) {
         PyFrameObject *object = _PyFrame_GetFrameObject(frame);
         if (object != NULL) {
-            PyTraceBack_Here(object);
+            rt_traceback_add(ts, object, frame);
         }
     }
 }
@@ -72,7 +72,10 @@ static PyObject *make_instance(PyThreadState *ts, PyObject *exception) {
         _PyErr_SetString(ts, PyExc_TypeError, "exceptions must derive from BaseException");
         return NULL;
     }
-    PyObject *value = _PyObject_CallNoArgs(exception);
+    PyObject *value;
+    if (!rt_call_exception(ts, exception, NULL, 0, &value)) {
+        value = _PyObject_CallNoArgs(exception);
+    }
     if (value != NULL && !PyExceptionInstance_Check(value)) {
         _PyErr_Format(ts, PyExc_TypeError,
                       "calling %R should have returned an instance of BaseException, not %R",
@@ -99,6 +102,16 @@ static bool set_cause(PyThreadState *ts, PyObject *value, PyObject *cause) {
     return true;
 }
 
+/* As _PyErr_SetObject, which has more to do while another exception is handled. */
+static void set_raised(PyThreadState *ts, PyObject *type, PyObject *value) {
+    PyObject *handled = _PyErr_GetTopmostException(ts)->exc_value;
+    if (handled != NULL && handled != Py_None) {
+        _PyErr_SetObject(ts, type, value);
+        return;
+    }
+    _PyErr_Restore(ts, Py_NewRef(type), Py_NewRef(value), PyException_GetTraceback(value));
+}
+
 /* As do_raise of ceval.c. */
 bool rt_raise(PyThreadState *ts, PyObject *exception, PyObject *cause, int count) {
     if (count == 0) {
@@ -116,7 +129,7 @@ bool rt_raise(PyThreadState *ts, PyObject *exception, PyObject *cause, int count
          * instance. */
         PyObject *type =
             PyExceptionClass_Check(exception) ? exception : PyExceptionInstance_Class(value);
-        _PyErr_SetObject(ts, type, value);
+        set_raised(ts, type, value);
     }
     Py_XDECREF(value);
     return false;

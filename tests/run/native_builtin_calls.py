@@ -149,3 +149,50 @@ builtins.str, builtins.type, builtins.tuple = ascii, len, set
 print(texts("é"), types("four"), tuples("aa"))
 builtins.str, builtins.type, builtins.tuple = original
 print(texts("é"), types("four"), tuples("aa"))
+
+
+# ---- max and min of several arguments ----
+
+
+class Ordered:
+    def __init__(self, name, value):
+        self.name, self.value = name, value
+
+    def __gt__(self, other):
+        print(f"{self.name} > {other.name}", end="; ")
+        if self.value is None:
+            raise ValueError(self.name)
+        return self.value > other.value
+
+    def __lt__(self, other):
+        print(f"{self.name} < {other.name}", end="; ")
+        return Text("") if self.value is None else self.value < other.value
+
+    def __repr__(self):
+        return self.name
+
+
+def largest(*values):
+    one, other = values[:2]
+    return max(one, other), max(*values), max(one, other, key=None)
+
+
+def smallest(*values):
+    one, other = values[:2]
+    return min(one, other), min(*values), min(one, other, key=id) is not None
+
+
+nan, big = float("nan"), 10 ** 30
+for values in ((1, 2), (2, 1, 3), (1.5, 1), (1, 1.0, True), (True, 1), (nan, 1.0), (1.0, nan), (big, -big, 5), ("a", "b"),
+               ((1,), (0, 2)), (1, "a"), (None, 1), (2 ** 40, 2 ** 59, -(2 ** 59))):
+    for _ in range(2):
+        print(attempt(lambda: largest(*values)), attempt(lambda: smallest(*values)))
+print(largest(Ordered("a", 1), Ordered("b", 1), Ordered("c", 2)))
+print(smallest(Ordered("a", 1), Ordered("b", 1), Ordered("c", 0)))
+print(attempt(lambda: largest(Ordered("a", 1), Ordered("b", None))), attempt(lambda: max(1, 2, default=3)),
+      attempt(lambda: max(1)), attempt(lambda: min()), attempt(lambda: max([3, 1])), attempt(lambda: max((), default=7)))
+original = builtins.max, builtins.min
+builtins.max, builtins.min = builtins.min, (lambda *values, key=None: values)
+print(largest(1, 2, 3), smallest(1, 2, 3))
+builtins.max, builtins.min = original
+print(largest(1, 2, 3), smallest(1, 2, 3))

@@ -105,3 +105,62 @@ before = sys.getrefcount(None)
 for times in range(500):
     found("abc", "c"), formatted("{}", None)
 print(abs(sys.getrefcount(None) - before) < 5)
+
+
+# ---- slots of C classes, found through super() and through the class ----
+
+
+class Table(dict):
+    def __setitem__(self, key, value):
+        super().__setitem__(key, (value,))
+
+    def __getitem__(self, key):
+        return super().__getitem__(key)[0]
+
+    def __init__(self, *args, **keywords):
+        super().__init__(*args, **keywords)
+        dict.__setitem__(self, "made", ("yes",))
+
+    def update(self, *others):
+        super().update(*others)
+        return super().get("made"), super().__len__(), super().keys() >= {"made"}
+
+    def __repr__(self):
+        return "Table" + super().__repr__()
+
+
+class Frozen:
+    def __init__(self, value):
+        object.__setattr__(self, "value", value)
+
+    def __setattr__(self, name, value):
+        raise AttributeError(name)
+
+    def __eq__(self, other):
+        return object.__eq__(self, other) is True
+
+    def __hash__(self):
+        return object.__hash__(self) and super().__hash__() and 1
+
+
+class Wrong(int):
+    def both(self, other):
+        return super().__add__(other), int.__add__(self, other), super().bit_length(), int.__repr__(self)
+
+    def badly(self):
+        return [attempt(super().__add__), attempt(super().__add__, 1, 2), attempt(int.__add__, "a", 1), attempt(int.__add__),
+                attempt(super().bit_length, 1), attempt(super().__init__, 1), attempt(int.__neg__, self, 1),
+                attempt(object.__setattr__, self, 1, 2), attempt(object.__setattr__, int, "x", 2), attempt(int.__hash__, 2.0)]
+
+
+for _ in range(3):
+    table = Table(a=1)
+    table["b"] = 2
+    print(table, table["b"], table.update({"c": (3,)}), table["c"])
+    frozen = Frozen(_)
+    print(frozen.value, frozen == frozen, hash(frozen), attempt(setattr, frozen, "value", 1))
+    print(Wrong(5).both(2), Wrong(5).both(2.0), Wrong(5).badly())
+before = sys.getrefcount(None)
+for times in range(300):
+    Wrong(5).badly(), Table(a=1).update(), Frozen(1)
+print(abs(sys.getrefcount(None) - before) < 5)

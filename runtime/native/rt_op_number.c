@@ -54,6 +54,49 @@ static inline PyObject *int_result(PyObject *left, PyObject *right, int op, int6
 
 /* ---- operators ---- */
 
+/* What PyNumber_Add and friends find first for two ints: a function of theirs, which has a result
+ * for all ints. NULL: another operator. */
+static inline binaryfunc int_function(int operator) {
+    const PyNumberMethods *ints = PyLong_Type.tp_as_number;
+    switch (operator) {
+    case NB_ADD:
+    case NB_INPLACE_ADD: return ints->nb_add;
+    case NB_SUBTRACT:
+    case NB_INPLACE_SUBTRACT: return ints->nb_subtract;
+    case NB_MULTIPLY:
+    case NB_INPLACE_MULTIPLY: return ints->nb_multiply;
+    default: return NULL;
+    }
+}
+
+/* Lists, tuples and strings times small ints: what PyNumber_Multiply comes to in the end. */
+static bool is_repetition(PyObject *left, PyObject *right) {
+    int64_t count;
+    return (PyList_CheckExact(left) || PyTuple_CheckExact(left) || PyUnicode_CheckExact(left)) &&
+           small_int(right, &count);
+}
+
+static PyObject *repeat(PyObject *sequence, PyObject *times) {
+    int64_t count = 0;
+    (void)small_int(times, &count);
+    return Py_TYPE(sequence)->tp_as_sequence->sq_repeat(sequence, (Py_ssize_t)count);
+}
+
+/* Small powers of small ints. False: it is long_pow's. */
+static bool small_power(PyObject *left, PyObject *right, int64_t *power) {
+    int64_t base, exponent;
+    if (!small_ints(left, right, &base, &exponent) || exponent < 0 || exponent > 8) {
+        return false;
+    }
+    *power = 1;
+    for (int64_t i = 0; i < exponent; i++) {
+        if (__builtin_mul_overflow(*power, base, power)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 PyObject *rt_binary_other(PyObject *left, PyObject *right, int op) {
     static const binaryfunc functions[] = {
         [NB_ADD] = PyNumber_Add,
@@ -83,7 +126,19 @@ PyObject *rt_binary_other(PyObject *left, PyObject *right, int op) {
         [NB_INPLACE_TRUE_DIVIDE] = PyNumber_InPlaceTrueDivide,
         [NB_INPLACE_XOR] = PyNumber_InPlaceXor,
     };
-    PyObject *result = functions[op & ~RT_TAKES](left, right);
+    int operator= op & ~RT_TAKES;
+    binaryfunc function = functions[operator];
+    if (rt_guard(PyLong_CheckExact(left) && PyLong_CheckExact(right))) {
+        int64_t power;
+        if ((operator== NB_POWER || operator== NB_INPLACE_POWER) &&
+            small_power(left, right, &power)) {
+            return int_result(left, right, op, power);
+        }
+        function = int_function(operator) != NULL ? int_function(operator) : function;
+    } else if (operator== NB_MULTIPLY && rt_guard(is_repetition(left, right))) {
+        function = repeat;
+    }
+    PyObject *result = function(left, right);
     drop_taken(left, right, op);
     return result;
 }

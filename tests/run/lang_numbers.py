@@ -27,3 +27,36 @@ for broken in (lambda: 1 // 0, lambda: int("x"), lambda: math.sqrt(-1), lambda: 
     except (ArithmeticError, ValueError) as problem:
         print(type(problem).__name__, problem)
 print(True + True, bool(-0.0), int(True), 3 .real, (1).__add__(2.0), 10 .__truediv__(4))
+
+
+# ---- small powers, repetition, large ints ----
+
+
+def power(base, exponent):
+    for _ in range(2):
+        result = base ** exponent
+    base **= exponent
+    return result, base
+
+
+def product(value, times):
+    for _ in range(2):
+        result = value * times
+    value *= times
+    return result, value
+
+
+for base in (0, 1, -1, 2, -3, 10, 2 ** 29, -(2 ** 31), 2 ** 59, 2 ** 60, True, 1.5, -2.0, 1j):
+    print(base, *(power(base, exponent)[0] for exponent in (0, 1, 2, 3, 8, 9, -1 if base else 1)), *power(base, 2))
+kept = [1, 2]
+print(product(kept, 2), kept, product((1, 2), 3), product("ab", 2), product("ab", -1), product(b"x", 3), product([], 5))
+print(product("ab", True), product([0], 0), product(3, [1]), product(2, "xy"), product(bytearray(b"q"), 2))
+for broken in (lambda: product("ab", 2 ** 62), lambda: product([1], 2 ** 100), lambda: product("a", 1.0),
+               lambda: power(0, -1), lambda: power("a", 2), lambda: product([1, 2], 2 ** 61)):
+    try:
+        print(broken())
+    except (ArithmeticError, TypeError, MemoryError) as problem:
+        print(type(problem).__name__, problem)
+huge = 1 << 90
+for small in (0, 1, -1, 2 ** 59, -(2 ** 61)):
+    print(huge + small, small - huge, huge * small, huge - huge + small)

@@ -194,43 +194,41 @@ static const RtCode *native_of(PyThreadState *ts, PyFunctionObject *function, Py
     return native;
 }
 
-/* Slots of typeobject.c, known after the start. */
-static initproc init_by_method;
-static ternaryfunc call_type;
+/* As from C, for which the interpreter runs what has no native code (what dataclasses and named
+ * tuples put together). Takes over the arguments. */
+static inline PyObject *call_from_c(PyThreadState *ts, PyObject *object, PyObject *const *args,
+                                    Py_ssize_t count, PyObject *names) {
+    PyFunctionObject *function = (PyFunctionObject *)object;
+    const RtCode *native = code_of(function);
+    PyObject *result;
+    if (native != NULL) {
+        rt_c_count(ts);
+        result = call_native(ts, function, native, args, count, names, RT_MOVED);
+        rt_c_leave(ts);
+    } else {
+        result = _PyObject_VectorcallTstate(ts, object, args, (size_t)count, names);
+        rt_drop_arguments(args, count, names);
+    }
+    return result;
+}
+
+PyObject *rt_call_from_c(PyThreadState *ts, PyObject *object, PyObject *const *args,
+                         Py_ssize_t count, PyObject *names) {
+    return call_from_c(ts, object, args, count, names);
+}
 
 static bool has_native_code(PyObject *function) {
     return code_of((PyFunctionObject *)function) != NULL;
 }
 
-/* As BaseException's own, which keeps the arguments and ignores keywords. */
-static inline bool makes_exceptions(const PyTypeObject *type) {
-    return type->tp_new == ((PyTypeObject *)PyExc_BaseException)->tp_new;
-}
+/* ---- classes ---- */
 
-/* A class whose objects are made by object.__new__ or BaseException.__new__ and have an __init__
- * with native code: its function, borrowed; or NULL. What decides is in the class and its bases, so
- * the site remembers it for the class's version; but for the metaclass's __call__ and the
- * function's code. */
-static PyObject *native_init(PyThreadState *ts, PyObject *callable, RtCallSite *site) {
-    PyTypeObject *type = (PyTypeObject *)callable;
-    if (Py_TYPE(type)->tp_call != call_type || !rt_may_run(ts) || !rt_c_has_room(ts)) {
-        return NULL;
-    }
-    if (rt_guard(site->version != 0 && site->version == type->tp_version_tag)) {
-        return has_native_code(site->init) ? site->init : NULL;
-    }
-    if ((type->tp_new != PyBaseObject_Type.tp_new && !makes_exceptions(type)) ||
-        type->tp_init != init_by_method || type->tp_vectorcall != NULL ||
-        (type->tp_flags & Py_TPFLAGS_IS_ABSTRACT)) {
-        return NULL;
-    }
-    PyObject *init = _PyType_Lookup(type, &_Py_ID(__init__));
-    if (init == NULL || !Py_IS_TYPE(init, &rt_function_type) || !has_native_code(init)) {
-        return NULL;
-    }
-    site->init = init;
-    site->version = type->tp_version_tag;
-    return init;
+/* What decides is in the class and its bases, so the site remembers it for the class's version; but
+ * for the metaclass's __call__. */
+static inline bool is_constructed(PyThreadState *ts, PyTypeObject *type, RtCallSite *site) {
+    return Py_TYPE(type)->tp_call == PyType_Type.tp_call && rt_may_run(ts) && rt_c_has_room(ts) &&
+           (rt_guard(site->version != 0 && site->version == type->tp_version_tag) ||
+            rt_construct_find(type, site));
 }
 
 static inline void hold_arguments(PyObject *const *args, Py_ssize_t count, PyObject *names) {
@@ -240,80 +238,66 @@ static inline void hold_arguments(PyObject *const *args, Py_ssize_t count, PyObj
     }
 }
 
-/* What the class's tp_new makes. */
 static PyObject *new_object(PyTypeObject *type, PyObject *const *args, Py_ssize_t count) {
-    PyObject *self = NULL;
-    if (rt_likely(type->tp_new == PyBaseObject_Type.tp_new)) {
-        self = type->tp_alloc(type, 0);
-        if (self != NULL && rt_values_init(self) < 0) {
-            Py_CLEAR(self);
-        }
-        return self;
+    if (rt_unlikely(type->tp_new != PyBaseObject_Type.tp_new)) {
+        return rt_construct_exception(type, args, count);
     }
-    PyObject *tuple = _PyTuple_FromArray(args, count);
-    if (tuple != NULL) {
-        self = type->tp_new(type, tuple, NULL);
-        Py_DECREF(tuple);
+    PyObject *self = type->tp_alloc(type, 0);
+    if (self != NULL && rt_values_init(self) < 0) {
+        Py_CLEAR(self);
     }
     return self;
 }
 
-/* As type_call with tp_new and slot_tp_init, but for a tuple of the arguments: they live until
+static PyObject *construct_by_init(PyThreadState *ts, PyTypeObject *type, PyObject *init,
+                                   PyObject *const *args, Py_ssize_t count, PyObject *names) {
+    PyObject *self = new_object(type, args, count);
+    if (self == NULL) {
+        return NULL;
+    }
+    PyObject **all = (PyObject **)args - 1;
+    all[0] = Py_NewRef(self);
+    hold_arguments(args, count, names);
+    PyObject *done = call_from_c(ts, init, all, count + 1, names);
+    if (done != Py_None) {
+        if (done != NULL) {
+            _PyErr_Format(ts, PyExc_TypeError, "__init__() should return None, not '%.200s'",
+                          Py_TYPE(done)->tp_name);
+        }
+        Py_CLEAR(self);
+    }
+    Py_XDECREF(done);
+    return self;
+}
+
+/* As type_call with slot_tp_init or slot_tp_new, but for a tuple of the arguments: they live until
  * the call is over, and what was not finished is gone before them. Takes over the arguments; a
  * level of recursion is counted as PyObject_Vectorcall does it for types. */
-static PyObject *construct(PyThreadState *ts, PyTypeObject *type, PyObject *init,
-                           PyObject *const *args, Py_ssize_t count, PyObject *names) {
+static PyObject *construct(PyThreadState *ts, PyTypeObject *type, PyObject *const *args,
+                           Py_ssize_t count, PyObject *names, const RtCallSite *site) {
     PyObject *self = NULL;
-    const RtCode *native = rt_code_of((PyCodeObject *)((PyFunctionObject *)init)->func_code);
-    Py_INCREF(init); /* the class may lose it meanwhile */
-    bool entered = !_Py_EnterRecursiveCallTstate(ts, " while calling a Python object");
-    if (entered) {
-        self = new_object(type, args, count);
-    }
-    if (self != NULL) {
-        PyObject **all = (PyObject **)args - 1;
-        all[0] = Py_NewRef(self);
-        hold_arguments(args, count, names);
-        rt_c_count(ts);
-        PyObject *done =
-            call_native(ts, (PyFunctionObject *)init, native, all, count + 1, names, RT_MOVED);
-        rt_c_leave(ts);
-        if (done != Py_None) {
-            if (done != NULL) {
-                _PyErr_Format(ts, PyExc_TypeError, "__init__() should return None, not '%.200s'",
-                              Py_TYPE(done)->tp_name);
-            }
-            Py_CLEAR(self);
+    PyObject *function = Py_NewRef(site->init); /* the class may lose it meanwhile */
+    if (!_Py_EnterRecursiveCallTstate(ts, " while calling a Python object")) {
+        if (site->by_new) {
+            hold_arguments(args, count, names);
+            self = rt_construct_by_new(ts, type, function, args, count, names);
+        } else {
+            self = construct_by_init(ts, type, function, args, count, names);
         }
-        Py_XDECREF(done);
-    }
-    if (entered) {
         _Py_LeaveRecursiveCallTstate(ts);
     }
-    Py_DECREF(init);
+    Py_DECREF(function);
     rt_drop_arguments(args, count, names);
     return self;
 }
 
-/* Finds out the functions that are static in typeobject.c, from a class that is there already: one
- * more would be seen in object.__subclasses__(). */
-int rt_call_start(void) {
-    PyObject *importlib = RT_IMPORTLIB(_PyThreadState_GET()->interp);
-    PyObject *class = PyObject_GetAttrString(importlib, "ModuleSpec");
-    if (class == NULL) {
-        return -1;
-    }
-    init_by_method = ((PyTypeObject *)class)->tp_init;
-    call_type = PyType_Type.tp_call;
-    Py_DECREF(class);
-    return 0;
-}
+/* ---- other callables ---- */
 
 /* The function with native code that is `__call__` of a Python class: what is in the slot then
  * calls it, update_one_slot sees to that. Borrowed, or NULL. */
 static PyFunctionObject *call_function(PyThreadState *ts, PyTypeObject *type) {
     if (!(type->tp_flags & Py_TPFLAGS_HEAPTYPE) || type->tp_flags & Py_TPFLAGS_HAVE_VECTORCALL ||
-        type->tp_call == call_type || !rt_may_run(ts) || !rt_c_has_room(ts)) {
+        type->tp_call == PyType_Type.tp_call || !rt_may_run(ts) || !rt_c_has_room(ts)) {
         return NULL;
     }
     PyObject *function = _PyType_Lookup(type, &_Py_ID(__call__));
@@ -354,9 +338,9 @@ static RT_NOINLINE PyObject *call_any(PyThreadState *ts, PyObject *callable, PyO
         }
     }
     if (PyType_Check(callable)) {
-        PyObject *init = native_init(ts, callable, site);
-        if (init != NULL) {
-            return construct(ts, (PyTypeObject *)callable, init, args, count, names);
+        PyTypeObject *type = (PyTypeObject *)callable;
+        if (is_constructed(ts, type, site)) {
+            return construct(ts, type, args, count, names, site);
         }
     }
     PyFunctionObject *function = call_function(ts, Py_TYPE(callable));

@@ -213,7 +213,6 @@ int rt_watch_start(void); /* -1 with an exception set */
 
 /* ---- rt_call.c, rt_call_c.c ---- */
 
-int rt_call_start(void); /* -1 with an exception set */
 static inline void rt_drop_arguments(PyObject *const *args, Py_ssize_t count, PyObject *names) {
     Py_ssize_t total = names != NULL ? count + PyTuple_GET_SIZE(names) : count;
     for (Py_ssize_t i = 0; i < total; i++) {
@@ -255,6 +254,23 @@ PyObject *rt_function_vectorcall(PyObject *function, PyObject *const *args, size
  */
 PyObject *rt_function_interpret(PyThreadState *ts, PyFunctionObject *function,
                                 PyObject *const *args, Py_ssize_t count, PyObject *names);
+
+/* As a call of a function from C; takes over the arguments. */
+PyObject *rt_call_from_c(PyThreadState *ts, PyObject *object, PyObject *const *args,
+                         Py_ssize_t count, PyObject *names);
+
+/* ---- rt_construct.c ---- */
+
+int rt_construct_start(void); /* -1 with an exception set */
+/* A class whose objects are made or initialised by Python code: the site has its function then, for
+ * the class's version. */
+bool rt_construct_find(PyTypeObject *type, RtCallSite *site);
+/* Objects of such classes. The arguments are borrowed in the first, taken over in the second, where
+ * somebody holds them until it is over and there is a writable entry in front. New reference, or
+ * NULL with an exception set. */
+PyObject *rt_construct_exception(PyTypeObject *type, PyObject *const *args, Py_ssize_t count);
+PyObject *rt_construct_by_new(PyThreadState *ts, PyTypeObject *type, PyObject *new,
+                              PyObject *const *args, Py_ssize_t count, PyObject *names);
 
 /* ---- rt_generator.c ---- */
 

@@ -21,11 +21,11 @@ static inline PyObject *call_isinstance(PyThreadState *ts, PyObject *const *args
     return found < 0 ? NULL : Py_NewRef(found ? Py_True : Py_False);
 }
 
-/* builtins.max and min as they were at start, and of which operator the better argument holds. */
+/* builtins.max and min as they were at start, and which comparison the better argument wins. */
 static struct {
     PyCFunction function;
-    int operator;
-} extremes[] = {{.operator= Py_GT }, {.operator= Py_LT } };
+    int comparison;
+} extremes[] = {{.comparison = Py_GT}, {.comparison = Py_LT}};
 
 int rt_call_c_start(void) {
     static const char *const names[] = {"max", "min"};
@@ -42,22 +42,22 @@ int rt_call_c_start(void) {
 }
 
 /* 1 where `one` is better than `other`, as PyObject_RichCompareBool. */
-static int is_better(PyObject *one, PyObject *other, int operator) {
+static int is_better(PyObject *one, PyObject *other, int comparison) {
     int64_t a, b;
     if (small_ints(one, other, &a, &b)) {
-        return operator== Py_GT ? a > b : a<b;
+        return comparison == Py_GT ? a > b : a < b;
     }
-    return PyObject_RichCompareBool(one, other, operator);
+    return PyObject_RichCompareBool(one, other, comparison);
 }
 
 /* As min_max with several positional arguments, but for a tuple and its iterator. */
-static PyObject *call_extreme(PyObject *const *args, Py_ssize_t count, int operator) {
+static PyObject *call_extreme(PyObject *const *args, Py_ssize_t count, int comparison) {
     if (_Py_EnterRecursiveCallTstate(_PyThreadState_GET(), " while calling a Python object")) {
         return NULL;
     }
     PyObject *best = args[0];
     for (Py_ssize_t i = 1; i < count && best != NULL; i++) {
-        int better = is_better(args[i], best, operator);
+        int better = is_better(args[i], best, comparison);
         best = better < 0 ? NULL : better ? args[i] : best;
     }
     _Py_LeaveRecursiveCallTstate(_PyThreadState_GET());
@@ -196,7 +196,7 @@ static RT_ALWAYS_INLINE bool call_function(PyThreadState *ts, PyObject *callable
     if (count >= 2 && names == NULL && function->m_ml->ml_flags == (METH_VARARGS | METH_KEYWORDS)) {
         for (int i = 0; i < 2; i++) {
             if (rt_guard(function->m_ml->ml_meth == extremes[i].function)) {
-                *result = call_extreme(args, count, extremes[i].operator);
+                *result = call_extreme(args, count, extremes[i].comparison);
                 return true;
             }
         }

@@ -60,7 +60,8 @@ static newfunc learn_new(PyTypeObject *type, PyObject *found) {
     return new_by_method;
 }
 
-/* A class with a __new__ of Python code, and object.__init__: its function, borrowed; or NULL. */
+/* A class with a __new__ of Python code, and object.__init__: the static method, borrowed (what
+ * that holds can be changed without the class); or NULL. */
 static PyObject *find_new(PyTypeObject *type) {
     if (!(type->tp_flags & Py_TPFLAGS_HEAPTYPE) || type->tp_init != PyBaseObject_Type.tp_init ||
         Py_TYPE(type)->tp_getattro != PyType_Type.tp_getattro ||
@@ -68,16 +69,10 @@ static PyObject *find_new(PyTypeObject *type) {
         return NULL;
     }
     PyObject *found = _PyType_Lookup(type, &_Py_ID(__new__));
-    if (found == NULL || !Py_IS_TYPE(found, &PyStaticMethod_Type)) {
-        return NULL;
-    }
-    PyObject *function = PyStaticMethod_Type.tp_descr_get(found, NULL, NULL);
-    Py_XDECREF(function); /* the static method has it */
-    if (function == NULL || !rt_is_function(function)) {
-        PyErr_Clear();
-        return NULL;
-    }
-    return type->tp_new == learn_new(type, found) ? function : NULL;
+    return found != NULL && Py_IS_TYPE(found, &PyStaticMethod_Type) &&
+                   type->tp_new == learn_new(type, found)
+               ? found
+               : NULL;
 }
 
 /* For an object of another class than the one that was called. */
@@ -93,11 +88,28 @@ static int init_by_slot(PyObject *self, PyObject *const *args, Py_ssize_t count,
     return status;
 }
 
-PyObject *rt_construct_by_new(PyThreadState *ts, PyTypeObject *type, PyObject *new,
+/* Takes over the arguments. */
+static PyObject *call_new(PyThreadState *ts, PyObject *method, PyObject *const *args,
+                          Py_ssize_t count, PyObject *names) {
+    PyObject *function = PyStaticMethod_Type.tp_descr_get(method, NULL, NULL);
+    PyObject *self = NULL;
+    if (function != NULL && rt_is_function(function)) {
+        self = rt_call_from_c(ts, function, args, count, names);
+    } else {
+        if (function != NULL) {
+            self = _PyObject_VectorcallTstate(ts, function, args, (size_t)count, names);
+        }
+        rt_drop_arguments(args, count, names);
+    }
+    Py_XDECREF(function);
+    return self;
+}
+
+PyObject *rt_construct_by_new(PyThreadState *ts, PyTypeObject *type, PyObject *method,
                               PyObject *const *args, Py_ssize_t count, PyObject *names) {
     PyObject **all = (PyObject **)args - 1;
     all[0] = Py_NewRef(type);
-    PyObject *self = rt_call_from_c(ts, new, all, count + 1, names);
+    PyObject *self = call_new(ts, method, all, count + 1, names);
     if (self != NULL && !Py_IS_TYPE(self, type) && PyObject_TypeCheck(self, type) &&
         Py_TYPE(self)->tp_init != NULL && init_by_slot(self, args, count, names) < 0) {
         Py_CLEAR(self);

@@ -262,14 +262,14 @@ PyObject *rt_call_from_c(PyThreadState *ts, PyObject *object, PyObject *const *a
 /* ---- rt_construct.c ---- */
 
 int rt_construct_start(void); /* -1 with an exception set */
-/* A class whose objects are made or initialised by Python code: the site has its function then, for
- * the class's version. */
+/* A class whose objects are made or initialised by Python code: the site has its __init__ or the
+ * static method __new__ then, for the class's version. */
 bool rt_construct_find(PyTypeObject *type, RtCallSite *site);
 /* Objects of such classes. The arguments are borrowed in the first, taken over in the second, where
  * somebody holds them until it is over and there is a writable entry in front. New reference, or
  * NULL with an exception set. */
 PyObject *rt_construct_exception(PyTypeObject *type, PyObject *const *args, Py_ssize_t count);
-PyObject *rt_construct_by_new(PyThreadState *ts, PyTypeObject *type, PyObject *new,
+PyObject *rt_construct_by_new(PyThreadState *ts, PyTypeObject *type, PyObject *method,
                               PyObject *const *args, Py_ssize_t count, PyObject *names);
 
 /* ---- rt_generator.c ---- */

@@ -56,9 +56,9 @@ static inline PyObject *int_result(PyObject *left, PyObject *right, int op, int6
 
 /* What PyNumber_Add and friends find first for two ints: a function of theirs, which has a result
  * for all ints. NULL: another operator. */
-static inline binaryfunc int_function(int operator) {
+static inline binaryfunc int_function(int plain) {
     const PyNumberMethods *ints = PyLong_Type.tp_as_number;
-    switch (operator) {
+    switch (plain) {
     case NB_ADD:
     case NB_INPLACE_ADD: return ints->nb_add;
     case NB_SUBTRACT:
@@ -126,16 +126,15 @@ PyObject *rt_binary_other(PyObject *left, PyObject *right, int op) {
         [NB_INPLACE_TRUE_DIVIDE] = PyNumber_InPlaceTrueDivide,
         [NB_INPLACE_XOR] = PyNumber_InPlaceXor,
     };
-    int operator= op & ~RT_TAKES;
-    binaryfunc function = functions[operator];
+    int plain = op & ~RT_TAKES;
+    binaryfunc function = functions[plain];
     if (rt_guard(PyLong_CheckExact(left) && PyLong_CheckExact(right))) {
         int64_t power;
-        if ((operator== NB_POWER || operator== NB_INPLACE_POWER) &&
-            small_power(left, right, &power)) {
+        if ((plain == NB_POWER || plain == NB_INPLACE_POWER) && small_power(left, right, &power)) {
             return int_result(left, right, op, power);
         }
-        function = int_function(operator) != NULL ? int_function(operator) : function;
-    } else if (operator== NB_MULTIPLY && rt_guard(is_repetition(left, right))) {
+        function = int_function(plain) != NULL ? int_function(plain) : function;
+    } else if (plain == NB_MULTIPLY && rt_guard(is_repetition(left, right))) {
         function = repeat;
     }
     PyObject *result = function(left, right);

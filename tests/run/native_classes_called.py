@@ -174,6 +174,19 @@ def replaced_while_running():
     return Gone(1).value, make(lambda: Gone(2)), Other(3), Other(4)
 
 
+def static_method_changed():
+    class Made:
+        def __new__(cls, value):
+            return value
+
+    method, seen = vars(Made)["__new__"], []
+    for value in range(4):
+        if value:
+            method.__init__([None, lambda cls, value: -value, print, Even][value])
+        seen.append(make(lambda: Made(value)))
+    return seen
+
+
 def lifetimes():
     def keep(self, *args):
         self.weak = weakref.ref(args[0])
@@ -229,7 +242,7 @@ for turn in range(3):
     for function in items, keys, tuples, others:
         print(function.__name__, *function(turn + 3), sep="\n    ")
 print(*changed(), sep="\n")
-print(replaced_while_running())
+print(replaced_while_running(), static_method_changed())
 lifetimes()
 print(deep("init") > 100, deep("new") > 100)
 print(traced())

@@ -276,17 +276,17 @@ static PyObject *construct_by_init(PyThreadState *ts, PyTypeObject *type, PyObje
 static PyObject *construct(PyThreadState *ts, PyTypeObject *type, PyObject *const *args,
                            Py_ssize_t count, PyObject *names, const RtCallSite *site) {
     PyObject *self = NULL;
-    PyObject *function = Py_NewRef(site->init); /* the class may lose it meanwhile */
+    PyObject *method = Py_NewRef(site->init); /* the class may lose it meanwhile */
     if (!_Py_EnterRecursiveCallTstate(ts, " while calling a Python object")) {
-        if (site->by_new) {
+        if (rt_unlikely(Py_IS_TYPE(method, &PyStaticMethod_Type))) {
             hold_arguments(args, count, names);
-            self = rt_construct_by_new(ts, type, function, args, count, names);
+            self = rt_construct_by_new(ts, type, method, args, count, names);
         } else {
-            self = construct_by_init(ts, type, function, args, count, names);
+            self = construct_by_init(ts, type, method, args, count, names);
         }
         _Py_LeaveRecursiveCallTstate(ts);
     }
-    Py_DECREF(function);
+    Py_DECREF(method);
     rt_drop_arguments(args, count, names);
     return self;
 }

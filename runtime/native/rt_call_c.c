@@ -69,33 +69,6 @@ static inline PyObject *call_append(PyListObject *list, PyObject *item) {
     return _PyList_AppendTakeRef(list, Py_NewRef(item)) < 0 ? NULL : Py_NewRef(Py_None);
 }
 
-/* Does calling the class do what calling BaseException does? */
-static bool is_plain_exception(const PyTypeObject *class) {
-    const PyTypeObject *base = (PyTypeObject *)PyExc_BaseException;
-    return Py_IS_TYPE(class, &PyType_Type) && class->tp_new == base->tp_new &&
-           class->tp_init == base->tp_init;
-}
-
-/* BaseException's tp_new keeps the arguments, and its tp_init would only keep them once more. */
-bool rt_call_exception(PyThreadState *ts, PyObject *class, PyObject *const *args, Py_ssize_t count,
-                       PyObject **result) {
-    PyTypeObject *type = (PyTypeObject *)class;
-    if (!rt_guard(is_plain_exception(type))) {
-        return false;
-    }
-    *result = NULL;
-    if (_Py_EnterRecursiveCallTstate(ts, " while calling a Python object")) {
-        return true;
-    }
-    PyObject *tuple = _PyTuple_FromArray(args, count);
-    if (tuple != NULL) {
-        *result = type->tp_new(type, tuple, NULL);
-        Py_DECREF(tuple);
-    }
-    _Py_LeaveRecursiveCallTstate(ts);
-    return true;
-}
-
 /* As PRECALL_NO_KW_TYPE_1 (and type_vectorcall of rt_exact.c), PRECALL_NO_KW_STR_1,
  * PRECALL_NO_KW_TUPLE_1 and PRECALL_BUILTIN_CLASS. */
 bool rt_call_c_class(PyThreadState *ts, PyObject *class, PyObject *const *args, Py_ssize_t count,

@@ -1,4 +1,5 @@
-/* Which classes have their objects made or initialised by Python code, and how `__new__` is called.
+/* Which classes have their objects made or initialised by Python code, how `__new__` is called, and
+ * classes of exceptions.
  *
  * Follows type_call, slot_tp_init and slot_tp_new of CPython's typeobject.c; the call itself is in
  * rt_call.c. */
@@ -21,12 +22,37 @@ int rt_construct_start(void) {
     return 0;
 }
 
-/* ---- __init__ ---- */
+/* ---- exceptions ---- */
 
 /* As BaseException's own, which keeps the arguments and ignores keywords. */
 static inline bool makes_exceptions(const PyTypeObject *type) {
     return type->tp_new == ((PyTypeObject *)PyExc_BaseException)->tp_new;
 }
+
+PyObject *rt_construct_exception(PyTypeObject *type, PyObject *const *args, Py_ssize_t count) {
+    PyObject *tuple = _PyTuple_FromArray(args, count);
+    PyObject *self = tuple != NULL ? type->tp_new(type, tuple, NULL) : NULL;
+    Py_XDECREF(tuple);
+    return self;
+}
+
+/* BaseException's tp_init would only keep the arguments once more. */
+bool rt_call_exception(PyThreadState *ts, PyObject *class, PyObject *const *args, Py_ssize_t count,
+                       PyObject **result) {
+    PyTypeObject *type = (PyTypeObject *)class;
+    if (!rt_guard(Py_IS_TYPE(type, &PyType_Type) && makes_exceptions(type) &&
+                  type->tp_init == ((PyTypeObject *)PyExc_BaseException)->tp_init)) {
+        return false;
+    }
+    *result = NULL;
+    if (!_Py_EnterRecursiveCallTstate(ts, " while calling a Python object")) {
+        *result = rt_construct_exception(type, args, count);
+        _Py_LeaveRecursiveCallTstate(ts);
+    }
+    return true;
+}
+
+/* ---- __init__ ---- */
 
 /* A class whose objects are made by object.__new__ or BaseException.__new__ and have an __init__ of
  * Python code: its function, borrowed; or NULL. */
@@ -37,13 +63,6 @@ static PyObject *find_init(PyTypeObject *type) {
     }
     PyObject *init = _PyType_Lookup(type, &_Py_ID(__init__));
     return init != NULL && rt_is_function(init) ? init : NULL;
-}
-
-PyObject *rt_construct_exception(PyTypeObject *type, PyObject *const *args, Py_ssize_t count) {
-    PyObject *tuple = _PyTuple_FromArray(args, count);
-    PyObject *self = tuple != NULL ? type->tp_new(type, tuple, NULL) : NULL;
-    Py_XDECREF(tuple);
-    return self;
 }
 
 /* ---- __new__ ---- */
@@ -127,7 +146,6 @@ bool rt_construct_find(PyTypeObject *type, RtCallSite *site) {
     if (function != NULL) {
         site->init = function;
         site->version = type->tp_version_tag;
-        site->by_new = type->tp_init != init_by_method;
     }
     return function != NULL;
 }

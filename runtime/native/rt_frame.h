@@ -239,12 +239,6 @@ PyObject *rt_call_c_method(PyThreadState *ts, PyObject *callable, PyObject *cons
 /* for a class whose type is `type`. False, and nothing happened: there is no short way for it. */
 bool rt_call_c_class(PyThreadState *ts, PyObject *class, PyObject *const *args, Py_ssize_t count,
                      PyObject **result);
-/* As type_call with BaseException's tp_new and tp_init, where the class has these: false for any
- * other. *result: new reference, or NULL with an exception set. The arguments are borrowed. */
-bool rt_call_exception(PyThreadState *ts, PyObject *class, PyObject *const *args, Py_ssize_t count,
-                       PyObject **result);
-/* rt_traceback.c: as PyTraceBack_Here, for a frame of native code. */
-void rt_traceback_add(PyThreadState *ts, PyFrameObject *object, const _PyInterpreterFrame *frame);
 int rt_call_c_start(void); /* -1 with an exception set */
 int rt_super_start(void);  /* rt_super.c; the same */
 /* vectorcall of rt_function_type. */
@@ -271,6 +265,15 @@ bool rt_construct_find(PyTypeObject *type, RtCallSite *site);
 PyObject *rt_construct_exception(PyTypeObject *type, PyObject *const *args, Py_ssize_t count);
 PyObject *rt_construct_by_new(PyThreadState *ts, PyTypeObject *type, PyObject *method,
                               PyObject *const *args, Py_ssize_t count, PyObject *names);
+/* As type_call with BaseException's tp_new and tp_init, where the class has these: false for any
+ * other. *result: new reference, or NULL with an exception set. The arguments are borrowed. */
+bool rt_call_exception(PyThreadState *ts, PyObject *class, PyObject *const *args, Py_ssize_t count,
+                       PyObject **result);
+
+/* ---- rt_traceback.c ---- */
+
+/* As PyTraceBack_Here, for a frame of native code. */
+void rt_traceback_add(PyThreadState *ts, PyFrameObject *object, const _PyInterpreterFrame *frame);
 
 /* ---- rt_generator.c ---- */
 

@@ -197,9 +197,8 @@ typedef struct RtCallSite {
     const RtCode *native;
     RtEnter enter;    /* for `count` arguments */
     Py_ssize_t count; /* of arguments, `self` included */
-    PyObject *init; /* __init__ (or the static method __new__) of the class that was called last */
+    PyObject *init;   /* __init__ or the static method __new__ of the class that was called last */
     uint32_t version; /* tag of that class, which stands for all that `init` was found by; or 0 */
-    bool by_new;
 } RtCallSite;
 
 PyObject *rt_call(PyThreadState *ts, PyObject *callable, PyObject *const *items, Py_ssize_t count,

@@ -55,8 +55,8 @@ static inline PyObject *int_result(PyObject *left, PyObject *right, int op, int6
 /* ---- operators ---- */
 
 /* What PyNumber_Add and friends find first for two ints: a function of theirs, which has a result
- * for all ints. NULL: another operator. */
-static inline binaryfunc int_function(int plain) {
+ * for all ints; for another operator `other`. */
+static inline binaryfunc int_function(int plain, binaryfunc other) {
     const PyNumberMethods *ints = PyLong_Type.tp_as_number;
     switch (plain) {
     case NB_ADD:
@@ -65,21 +65,14 @@ static inline binaryfunc int_function(int plain) {
     case NB_INPLACE_SUBTRACT: return ints->nb_subtract;
     case NB_MULTIPLY:
     case NB_INPLACE_MULTIPLY: return ints->nb_multiply;
-    default: return NULL;
+    default: return other;
     }
 }
 
-/* Lists, tuples and strings times small ints: what PyNumber_Multiply comes to in the end. */
-static bool is_repetition(PyObject *left, PyObject *right) {
-    int64_t count;
+/* Lists, tuples and strings times small ints, for which PyNumber_Multiply comes to sq_repeat. */
+static bool is_repetition(PyObject *left, PyObject *right, int64_t *times) {
     return (PyList_CheckExact(left) || PyTuple_CheckExact(left) || PyUnicode_CheckExact(left)) &&
-           small_int(right, &count);
-}
-
-static PyObject *repeat(PyObject *sequence, PyObject *times) {
-    int64_t count = 0;
-    (void)small_int(times, &count);
-    return Py_TYPE(sequence)->tp_as_sequence->sq_repeat(sequence, (Py_ssize_t)count);
+           small_int(right, times);
 }
 
 /* Small powers of small ints. False: it is long_pow's. */
@@ -127,17 +120,18 @@ PyObject *rt_binary_other(PyObject *left, PyObject *right, int op) {
         [NB_INPLACE_XOR] = PyNumber_InPlaceXor,
     };
     int plain = op & ~RT_TAKES;
-    binaryfunc function = functions[plain];
-    if (rt_guard(PyLong_CheckExact(left) && PyLong_CheckExact(right))) {
-        int64_t power;
-        if ((plain == NB_POWER || plain == NB_INPLACE_POWER) && small_power(left, right, &power)) {
-            return int_result(left, right, op, power);
-        }
-        function = int_function(plain) != NULL ? int_function(plain) : function;
-    } else if (plain == NB_MULTIPLY && rt_guard(is_repetition(left, right))) {
-        function = repeat;
+    int64_t number;
+    PyObject *result;
+    if ((plain == NB_POWER || plain == NB_INPLACE_POWER) && small_power(left, right, &number)) {
+        return int_result(left, right, op, number);
     }
-    PyObject *result = function(left, right);
+    if (plain == NB_MULTIPLY && rt_guard(is_repetition(left, right, &number))) {
+        result = Py_TYPE(left)->tp_as_sequence->sq_repeat(left, (Py_ssize_t)number);
+    } else if (rt_guard(PyLong_CheckExact(left) && PyLong_CheckExact(right))) {
+        result = int_function(plain, functions[plain])(left, right);
+    } else {
+        result = functions[plain](left, right);
+    }
     drop_taken(left, right, op);
     return result;
 }

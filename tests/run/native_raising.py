@@ -139,8 +139,8 @@ def at_the_limit():
         return type(problem).__name__
 
 
-def many_places():
-    """More places than are remembered."""
+def interpreted_places():
+    """Functions that have no native code, called by one that has."""
     names = {}
     source = "".join(f"def f{i}(x):\n    y = x\n    if y: raise KeyError({i})\n" for i in range(20))
     exec(source, names)
@@ -186,7 +186,7 @@ try:
     deep(40)
 except WithInit as problem:
     print(len(lines(problem)), {line for _, line, _ in lines(problem)}, problem.code)
-print(many_places(), with_trace())
+print(interpreted_places(), with_trace())
 try:
     where(9)
 except Exception:

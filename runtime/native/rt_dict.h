@@ -1,4 +1,4 @@
-/* Entries of dicts, in order. */
+/* Entries of dicts: in order, and by key. */
 #ifndef PYC2C_RUNTIME_RT_DICT_H
 #define PYC2C_RUNTIME_RT_DICT_H
 
@@ -38,5 +38,18 @@ static inline RtEntry rt_dict_next(PyDictObject *dict, Py_ssize_t *position) {
     }
     return found;
 }
+
+/* ---- rt_dict.c ----
+ *
+ * `dict` is a dict or of a subclass of that; what follows from that is not asked for. */
+
+/* False, and nothing happened: it takes PyDict_GetItemWithError to find out. Otherwise where the
+ * key's value is, borrowed until the dict changes; NULL: there is no such key. */
+bool rt_dict_find(PyObject *dict, PyObject *key, PyObject ***place);
+/* PyDict_GetItemWithError, PyDict_Contains, PyDict_SetItem, PySequence_Contains. */
+PyObject *rt_dict_get(PyObject *dict, PyObject *key);
+int rt_dict_has(PyObject *dict, PyObject *key);
+int rt_dict_set(PyObject *dict, PyObject *key, PyObject *value);
+int rt_set_has(PyObject *set, PyObject *key);
 
 #endif

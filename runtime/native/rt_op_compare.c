@@ -1,6 +1,6 @@
 /* Comparisons, membership and truth of exact ints, floats, strings and lists by the shortest way;
  * others by PyObject_RichCompare, PySequence_Contains, PyObject_IsTrue. */
-#include "rt_native.h"
+#include "rt_dict.h"
 
 enum { UNKNOWN = -2 };
 
@@ -91,12 +91,12 @@ int rt_contains(PyThreadState *ts, PyObject *container, PyObject *item) {
     PyTypeObject *type = Py_TYPE(container);
     int known = UNKNOWN;
     if (rt_guard(type == &PyDict_Type)) {
-        return PyDict_Contains(container, item);
+        return rt_dict_has(container, item);
+    }
+    if (rt_guard(type == &PyFrozenSet_Type || type == &PySet_Type)) {
+        return rt_set_has(container, item);
     }
     if (rt_is_digit(item) || PyUnicode_CheckExact(item)) {
-        if (rt_guard(type == &PyFrozenSet_Type || type == &PySet_Type)) {
-            return PySet_Contains(container, item);
-        }
         if (rt_guard(type == &PyList_Type)) {
             known = contains_exact(((PyListObject *)container)->ob_item, PyList_GET_SIZE(container),
                                    item);

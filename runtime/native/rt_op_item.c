@@ -3,6 +3,7 @@
  * Follows PyObject_GetItem, PyObject_SetItem, list_subscript, tuple_subscript, dict_subscript,
  * unicode_subscript, list_ass_subscript. */
 #include "rt_array.h"
+#include "rt_dict.h"
 #include "rt_frame.h"
 
 /* ---- items ---- */
@@ -62,7 +63,7 @@ PyObject *rt_item_at(PyObject *container, int64_t index) {
 
 /* Apart from each other, so that what most items need saves no registers. */
 static RT_NOINLINE PyObject *dict_item(PyThreadState *ts, PyObject *dict, PyObject *key) {
-    PyObject *value = PyDict_GetItemWithError(dict, key);
+    PyObject *value = rt_dict_get(dict, key);
     if (rt_likely(value != NULL)) {
         return Py_NewRef(value);
     }
@@ -181,7 +182,7 @@ static RT_NOINLINE int other_item_set(PyObject *container, PyObject *key, PyObje
 int rt_item_set_call(PyThreadState *ts, PyObject *container, PyObject *key, PyObject *value) {
     (void)ts;
     if (rt_guard(PyDict_CheckExact(container))) {
-        return PyDict_SetItem(container, key, value);
+        return rt_dict_set(container, key, value);
     }
     if (PyList_CheckExact(container) && rt_list_set_item(container, key, value)) {
         return 0;

@@ -37,7 +37,7 @@ int rt_native_start(void) {
     }
     rt_int_start();
     rt_spare_start();
-    return rt_function_start() < 0 || rt_construct_start() < 0 || rt_call_c_start() < 0 ||
+    return rt_function_start() < 0 || rt_construct_start() < 0 || rt_builtin_start() < 0 ||
                    rt_super_start() < 0 || rt_instance_start() < 0
                ? -1
                : rt_version_start();

@@ -4,7 +4,6 @@
  * specialising interpreter puts in the place of CALL (PRECALL_NO_KW_BUILTIN_FAST and its kin):
  * without the way over vectorcall and, where CPython leaves it out, without counting a level of
  * recursion. All else goes the general way. */
-#include "rt_compute.h"
 #include "rt_frame.h"
 
 /* ---- functions that there are short ways for ---- */
@@ -19,49 +18,6 @@ static inline PyObject *call_len(PyObject *object) {
 static inline PyObject *call_isinstance(PyThreadState *ts, PyObject *const *args) {
     int found = rt_is_instance(ts, args[0], args[1]);
     return found < 0 ? NULL : Py_NewRef(found ? Py_True : Py_False);
-}
-
-/* builtins.max and min as they were at start, and which comparison the better argument wins. */
-static struct {
-    PyCFunction function;
-    int comparison;
-} extremes[] = {{.comparison = Py_GT}, {.comparison = Py_LT}};
-
-int rt_call_c_start(void) {
-    static const char *const names[] = {"max", "min"};
-    PyObject *builtins = PyEval_GetBuiltins();
-    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
-        PyObject *function = PyDict_GetItemString(builtins, names[i]);
-        if (function == NULL || !PyCFunction_CheckExact(function)) {
-            PyErr_Format(PyExc_SystemError, "builtins have no function %s", names[i]);
-            return -1;
-        }
-        extremes[i].function = PyCFunction_GET_FUNCTION(function);
-    }
-    return 0;
-}
-
-/* 1 where `one` is better than `other`, as PyObject_RichCompareBool. */
-static int is_better(PyObject *one, PyObject *other, int comparison) {
-    int64_t a, b;
-    if (small_ints(one, other, &a, &b)) {
-        return comparison == Py_GT ? a > b : a < b;
-    }
-    return PyObject_RichCompareBool(one, other, comparison);
-}
-
-/* As min_max with several positional arguments, but for a tuple and its iterator. */
-static PyObject *call_extreme(PyObject *const *args, Py_ssize_t count, int comparison) {
-    if (_Py_EnterRecursiveCallTstate(_PyThreadState_GET(), " while calling a Python object")) {
-        return NULL;
-    }
-    PyObject *best = args[0];
-    for (Py_ssize_t i = 1; i < count && best != NULL; i++) {
-        int better = is_better(args[i], best, comparison);
-        best = better < 0 ? NULL : better ? args[i] : best;
-    }
-    _Py_LeaveRecursiveCallTstate(_PyThreadState_GET());
-    return Py_XNewRef(best);
 }
 
 /* As PRECALL_NO_KW_LIST_APPEND. */
@@ -165,14 +121,6 @@ static RT_ALWAYS_INLINE bool call_function(PyThreadState *ts, PyObject *callable
     if (count == 1 && names == NULL && rt_guard(callable == ts->interp->callable_cache.len)) {
         *result = call_len(args[0]);
         return true;
-    }
-    if (count >= 2 && names == NULL && function->m_ml->ml_flags == (METH_VARARGS | METH_KEYWORDS)) {
-        for (int i = 0; i < 2; i++) {
-            if (rt_guard(function->m_ml->ml_meth == extremes[i].function)) {
-                *result = call_extreme(args, count, extremes[i].comparison);
-                return true;
-            }
-        }
     }
     return call_method_def(callable, function->m_ml, function->m_self, args, count, names, result);
 }

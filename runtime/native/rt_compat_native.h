@@ -378,6 +378,8 @@ static inline bool rt_c_enter(PyThreadState *ts) {
 /* A dropped generator without handlers can be told from its exception table; otherwise close()
  * finds it by itself. */
 #define RT_CLOSES_SILENTLY (!RT_PYTHON_313)
+/* sum() of floats gathers what is lost by rounding (rt_builtin.c). */
+#define RT_SUMS_ARE_COMPENSATED (!RT_PYTHON_311)
 /* SEND drops a delegate that has returned; otherwise END_SEND does, to which it leads. */
 #define RT_SEND_DROPS_DELEGATE RT_PYTHON_311
 

@@ -239,8 +239,8 @@ PyObject *rt_call_c_method(PyThreadState *ts, PyObject *callable, PyObject *cons
 /* for a class whose type is `type`. False, and nothing happened: there is no short way for it. */
 bool rt_call_c_class(PyThreadState *ts, PyObject *class, PyObject *const *args, Py_ssize_t count,
                      PyObject **result);
-int rt_call_c_start(void); /* -1 with an exception set */
-int rt_super_start(void);  /* rt_super.c; the same */
+int rt_builtin_start(void); /* rt_builtin.c: -1 with an exception set */
+int rt_super_start(void);   /* rt_super.c; the same */
 /* vectorcall of rt_function_type. */
 PyObject *rt_function_vectorcall(PyObject *function, PyObject *const *args, size_t flags,
                                  PyObject *names);

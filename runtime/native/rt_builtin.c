@@ -1,0 +1,293 @@
+/* Functions and methods of C that programs call most, written once more: for operands that compare
+ * and add up without Python code they do the same by a shorter way, and leave all else to the
+ * originals, which begin anew. They take the originals' place in their definitions, so objects,
+ * signatures and names are the same, and bytecode calls them, too.
+ *
+ * Follows builtin_sorted, builtin_sum, min_max and dict_get. */
+#include "rt_compute.h"
+#include "rt_dict.h"
+#include "rt_frame.h"
+
+/* The items of an exact list or tuple; NULL: it is none. */
+static inline PyObject *const *items_of(PyObject *object, Py_ssize_t *count) {
+    if (!rt_guard(PyList_CheckExact(object) || PyTuple_CheckExact(object))) {
+        return NULL;
+    }
+    *count = Py_SIZE(object);
+    return PySequence_Fast_ITEMS(object);
+}
+
+/* ---- sorted ---- */
+
+static _PyCFunctionFastWithKeywords original_sorted, list_sort;
+
+/* list.sort is called without the method object that builtin_sorted asks for. */
+static PyObject *builtin_sorted(PyObject *module, PyObject *const *args, Py_ssize_t count,
+                                PyObject *names) {
+    if (count != 1) {
+        return original_sorted(module, args, count, names);
+    }
+    PyObject *list = PySequence_List(args[0]);
+    if (list == NULL) {
+        return NULL;
+    }
+    PyObject *none = NULL;
+    if (!_Py_EnterRecursiveCallTstate(_PyThreadState_GET(), " while calling a Python object")) {
+        none = list_sort(list, args + 1, 0, names);
+        _Py_LeaveRecursiveCallTstate(_PyThreadState_GET());
+    }
+    if (none == NULL) {
+        Py_DECREF(list);
+        return NULL;
+    }
+    Py_DECREF(none);
+    return list;
+}
+
+/* ---- sum ---- */
+
+static _PyCFunctionFastWithKeywords original_sum;
+
+static inline bool as_integer(PyObject *object, int64_t *out) {
+    if (PyBool_Check(object)) {
+        *out = object == Py_True;
+        return true;
+    }
+    return small_int(object, out);
+}
+
+/* Adds to *sum; from 3.12 on what is lost by rounding gathers in *lost. */
+static inline void add_float(double *sum, double *lost, double value) {
+    double total = *sum + value;
+    if (RT_SUMS_ARE_COMPENSATED) {
+        *lost += fabs(*sum) >= fabs(value) ? *sum - total + value : value - total + *sum;
+    }
+    *sum = total;
+}
+
+/* Of ints that fit, followed by floats and such ints. NULL without an exception: take the long
+ * way. */
+static PyObject *sum_numbers(PyObject *const *items, Py_ssize_t count) {
+    int64_t whole = 0, integer;
+    Py_ssize_t i = 0;
+    for (; i < count && as_integer(items[i], &integer); i++) {
+        if (__builtin_add_overflow(whole, integer, &whole)) {
+            return NULL;
+        }
+    }
+    if (i == count) {
+        return rt_int_new(whole);
+    }
+    if (!PyFloat_CheckExact(items[i])) {
+        return NULL;
+    }
+    double sum = (double)whole + PyFloat_AS_DOUBLE(items[i++]), lost = 0.0;
+    for (; i < count; i++) {
+        if (PyFloat_CheckExact(items[i])) {
+            add_float(&sum, &lost, PyFloat_AS_DOUBLE(items[i]));
+        } else if (as_integer(items[i], &integer)) {
+            sum += (double)integer;
+        } else {
+            return NULL;
+        }
+    }
+    return PyFloat_FromDouble(isfinite(lost) && lost != 0.0 ? sum + lost : sum);
+}
+
+static PyObject *builtin_sum(PyObject *module, PyObject *const *args, Py_ssize_t count,
+                             PyObject *names) {
+    Py_ssize_t length;
+    PyObject *const *items = count == 1 && names == NULL ? items_of(args[0], &length) : NULL;
+    PyObject *result = items != NULL ? sum_numbers(items, length) : NULL;
+    return result != NULL || PyErr_Occurred() ? result : original_sum(module, args, count, names);
+}
+
+/* ---- max and min ---- */
+
+typedef struct Extreme {
+    PyCFunction original;
+    bool takes_tuple; /* as before 3.13; and a call of it counts a level of recursion */
+    int comparison;   /* which the better one wins */
+} Extreme;
+
+static Extreme maximum = {.comparison = Py_GT}, minimum = {.comparison = Py_LT};
+
+/* 1 where `one` is better than `other`, as PyObject_RichCompareBool; UNKNOWN: both are no numbers
+ * that compare without Python code. */
+enum { UNKNOWN = -2 };
+
+static inline int is_better_number(PyObject *one, PyObject *other, int comparison) {
+    int64_t a, b;
+    if (small_ints(one, other, &a, &b)) {
+        return comparison == Py_GT ? a > b : a < b;
+    }
+    if (rt_guard(PyFloat_CheckExact(one) && PyFloat_CheckExact(other))) {
+        double x = PyFloat_AS_DOUBLE(one), y = PyFloat_AS_DOUBLE(other);
+        return comparison == Py_GT ? x > y : x < y;
+    }
+    return UNKNOWN;
+}
+
+static PyObject *best_argument(PyObject *const *args, Py_ssize_t count, int comparison) {
+    PyObject *best = args[0];
+    for (Py_ssize_t i = 1; i < count && best != NULL; i++) {
+        int better = is_better_number(args[i], best, comparison);
+        if (better == UNKNOWN) {
+            better = PyObject_RichCompareBool(args[i], best, comparison);
+        }
+        best = better < 0 ? NULL : better ? args[i] : best;
+    }
+    return Py_XNewRef(best);
+}
+
+/* NULL without an exception: take the long way. */
+static PyObject *best_number(PyObject *const *items, Py_ssize_t count, int comparison) {
+    PyObject *best = count > 0 ? items[0] : NULL;
+    for (Py_ssize_t i = 1; i < count && best != NULL; i++) {
+        int better = is_better_number(items[i], best, comparison);
+        best = better == UNKNOWN ? NULL : better ? items[i] : best;
+    }
+    return Py_XNewRef(best);
+}
+
+static PyObject *call_original(const Extreme *extreme, PyObject *module, PyObject *const *args,
+                               Py_ssize_t count, PyObject *names) {
+    if (!extreme->takes_tuple) {
+        return ((_PyCFunctionFastWithKeywords)(void (*)(void))extreme->original)(module, args,
+                                                                                 count, names);
+    }
+    PyObject *tuple = _PyTuple_FromArray(args, count), *keywords = NULL, *result = NULL;
+    bool ready = tuple != NULL;
+    if (ready && names != NULL) {
+        keywords = PyDict_New();
+        ready = keywords != NULL;
+        for (Py_ssize_t i = 0; ready && i < PyTuple_GET_SIZE(names); i++) {
+            ready = PyDict_SetItem(keywords, PyTuple_GET_ITEM(names, i), args[count + i]) == 0;
+        }
+    }
+    if (ready) {
+        result =
+            ((PyCFunctionWithKeywords)(void (*)(void))extreme->original)(module, tuple, keywords);
+    }
+    Py_XDECREF(tuple);
+    Py_XDECREF(keywords);
+    return result;
+}
+
+static PyObject *find_extreme(const Extreme *extreme, PyObject *module, PyObject *const *args,
+                              Py_ssize_t count, PyObject *names) {
+    Py_ssize_t length;
+    PyObject *const *items = count == 1 && names == NULL ? items_of(args[0], &length) : NULL;
+    PyObject *result = items != NULL ? best_number(items, length, extreme->comparison) : NULL;
+    if (result != NULL) {
+        return result;
+    }
+    PyThreadState *ts = _PyThreadState_GET();
+    if (extreme->takes_tuple &&
+        _Py_EnterRecursiveCallTstate(ts, " while calling a Python object")) {
+        return NULL;
+    }
+    result = count > 1 && names == NULL ? best_argument(args, count, extreme->comparison)
+                                        : call_original(extreme, module, args, count, names);
+    if (extreme->takes_tuple) {
+        _Py_LeaveRecursiveCallTstate(ts);
+    }
+    return result;
+}
+
+static PyObject *builtin_max(PyObject *module, PyObject *const *args, Py_ssize_t count,
+                             PyObject *names) {
+    return find_extreme(&maximum, module, args, count, names);
+}
+
+static PyObject *builtin_min(PyObject *module, PyObject *const *args, Py_ssize_t count,
+                             PyObject *names) {
+    return find_extreme(&minimum, module, args, count, names);
+}
+
+/* vectorcall of both, where they had none: it counts no level, they do. */
+static PyObject *call_extreme(PyObject *function, PyObject *const *args, size_t flags,
+                              PyObject *names) {
+    const PyCFunctionObject *callable = (PyCFunctionObject *)function;
+    return ((_PyCFunctionFastWithKeywords)(void (*)(void))callable->m_ml->ml_meth)(
+        callable->m_self, args, PyVectorcall_NARGS(flags), names);
+}
+
+/* ---- dict.get ---- */
+
+static _PyCFunctionFast original_get;
+
+static PyObject *dict_get(PyObject *dict, PyObject *const *args, Py_ssize_t count) {
+    PyObject **place;
+    if ((count == 1 || count == 2) && rt_dict_find(dict, args[0], &place)) {
+        return Py_NewRef(place != NULL ? *place : count == 2 ? args[1] : Py_None);
+    }
+    return original_get(dict, args, count);
+}
+
+/* ---- start ---- */
+
+/* Puts `function` in the place of that of a definition, which has these flags. NULL with an
+ * exception set. */
+static PyCFunction replace(PyMethodDef *definition, const char *name, int flags,
+                           PyCFunction function) {
+    if (definition == NULL || definition->ml_flags != flags) {
+        PyErr_Format(PyExc_SystemError, "there is no function %s as expected", name);
+        return NULL;
+    }
+    PyCFunction original = definition->ml_meth;
+    definition->ml_meth = function;
+    return original;
+}
+
+enum { FAST = METH_FASTCALL | METH_KEYWORDS };
+#define AS_FUNCTION(function) ((PyCFunction)(void (*)(void))(function))
+
+/* NULL: there is none. Borrowed. */
+static PyCFunctionObject *function_of(const char *name) {
+    PyObject *function = PyDict_GetItemString(PyEval_GetBuiltins(), name);
+    return function != NULL && PyCFunction_CheckExact(function) ? (PyCFunctionObject *)function
+                                                                : NULL;
+}
+
+static PyMethodDef *method_of(PyTypeObject *type, const char *name) {
+    PyObject *method = PyDict_GetItemString(rt_type_dict(type), name);
+    return method != NULL && Py_IS_TYPE(method, &PyMethodDescr_Type)
+               ? ((PyMethodDescrObject *)method)->d_method
+               : NULL;
+}
+
+static int replace_extreme(Extreme *extreme, const char *name, _PyCFunctionFastWithKeywords own) {
+    PyCFunctionObject *function = function_of(name);
+    PyMethodDef *definition = function != NULL ? function->m_ml : NULL;
+    extreme->takes_tuple =
+        definition != NULL && definition->ml_flags == (METH_VARARGS | METH_KEYWORDS);
+    extreme->original =
+        replace(definition, name, extreme->takes_tuple ? METH_VARARGS | METH_KEYWORDS : FAST,
+                AS_FUNCTION(own));
+    if (extreme->original != NULL && extreme->takes_tuple) {
+        definition->ml_flags = FAST;
+        function->vectorcall = call_extreme;
+    }
+    return extreme->original != NULL ? 0 : -1;
+}
+
+int rt_builtin_start(void) {
+    if (original_get != NULL) {
+        return 0;
+    }
+    PyCFunctionObject *sorted = function_of("sorted"), *sum = function_of("sum");
+    PyMethodDef *sort = method_of(&PyList_Type, "sort");
+    list_sort = (_PyCFunctionFastWithKeywords)(void (*)(void))replace(
+        sort, "list.sort", FAST, sort != NULL ? sort->ml_meth : NULL);
+    original_sorted = (_PyCFunctionFastWithKeywords)(void (*)(void))replace(
+        sorted != NULL ? sorted->m_ml : NULL, "sorted", FAST, AS_FUNCTION(builtin_sorted));
+    original_sum = (_PyCFunctionFastWithKeywords)(void (*)(void))replace(
+        sum != NULL ? sum->m_ml : NULL, "sum", FAST, AS_FUNCTION(builtin_sum));
+    original_get = (_PyCFunctionFast)(void (*)(void))replace(
+        method_of(&PyDict_Type, "get"), "dict.get", METH_FASTCALL, AS_FUNCTION(dict_get));
+    return list_sort != NULL && original_sorted != NULL && original_sum != NULL &&
+                   original_get != NULL && replace_extreme(&maximum, "max", builtin_max) == 0
+               ? replace_extreme(&minimum, "min", builtin_min)
+               : -1;
+}

@@ -218,11 +218,14 @@ static PyObject *call_extreme(PyObject *function, PyObject *const *args, size_t 
 static _PyCFunctionFast original_get;
 
 static PyObject *dict_get(PyObject *dict, PyObject *const *args, Py_ssize_t count) {
-    PyObject **place;
-    if ((count == 1 || count == 2) && rt_dict_find(dict, args[0], &place)) {
-        return Py_NewRef(place != NULL ? *place : count == 2 ? args[1] : Py_None);
+    if (count != 1 && count != 2) {
+        return original_get(dict, args, count);
     }
-    return original_get(dict, args, count);
+    PyObject *value = rt_dict_get(dict, args[0]);
+    if (value == NULL && PyErr_Occurred()) {
+        return NULL;
+    }
+    return Py_NewRef(value != NULL ? value : count == 2 ? args[1] : Py_None);
 }
 
 /* ---- start ---- */

@@ -1,60 +1,16 @@
-/* Lookups in dicts and sets by keys that are hashed and compared without Python code: exact strs,
- * small exact ints, objects with the hash of all objects that lie in the dict themselves, tuples of
- * such.
+/* Lookups in dicts and sets, without calls where keys are told apart by their hashes, or are exact
+ * strs, ints of up to 60 bits, floats or tuples of such.
  *
- * Follows _Py_dict_lookup and insertdict; the order of the places is PEP 412's and dictobject.c's.
- */
+ * Follows _Py_dict_lookup, insertdict and set_lookkey; the order of the places is theirs. */
 #include "rt_dict.h"
 
-#include "rt_compute.h"
+#include "rt_key.h"
 
 #include <internal/pycore_dict.h>
 
 enum { PERTURB_SHIFT = 5, LINEAR_PROBES = 9 }; /* Objects/dictobject.c, Objects/setobject.c */
 
 /* ---- keys ---- */
-
-/* False: it takes PyObject_Hash. */
-static inline bool plain_hash(PyObject *key, Py_hash_t *out) {
-    int64_t value;
-    if (PyUnicode_CheckExact(key)) {
-        *out = ((PyASCIIObject *)key)->hash;
-        return *out != -1;
-    }
-    if (small_int(key, &value)) {
-        *out = value == -1 ? -2 : (Py_hash_t)value; /* below 2^61 - 1 */
-        return true;
-    }
-    if (Py_TYPE(key)->tp_hash == PyBaseObject_Type.tp_hash) {
-        *out = _Py_HashPointer(key);
-        return true;
-    }
-    return false;
-}
-
-/* As tuplehash: xxHash, with each item's hash for a lane. */
-static bool tuple_hash(PyObject *key, Py_hash_t *out) {
-    const uint64_t prime_1 = UINT64_C(11400714785074694791),
-                   prime_2 = UINT64_C(14029467366897019727),
-                   prime_5 = UINT64_C(2870177450012600261);
-    Py_ssize_t count = PyTuple_GET_SIZE(key);
-    uint64_t sum = prime_5;
-    for (Py_ssize_t i = 0; i < count; i++) {
-        Py_hash_t lane;
-        if (!plain_hash(PyTuple_GET_ITEM(key, i), &lane)) {
-            return false;
-        }
-        sum += (uint64_t)lane * prime_2;
-        sum = (sum << 31 | sum >> 33) * prime_1;
-    }
-    sum += (uint64_t)count ^ (prime_5 ^ UINT64_C(3527539));
-    *out = sum == UINT64_MAX ? 1546275796 : (Py_hash_t)sum;
-    return true;
-}
-
-static inline bool known_hash(PyObject *key, Py_hash_t *out) {
-    return plain_hash(key, out) || (PyTuple_CheckExact(key) && tuple_hash(key, out));
-}
 
 /* Of exact strs with the same hash. */
 static inline bool equal_text(PyObject *left, PyObject *right) {
@@ -64,32 +20,16 @@ static inline bool equal_text(PyObject *left, PyObject *right) {
                   (size_t)length * PyUnicode_KIND(left)) == 0;
 }
 
-enum { UNKNOWN = -1 };
-
-/* 1 or 0; UNKNOWN: it takes PyObject_RichCompare. */
-static inline int same_plain(PyObject *left, PyObject *right) {
-    if (left == right) {
-        return 1;
-    }
-    int64_t a, b;
-    if (small_int(left, &a) && small_int(right, &b)) {
-        return a == b;
-    }
-    if (PyUnicode_CheckExact(left) && PyUnicode_CheckExact(right)) {
-        return _PyUnicode_Equal(left, right);
-    }
-    return UNKNOWN;
-}
-
-/* Of keys with the same hash; the same. */
+/* Of keys with the same hash: as rt_key_same, and of tuples. */
 static int same_key(PyObject *left, PyObject *right) {
-    if (!PyTuple_CheckExact(left) || !PyTuple_CheckExact(right)) {
-        return same_plain(left, right);
+    int same = rt_key_same(left, right);
+    if (same != RT_ASK || !PyTuple_CheckExact(left) || !PyTuple_CheckExact(right)) {
+        return same;
     }
     Py_ssize_t count = PyTuple_GET_SIZE(left);
-    int same = count == PyTuple_GET_SIZE(right);
+    same = count == PyTuple_GET_SIZE(right);
     for (Py_ssize_t i = 0; i < count && same == 1; i++) {
-        same = same_plain(PyTuple_GET_ITEM(left, i), PyTuple_GET_ITEM(right, i));
+        same = same_key(PyTuple_GET_ITEM(left, i), PyTuple_GET_ITEM(right, i));
     }
     return same;
 }
@@ -159,53 +99,77 @@ static inline PyObject **find_any(PyDictKeysObject *keys, PyObject *key, Py_hash
     }
 }
 
-/* As rt_dict_find; *hash is -1 where it is not at hand. */
-static inline bool find(PyObject *object, PyObject *key, PyObject ***place, Py_hash_t *hash) {
-    const PyDictObject *dict = (PyDictObject *)object;
+RtFound rt_dict_find(PyObject *object, PyObject *key, RtPlace *place) {
+    place->value = NULL;
+    place->hash = rt_key_hash(key);
+    if (rt_unlikely(place->hash == -1)) {
+        return RT_FOUND_ERROR;
+    }
+    const PyDictObject *dict = (PyDictObject *)object; /* as it is now */
     PyDictKeysObject *keys = dict->ma_keys;
     bool known = true;
-    if (!rt_guard(dict->ma_values == NULL && known_hash(key, hash))) {
-        *hash = -1;
-        return false;
+    if (!rt_guard(dict->ma_values == NULL)) {
+        return RT_FOUND_UNKNOWN;
     }
     if (!DK_IS_UNICODE(keys)) {
-        *place = find_any(keys, key, *hash, &known);
-        return known;
+        place->value = find_any(keys, key, place->hash, &known);
+    } else if (PyUnicode_CheckExact(key)) {
+        place->value = find_text(keys, key, place->hash);
+    } else {
+        known = false;
     }
-    if (!PyUnicode_CheckExact(key)) {
-        return false;
-    }
-    *place = find_text(keys, key, *hash);
-    return true;
-}
-
-bool rt_dict_find(PyObject *dict, PyObject *key, PyObject ***place) {
-    Py_hash_t hash;
-    return find(dict, key, place, &hash);
+    return known ? RT_FOUND : RT_FOUND_UNKNOWN;
 }
 
 PyObject *rt_dict_get(PyObject *dict, PyObject *key) {
-    PyObject **place;
-    Py_hash_t hash;
-    if (find(dict, key, &place, &hash)) {
-        return place != NULL ? *place : NULL;
+    RtPlace place;
+    switch (rt_dict_find(dict, key, &place)) {
+    case RT_FOUND: return place.value != NULL ? *place.value : NULL;
+    case RT_FOUND_UNKNOWN: return _PyDict_GetItem_KnownHash(dict, key, place.hash);
+    default: return NULL;
     }
-    return hash != -1 ? _PyDict_GetItem_KnownHash(dict, key, hash)
-                      : PyDict_GetItemWithError(dict, key);
 }
 
 int rt_dict_has(PyObject *dict, PyObject *key) {
-    PyObject **place;
-    return rt_dict_find(dict, key, &place) ? place != NULL : PyDict_Contains(dict, key);
+    RtPlace place;
+    switch (rt_dict_find(dict, key, &place)) {
+    case RT_FOUND: return place.value != NULL;
+    case RT_FOUND_UNKNOWN: return _PyDict_Contains_KnownHash(dict, key, place.hash);
+    default: return -1;
+    }
+}
+
+int rt_dict_set(PyObject *object, PyObject *key, PyObject *value) {
+    PyDictObject *dict = (PyDictObject *)object;
+    RtPlace place;
+    RtFound found = rt_dict_find(object, key, &place);
+    if (found == RT_FOUND_ERROR) {
+        return -1;
+    }
+    /* What the collector need not look at so far would have to be shown to it. */
+    bool seen = _PyObject_GC_IS_TRACKED(object) || !PyObject_IS_GC(value);
+    if (found != RT_FOUND || place.value == NULL || !seen || rt_dict_is_watched(dict)) {
+        return _PyDict_SetItem_KnownHash(object, key, value, place.hash);
+    }
+    PyObject *old = *place.value;
+    if (old != value) {
+        *place.value = Py_NewRef(value);
+        rt_dict_changed(dict);
+        Py_DECREF(old);
+    }
+    return 0;
 }
 
 /* As set_lookkey. */
 int rt_set_has(PyObject *object, PyObject *key) {
-    const PySetObject *set = (PySetObject *)object;
-    Py_hash_t hash;
-    if (!rt_guard(known_hash(key, &hash))) {
-        return PySequence_Contains(object, key);
+    if (!rt_guard(PyUnicode_CheckExact(key) || PyLong_CheckExact(key) || PyTuple_CheckExact(key))) {
+        return PySequence_Contains(object, key); /* which also looks for sets in sets */
     }
+    Py_hash_t hash = rt_key_hash(key);
+    if (hash == -1) {
+        return -1;
+    }
+    const PySetObject *set = (PySetObject *)object;
     size_t mask = (size_t)set->mask, place = (size_t)hash & mask, perturb = (size_t)hash;
     for (;;) {
         const setentry *entry = &set->table[place];
@@ -222,23 +186,4 @@ int rt_set_has(PyObject *object, PyObject *key) {
         perturb >>= PERTURB_SHIFT;
         place = (place * 5 + 1 + perturb) & mask;
     }
-}
-
-int rt_dict_set(PyObject *object, PyObject *key, PyObject *value) {
-    PyDictObject *dict = (PyDictObject *)object;
-    PyObject **place;
-    Py_hash_t hash;
-    /* What the collector need not look at so far would have to be shown to it. */
-    bool seen = _PyObject_GC_IS_TRACKED(object) || !PyObject_IS_GC(value);
-    if (!find(object, key, &place, &hash) || place == NULL || !seen || rt_dict_is_watched(dict)) {
-        return hash != -1 ? _PyDict_SetItem_KnownHash(object, key, value, hash)
-                          : PyDict_SetItem(object, key, value);
-    }
-    PyObject *old = *place;
-    if (old != value) {
-        *place = Py_NewRef(value);
-        rt_dict_changed(dict);
-        Py_DECREF(old);
-    }
-    return 0;
 }

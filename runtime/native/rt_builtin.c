@@ -8,13 +8,54 @@
 #include "rt_dict.h"
 #include "rt_frame.h"
 
-/* The items of an exact list or tuple; NULL: it is none. */
-static inline PyObject *const *items_of(PyObject *object, Py_ssize_t *count) {
-    if (!rt_guard(PyList_CheckExact(object) || PyTuple_CheckExact(object))) {
+/* ---- items ---- */
+
+/* What stands where in a container that is gone through without Python code. */
+typedef struct Items {
+    PyObject *container; /* borrowed */
+    enum { IN_ARRAY, IN_SET, AS_KEY, AS_VALUE } how;
+    PyObject *const *array;
+    Py_ssize_t at, count; /* of the array, or of the set's or dict's table */
+} Items;
+
+/* False: it takes an iterator. */
+static bool open_items(PyObject *object, Items *items) {
+    PyTypeObject *type = Py_TYPE(object);
+    *items = (Items){.container = object};
+    if (type == &PyList_Type || type == &PyTuple_Type) {
+        items->array = PySequence_Fast_ITEMS(object);
+        items->count = Py_SIZE(object);
+    } else if (PyAnySet_CheckExact(object)) {
+        items->how = IN_SET;
+        items->count = ((PySetObject *)object)->mask + 1;
+    } else if (type == &PyDict_Type) {
+        items->how = AS_KEY;
+    } else if (type == &PyDictValues_Type || type == &PyDictKeys_Type) {
+        items->how = type == &PyDictKeys_Type ? AS_KEY : AS_VALUE;
+        items->container = (PyObject *)((_PyDictViewObject *)object)->dv_dict;
+        return PyDict_CheckExact(items->container);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+/* Borrowed; NULL at the end. */
+static inline PyObject *next_item(Items *items) {
+    if (items->how == IN_ARRAY) {
+        return items->at < items->count ? items->array[items->at++] : NULL;
+    }
+    if (items->how == IN_SET) {
+        while (items->at < items->count) {
+            const setentry *entry = &((PySetObject *)items->container)->table[items->at++];
+            if (entry->key != NULL && entry->hash != -1) { /* -1: there was one */
+                return entry->key;
+            }
+        }
         return NULL;
     }
-    *count = Py_SIZE(object);
-    return PySequence_Fast_ITEMS(object);
+    RtEntry entry = rt_dict_next((PyDictObject *)items->container, &items->at);
+    return items->how == AS_KEY ? entry.key : entry.value;
 }
 
 /* ---- sorted ---- */
@@ -67,25 +108,25 @@ static inline void add_float(double *sum, double *lost, double value) {
 
 /* Of ints that fit, followed by floats and such ints. NULL without an exception: take the long
  * way. */
-static PyObject *sum_numbers(PyObject *const *items, Py_ssize_t count) {
+static PyObject *sum_numbers(Items *items) {
     int64_t whole = 0, integer;
-    Py_ssize_t i = 0;
-    for (; i < count && as_integer(items[i], &integer); i++) {
+    PyObject *item;
+    while ((item = next_item(items)) != NULL && as_integer(item, &integer)) {
         if (__builtin_add_overflow(whole, integer, &whole)) {
             return NULL;
         }
     }
-    if (i == count) {
+    if (item == NULL) {
         return rt_int_new(whole);
     }
-    if (!PyFloat_CheckExact(items[i])) {
+    if (!PyFloat_CheckExact(item)) {
         return NULL;
     }
-    double sum = (double)whole + PyFloat_AS_DOUBLE(items[i++]), lost = 0.0;
-    for (; i < count; i++) {
-        if (PyFloat_CheckExact(items[i])) {
-            add_float(&sum, &lost, PyFloat_AS_DOUBLE(items[i]));
-        } else if (as_integer(items[i], &integer)) {
+    double sum = (double)whole + PyFloat_AS_DOUBLE(item), lost = 0.0;
+    while ((item = next_item(items)) != NULL) {
+        if (PyFloat_CheckExact(item)) {
+            add_float(&sum, &lost, PyFloat_AS_DOUBLE(item));
+        } else if (as_integer(item, &integer)) {
             sum += (double)integer;
         } else {
             return NULL;
@@ -96,10 +137,14 @@ static PyObject *sum_numbers(PyObject *const *items, Py_ssize_t count) {
 
 static PyObject *builtin_sum(PyObject *module, PyObject *const *args, Py_ssize_t count,
                              PyObject *names) {
-    Py_ssize_t length;
-    PyObject *const *items = count == 1 && names == NULL ? items_of(args[0], &length) : NULL;
-    PyObject *result = items != NULL ? sum_numbers(items, length) : NULL;
-    return result != NULL || PyErr_Occurred() ? result : original_sum(module, args, count, names);
+    Items items;
+    if (count == 1 && names == NULL && rt_guard(open_items(args[0], &items))) {
+        PyObject *result = sum_numbers(&items);
+        if (result != NULL || PyErr_Occurred()) {
+            return result;
+        }
+    }
+    return original_sum(module, args, count, names);
 }
 
 /* ---- max and min ---- */
@@ -140,12 +185,12 @@ static PyObject *best_argument(PyObject *const *args, Py_ssize_t count, int comp
     return Py_XNewRef(best);
 }
 
-/* NULL without an exception: take the long way. */
-static PyObject *best_number(PyObject *const *items, Py_ssize_t count, int comparison) {
-    PyObject *best = count > 0 ? items[0] : NULL;
-    for (Py_ssize_t i = 1; i < count && best != NULL; i++) {
-        int better = is_better_number(items[i], best, comparison);
-        best = better == UNKNOWN ? NULL : better ? items[i] : best;
+/* NULL: take the long way. */
+static PyObject *best_number(Items *items, int comparison) {
+    PyObject *best = next_item(items), *item;
+    while (best != NULL && (item = next_item(items)) != NULL) {
+        int better = is_better_number(item, best, comparison);
+        best = better == UNKNOWN ? NULL : better ? item : best;
     }
     return Py_XNewRef(best);
 }
@@ -176,11 +221,13 @@ static PyObject *call_original(const Extreme *extreme, PyObject *module, PyObjec
 
 static PyObject *find_extreme(const Extreme *extreme, PyObject *module, PyObject *const *args,
                               Py_ssize_t count, PyObject *names) {
-    Py_ssize_t length;
-    PyObject *const *items = count == 1 && names == NULL ? items_of(args[0], &length) : NULL;
-    PyObject *result = items != NULL ? best_number(items, length, extreme->comparison) : NULL;
-    if (result != NULL) {
-        return result;
+    Items items;
+    PyObject *result = NULL;
+    if (count == 1 && names == NULL && rt_guard(open_items(args[0], &items))) {
+        result = best_number(&items, extreme->comparison);
+        if (result != NULL) {
+            return result;
+        }
     }
     PyThreadState *ts = _PyThreadState_GET();
     if (extreme->takes_tuple &&

@@ -1,4 +1,4 @@
-"""sum, max, min and sorted of lists and tuples: what they find in one pass, and what they leave to
+"""sum, max, min and sorted of lists, tuples, sets and dicts: what they find in one pass, and what they leave to
 their long ways. Iterators of the same items take these always."""
 
 import random
@@ -35,6 +35,17 @@ def compare(function, items, **keywords):
     return expected
 
 
+def compare_unordered(items):
+    """Of what is hashed: iterators go through it in the same order."""
+    counts = dict(zip(items, reversed(items)))
+    gaps = set(range(40)) | set(items)
+    gaps -= set(range(1, 40, 2))
+    for found in (set(items), frozenset(items), gaps, counts, counts.keys(), counts.values()):
+        for function in (sum, max, min):
+            if outcome(function, found) != outcome(function, iter(found)):
+                print("DIFFERENT", function.__name__, found)
+
+
 def compare_all():
     dice = random.Random(5)
     last = None
@@ -47,6 +58,7 @@ def compare_all():
             compare(function, items, default=3)
             if len(items) > 1 and outcome(function, *items) != best:
                 print("DIFFERENT", function.__name__, items)
+        compare_unordered(items)
         compare(sorted, items)
         compare(sorted, items, reverse=True)
         compare(sorted, items, key=str)
@@ -74,11 +86,21 @@ class Number:
         return self.value + other
 
 
+class Half:
+    """Its attributes are not in a dict until somebody asks."""
+
+    values = staticmethod(dict.values)
+
+    def __init__(self, one, other):
+        self.one, self.other = one, other
+
+
 def mixed():
     print(max([1, Number(2)]), min([Number(3), 2.5]), sum([1, 2.5, Number(3), 4]))
     items = [1, 2]
     items += [Number(3, items), 9]
     print(max(items), items)
+    print(sum(Half.values(vars(Half(1, 2)))), max(vars(Half(1, 2)).values()), min(vars(Half(3, 2))))
     print(sum([2**62, 2**62, 2**62, 0.5]), sum([True, True]), type(sum([True])))
 
 

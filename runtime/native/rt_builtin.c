@@ -15,7 +15,7 @@ typedef struct Items {
     PyObject *container; /* borrowed */
     enum { IN_ARRAY, IN_SET, AS_KEY, AS_VALUE } how;
     PyObject *const *array;
-    Py_ssize_t at, count; /* of the array, or of the set's or dict's table */
+    Py_ssize_t at, count; /* in the array; `at` also in the set's or dict's table */
 } Items;
 
 /* False: it takes an iterator. */
@@ -27,7 +27,6 @@ static bool open_items(PyObject *object, Items *items) {
         items->count = Py_SIZE(object);
     } else if (PyAnySet_CheckExact(object)) {
         items->how = IN_SET;
-        items->count = ((PySetObject *)object)->mask + 1;
     } else if (type == &PyDict_Type) {
         items->how = AS_KEY;
     } else if (type == &PyDictValues_Type || type == &PyDictKeys_Type) {
@@ -46,13 +45,7 @@ static inline PyObject *next_item(Items *items) {
         return items->at < items->count ? items->array[items->at++] : NULL;
     }
     if (items->how == IN_SET) {
-        while (items->at < items->count) {
-            const setentry *entry = &((PySetObject *)items->container)->table[items->at++];
-            if (entry->key != NULL && entry->hash != -1) { /* -1: there was one */
-                return entry->key;
-            }
-        }
-        return NULL;
+        return rt_set_next((PySetObject *)items->container, &items->at);
     }
     RtEntry entry = rt_dict_next((PyDictObject *)items->container, &items->at);
     return items->how == AS_KEY ? entry.key : entry.value;

@@ -1,4 +1,4 @@
-/* Entries of dicts: in order, and by key. */
+/* Entries of dicts and sets: in order, and by key. */
 #ifndef PYC2C_RUNTIME_RT_DICT_H
 #define PYC2C_RUNTIME_RT_DICT_H
 
@@ -37,6 +37,18 @@ static inline RtEntry rt_dict_next(PyDictObject *dict, Py_ssize_t *position) {
         }
     }
     return found;
+}
+
+/* The key at *position of a set's table or behind it, borrowed, and *position behind that; NULL at
+ * the end. */
+static inline PyObject *rt_set_next(PySetObject *set, Py_ssize_t *position) {
+    while (*position <= set->mask) {
+        const setentry *entry = &set->table[(*position)++];
+        if (entry->key != NULL && entry->hash != -1) { /* -1: there was one */
+            return entry->key;
+        }
+    }
+    return NULL;
 }
 
 /* ---- rt_dict.c ----

@@ -1,9 +1,9 @@
 /* Loops without iterator objects.
  *
  * Each kind gives what CPython's iterator would give, at the same time and with the same errors:
- * listiter_next, tupleiter_next, dictiter_iternextkey and its two siblings, rangeiter_next,
- * enum_next, zip_next. An iterator that has ended drops what it iterated over; here the loop does,
- * right behind. Lengths are read again for each item. */
+ * listiter_next, tupleiter_next, dictiter_iternextkey and its two siblings, setiter_iternext,
+ * rangeiter_next, enum_next, zip_next. An iterator that has ended drops what it iterated over; here
+ * the loop does, right behind. Lengths are read again for each item. */
 #include "rt_dict.h"
 #include "rt_frame.h"
 #include "rt_spare.h"
@@ -44,6 +44,10 @@ static RtLoopKind start(PyObject *value, RtLoop *loop) {
     }
     if (iter == PyTuple_Type.tp_iter) {
         return RT_LOOP_TUPLE;
+    }
+    if (iter == PySet_Type.tp_iter) { /* frozenset's is the same */
+        loop->more = PySet_GET_SIZE(value);
+        return RT_LOOP_SET;
     }
     if (iter == PyDict_Type.tp_iter) {
         over_dict(loop, (PyDictObject *)value);
@@ -178,6 +182,15 @@ static inline RtEntry next_entry(PyThreadState *ts, RtLoop *loop) {
     return entry;
 }
 
+static RT_NOINLINE PyObject *next_of_set(PyThreadState *ts, PyObject *set, RtLoop *loop) {
+    if (rt_unlikely(PySet_GET_SIZE(set) != loop->more)) {
+        loop->more = -1; /* from now on */
+        _PyErr_SetString(ts, PyExc_RuntimeError, "Set changed size during iteration");
+        return NULL;
+    }
+    return Py_XNewRef(rt_set_next((PySetObject *)set, &loop->at));
+}
+
 /* In place of what the variable held at this index; it is dropped. */
 static inline void replace(PyObject *held, int index, PyObject *value) {
     PyObject *old = PyTuple_GET_ITEM(held, index);
@@ -254,6 +267,7 @@ PyObject *rt_loop_next(PyThreadState *ts, PyObject *over, RtLoop *loop) {
     case RT_LOOP_TUPLE:
         return loop->at < PyTuple_GET_SIZE(over) ? Py_NewRef(PyTuple_GET_ITEM(over, loop->at++))
                                                  : NULL;
+    case RT_LOOP_SET: return next_of_set(ts, over, loop);
     case RT_LOOP_KEYS: return Py_XNewRef(next_entry(ts, loop).key);
     case RT_LOOP_VALUES: return Py_XNewRef(next_entry(ts, loop).value);
     default: return rt_iter_next_call(ts, over);

@@ -3,8 +3,8 @@
  * Nobody but the loop itself sees the iterator of a `for` statement, unless the function is
  * suspended within it. So where the iterator is in no frame's operand stack (codegen/emit_loop.c),
  * the loop keeps what it iterates over in the iterator's variable, and where it stands in an RtLoop
- * beside it: lists, tuples, dicts and their views, and what `range(…)`, `enumerate(…)` and `zip(…)`
- * are called with. Everything else has its iterator, as in CPython. */
+ * beside it: lists, tuples, sets, dicts and their views, and what `range(…)`, `enumerate(…)` and
+ * `zip(…)` are called with. Everything else has its iterator, as in CPython. */
 #ifndef PYC2C_RUNTIME_RT_LOOP_H
 #define PYC2C_RUNTIME_RT_LOOP_H
 
@@ -15,6 +15,7 @@ typedef enum RtLoopKind {
     RT_LOOP_RANGE,    /* &rt_loop_made: all there is stands in the RtLoop */
     RT_LOOP_LIST,
     RT_LOOP_TUPLE,
+    RT_LOOP_SET,
     RT_LOOP_KEYS,      /* the dict, or its keys() */
     RT_LOOP_VALUES,    /* the dict's values() */
     RT_LOOP_ITEMS,     /* loops over pairs: a tuple of RT_LOOP_FIRST and so on */
@@ -33,10 +34,11 @@ enum {
 
 typedef struct RtLoop {
     RtLoopKind kind;
-    Py_ssize_t at;  /* index of the next item; in a dict, of its entry; of a range, the next int */
+    Py_ssize_t
+        at; /* index of the next item; in a dict or set, of its entry; of a range, the next int */
     Py_ssize_t end; /* ranges: what `at` is behind the last one; dicts: items to come */
     Py_ssize_t
-        more; /* ranges: the step; dicts: their length at first; enumerate: the first index */
+        more; /* ranges: the step; dicts, sets: their length at first; enumerate: the first index */
     PyDictObject *dict; /* dicts and views: the dict */
     PyObject *held;     /* from the call to GET_ITER: what the iterator's variable is to hold */
 } RtLoop;

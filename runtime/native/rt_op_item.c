@@ -133,7 +133,25 @@ static inline PyObject *own_setitem(const PyTypeObject *type) {
     return function;
 }
 
+/* Items of dict's subclasses are those of dict where these do not say otherwise: defaultdicts. What
+ * is missing is theirs again. */
+static inline bool is_like_dict(PyTypeObject *type) {
+    return (type->tp_flags & Py_TPFLAGS_DICT_SUBCLASS) &&
+           type->tp_as_mapping->mp_subscript == PyDict_Type.tp_as_mapping->mp_subscript;
+}
+
+static inline bool is_set_like_dict(PyTypeObject *type) {
+    return (type->tp_flags & Py_TPFLAGS_DICT_SUBCLASS) &&
+           type->tp_as_mapping->mp_ass_subscript == PyDict_Type.tp_as_mapping->mp_ass_subscript;
+}
+
 static RT_NOINLINE PyObject *other_item(PyObject *container, PyObject *key) {
+    if (rt_guard(is_like_dict(Py_TYPE(container)))) {
+        PyObject *value = rt_dict_get(container, key);
+        if (value != NULL || PyErr_Occurred()) {
+            return Py_XNewRef(value);
+        }
+    }
     PyObject *function = own_getitem(Py_TYPE(container));
     if (function != NULL) {
         rt_c_exempt(_PyThreadState_GET());
@@ -166,6 +184,9 @@ PyObject *rt_item_get_call(PyThreadState *ts, PyObject *container, PyObject *key
 }
 
 static RT_NOINLINE int other_item_set(PyObject *container, PyObject *key, PyObject *value) {
+    if (rt_guard(is_set_like_dict(Py_TYPE(container)))) {
+        return rt_dict_set(container, key, value);
+    }
     PyObject *function = own_setitem(Py_TYPE(container));
     if (function != NULL) {
         PyObject *args[] = {container, key, value};

@@ -7,7 +7,7 @@
 typedef struct Number {
     int64_t integer;
     double real;
-    bool is_float;
+    bool is_float, is_bool;
 } Number;
 
 static inline bool read_number(PyObject *value, int64_t number, Number *out) {
@@ -25,7 +25,9 @@ static inline bool read_number(PyObject *value, int64_t number, Number *out) {
         out->real = PyFloat_AS_DOUBLE(value);
         return true;
     }
-    return small_int(value, &out->integer);
+    out->is_bool = PyBool_Check(value);
+    out->integer = value == Py_True;
+    return out->is_bool || small_int(value, &out->integer);
 }
 
 static inline double real_of(const Number *number) {
@@ -77,6 +79,9 @@ static inline PyObject *compute(PyObject *left, int64_t l, PyObject *right, int6
     int operator= op & RT_OPERATOR;
     if (!rt_guard(read_number(left, l, &a) && read_number(right, r, &b))) {
         return NULL;
+    }
+    if (a.is_bool && b.is_bool) {
+        return NULL; /* its own type for &, | and ^ */
     }
     if (a.is_float || b.is_float) {
         if (compute_float(real_of(&a), real_of(&b), operator, & real)) {

@@ -2,6 +2,7 @@
 
 import gc
 import random
+from collections import Counter, OrderedDict, UserDict, defaultdict
 
 
 class Plain:
@@ -138,6 +139,29 @@ class Getting(dict):
         return "got"
 
 
+class Setting(dict):
+    def __setitem__(self, key, value):
+        super().__setitem__(key, ("set", value))
+
+    def __contains__(self, key):
+        return key == "anything"
+
+
+def derived():
+    for table in (defaultdict(int), Counter(), OrderedDict(a=0, b=0), Missing(a=0, b=0), Setting(a=0), UserDict(a=0, b=0)):
+        for key in ("a", "b", "a", (1, 2), "a", 5):
+            outcome(step_of, table, key)
+        print(type(table).__name__, dict(table), "a" in table, "anything" in table, outcome(lambda: table["none"]))
+    ordered = OrderedDict.fromkeys("abc", 0)
+    ordered["a"] = 1
+    ordered["d"] = 1
+    print(list(ordered), list(reversed(ordered)))
+
+
+def step_of(table, key):
+    table[key] += 1
+
+
 def others():
     for kind in (Missing, Getting):
         table = kind(a=1)
@@ -194,6 +218,7 @@ def main():
     keys = some_keys()
     dicts(dice, keys)
     sets(dice, keys)
+    derived()
     others()
     replaced()
 

@@ -7,7 +7,7 @@ from statistics import median
 from harness import output
 from harness.speed_functions import Function
 from harness.speed_measure import Runs, geomean, speedup, speedups, speedups_by_turn, spread
-from harness.suite import AHEAD, FIRST, NEW
+from harness.suite import AHEAD, EARLIER, FIRST, NEW
 
 Results = dict[str, dict[str, Runs]]  # program → tool → runs
 
@@ -32,7 +32,7 @@ def _mean(results: Results, programs: list[str], tool: str, base: str = "cpython
 
 def _listed(results: Results) -> Results:
     """Without the new programs."""
-    return {name: by_tool for name, by_tool in results.items() if name not in NEW}
+    return {name: by_tool for name, by_tool in results.items() if name not in NEW + EARLIER}
 
 
 def summary(results: Results, titles: dict[str, str]) -> str:
@@ -43,12 +43,14 @@ def summary(results: Results, titles: dict[str, str]) -> str:
         "|---|--:|" + "--:|" * len(tools),
     ]
     first = [name for name in results if name in FIRST]
-    listed, new = [*_listed(results)], [name for name in results if name in NEW]
+    listed = [*_listed(results)]
+    new, earlier = ([name for name in results if name in group] for group in (NEW, EARLIER))
     rest = [name for name in listed if name not in AHEAD]
     without = ((f"geomean without {', '.join(name for name in listed if name in AHEAD)}", rest),) if rest != listed else ()
     groups = (
         (listed, ((f"geomean of the first {len(first)}", first), ("geomean", listed), *without)),
         (new, (("geomean of the new programs", new),)),
+        (earlier, (("geomean of the new programs of before", earlier),)),
     )
     for programs, means in groups:
         lines += [_row(name, results[name], tools) for name in programs]

@@ -110,7 +110,7 @@ static PyObject *sum_numbers(Items *items) {
         }
     }
     if (item == NULL) {
-        return rt_int_new(whole);
+        return PyLong_FromLongLong(whole); /* sub-interpreters come here, too */
     }
     if (!PyFloat_CheckExact(item)) {
         return NULL;

@@ -2,7 +2,7 @@
  * functions. A class of Python code that derives from them does not come here.
  *
  * Follows float_vectorcall, long_new_impl and what they lead to. Text of at most 15 digits is a
- * double without rounding, so is a power of ten up to 10^22: their quotient is rounded once, as it
+ * double without rounding, so is a power of ten up to 10^15: their quotient is rounded once, as it
  * must be (W. D. Clinger, "How to Read Floating Point Numbers Accurately", 1990). */
 #include "rt_compute.h"
 #include "rt_frame.h"

@@ -4,9 +4,9 @@
  * signatures and names are the same, and bytecode calls them, too.
  *
  * Follows builtin_sorted, builtin_sum, min_max and dict_get. */
-#include "rt_compute.h"
 #include "rt_dict.h"
 #include "rt_frame.h"
+#include "rt_key.h"
 
 /* ---- items ---- */
 
@@ -82,14 +82,6 @@ static PyObject *builtin_sorted(PyObject *module, PyObject *const *args, Py_ssiz
 
 static _PyCFunctionFastWithKeywords original_sum;
 
-static inline bool as_integer(PyObject *object, int64_t *out) {
-    if (PyBool_Check(object)) {
-        *out = object == Py_True;
-        return true;
-    }
-    return small_int(object, out);
-}
-
 /* Adds to *sum; from 3.12 on what is lost by rounding gathers in *lost. */
 static inline void add_float(double *sum, double *lost, double value) {
     double total = *sum + value;
@@ -104,7 +96,7 @@ static inline void add_float(double *sum, double *lost, double value) {
 static PyObject *sum_numbers(Items *items) {
     int64_t whole = 0, integer;
     PyObject *item;
-    while ((item = next_item(items)) != NULL && as_integer(item, &integer)) {
+    while ((item = next_item(items)) != NULL && small_int_or_bool(item, &integer)) {
         if (__builtin_add_overflow(whole, integer, &whole)) {
             return NULL;
         }
@@ -119,7 +111,7 @@ static PyObject *sum_numbers(Items *items) {
     while ((item = next_item(items)) != NULL) {
         if (PyFloat_CheckExact(item)) {
             add_float(&sum, &lost, PyFloat_AS_DOUBLE(item));
-        } else if (as_integer(item, &integer)) {
+        } else if (small_int_or_bool(item, &integer)) {
             sum += (double)integer;
         } else {
             return NULL;
@@ -150,27 +142,11 @@ typedef struct Extreme {
 
 static Extreme maximum = {.comparison = Py_GT}, minimum = {.comparison = Py_LT};
 
-/* 1 where `one` is better than `other`, as PyObject_RichCompareBool; UNKNOWN: both are no numbers
- * that compare without Python code. */
-enum { UNKNOWN = -2 };
-
-static inline int is_better_number(PyObject *one, PyObject *other, int comparison) {
-    int64_t a, b;
-    if (small_ints(one, other, &a, &b)) {
-        return comparison == Py_GT ? a > b : a < b;
-    }
-    if (rt_guard(PyFloat_CheckExact(one) && PyFloat_CheckExact(other))) {
-        double x = PyFloat_AS_DOUBLE(one), y = PyFloat_AS_DOUBLE(other);
-        return comparison == Py_GT ? x > y : x < y;
-    }
-    return UNKNOWN;
-}
-
 static PyObject *best_argument(PyObject *const *args, Py_ssize_t count, int comparison) {
     PyObject *best = args[0];
     for (Py_ssize_t i = 1; i < count && best != NULL; i++) {
-        int better = is_better_number(args[i], best, comparison);
-        if (better == UNKNOWN) {
+        int better = rt_compare_numbers(args[i], best, comparison);
+        if (better == RT_ASK) {
             better = PyObject_RichCompareBool(args[i], best, comparison);
         }
         best = better < 0 ? NULL : better ? args[i] : best;
@@ -182,8 +158,8 @@ static PyObject *best_argument(PyObject *const *args, Py_ssize_t count, int comp
 static PyObject *best_number(Items *items, int comparison) {
     PyObject *best = next_item(items), *item;
     while (best != NULL && (item = next_item(items)) != NULL) {
-        int better = is_better_number(item, best, comparison);
-        best = better == UNKNOWN ? NULL : better ? item : best;
+        int better = rt_compare_numbers(item, best, comparison);
+        best = better == RT_ASK ? NULL : better ? item : best;
     }
     return Py_XNewRef(best);
 }
@@ -270,10 +246,8 @@ static PyObject *dict_get(PyObject *dict, PyObject *const *args, Py_ssize_t coun
 
 /* ---- start ---- */
 
-/* Puts `function` in the place of that of a definition, which has these flags. NULL with an
- * exception set. */
-static PyCFunction replace(PyMethodDef *definition, const char *name, int flags,
-                           PyCFunction function) {
+PyCFunction rt_replace_function(PyMethodDef *definition, const char *name, int flags,
+                                PyCFunction function) {
     if (definition == NULL || definition->ml_flags != flags) {
         PyErr_Format(PyExc_SystemError, "there is no function %s as expected", name);
         return NULL;
@@ -281,6 +255,13 @@ static PyCFunction replace(PyMethodDef *definition, const char *name, int flags,
     PyCFunction original = definition->ml_meth;
     definition->ml_meth = function;
     return original;
+}
+
+PyMethodDef *rt_method_of(PyTypeObject *type, const char *name) {
+    PyObject *method = PyDict_GetItemString(rt_type_dict(type), name);
+    return method != NULL && Py_IS_TYPE(method, &PyMethodDescr_Type)
+               ? ((PyMethodDescrObject *)method)->d_method
+               : NULL;
 }
 
 enum { FAST = METH_FASTCALL | METH_KEYWORDS };
@@ -293,21 +274,14 @@ static PyCFunctionObject *function_of(const char *name) {
                                                                 : NULL;
 }
 
-static PyMethodDef *method_of(PyTypeObject *type, const char *name) {
-    PyObject *method = PyDict_GetItemString(rt_type_dict(type), name);
-    return method != NULL && Py_IS_TYPE(method, &PyMethodDescr_Type)
-               ? ((PyMethodDescrObject *)method)->d_method
-               : NULL;
-}
-
 static int replace_extreme(Extreme *extreme, const char *name, _PyCFunctionFastWithKeywords own) {
     PyCFunctionObject *function = function_of(name);
     PyMethodDef *definition = function != NULL ? function->m_ml : NULL;
     extreme->takes_tuple =
         definition != NULL && definition->ml_flags == (METH_VARARGS | METH_KEYWORDS);
-    extreme->original =
-        replace(definition, name, extreme->takes_tuple ? METH_VARARGS | METH_KEYWORDS : FAST,
-                AS_FUNCTION(own));
+    extreme->original = rt_replace_function(
+        definition, name, extreme->takes_tuple ? METH_VARARGS | METH_KEYWORDS : FAST,
+        AS_FUNCTION(own));
     if (extreme->original != NULL && extreme->takes_tuple) {
         definition->ml_flags = FAST;
         function->vectorcall = call_extreme;
@@ -320,15 +294,16 @@ int rt_builtin_start(void) {
         return 0;
     }
     PyCFunctionObject *sorted = function_of("sorted"), *sum = function_of("sum");
-    PyMethodDef *sort = method_of(&PyList_Type, "sort");
-    list_sort = (_PyCFunctionFastWithKeywords)(void (*)(void))replace(
+    /* list.sort stays what it is, but has to be of this kind. */
+    PyMethodDef *sort = rt_method_of(&PyList_Type, "sort");
+    list_sort = (_PyCFunctionFastWithKeywords)(void (*)(void))rt_replace_function(
         sort, "list.sort", FAST, sort != NULL ? sort->ml_meth : NULL);
-    original_sorted = (_PyCFunctionFastWithKeywords)(void (*)(void))replace(
+    original_sorted = (_PyCFunctionFastWithKeywords)(void (*)(void))rt_replace_function(
         sorted != NULL ? sorted->m_ml : NULL, "sorted", FAST, AS_FUNCTION(builtin_sorted));
-    original_sum = (_PyCFunctionFastWithKeywords)(void (*)(void))replace(
+    original_sum = (_PyCFunctionFastWithKeywords)(void (*)(void))rt_replace_function(
         sum != NULL ? sum->m_ml : NULL, "sum", FAST, AS_FUNCTION(builtin_sum));
-    original_get = (_PyCFunctionFast)(void (*)(void))replace(
-        method_of(&PyDict_Type, "get"), "dict.get", METH_FASTCALL, AS_FUNCTION(dict_get));
+    original_get = (_PyCFunctionFast)(void (*)(void))rt_replace_function(
+        rt_method_of(&PyDict_Type, "get"), "dict.get", METH_FASTCALL, AS_FUNCTION(dict_get));
     return list_sort != NULL && original_sorted != NULL && original_sum != NULL &&
                    original_get != NULL && replace_extreme(&maximum, "max", builtin_max) == 0
                ? replace_extreme(&minimum, "min", builtin_min)

@@ -34,6 +34,15 @@ static inline bool small_int(PyObject *object, int64_t *out) {
     return true;
 }
 
+/* The same, or a bool. */
+static inline bool small_int_or_bool(PyObject *object, int64_t *out) {
+    if (PyBool_Check(object)) {
+        *out = object == Py_True;
+        return true;
+    }
+    return small_int(object, out);
+}
+
 static inline bool small_ints(PyObject *left, PyObject *right, int64_t *a, int64_t *b) {
     return rt_guard(small_int(left, a) && small_int(right, b));
 }

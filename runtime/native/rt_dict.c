@@ -12,14 +12,6 @@ enum { PERTURB_SHIFT = 5, LINEAR_PROBES = 9 }; /* Objects/dictobject.c, Objects/
 
 /* ---- keys ---- */
 
-/* Of exact strs with the same hash. */
-static inline bool equal_text(PyObject *left, PyObject *right) {
-    Py_ssize_t length = PyUnicode_GET_LENGTH(left);
-    return length == PyUnicode_GET_LENGTH(right) && PyUnicode_KIND(left) == PyUnicode_KIND(right) &&
-           memcmp(PyUnicode_DATA(left), PyUnicode_DATA(right),
-                  (size_t)length * PyUnicode_KIND(left)) == 0;
-}
-
 /* Of keys with the same hash: as rt_key_same, and of tuples. */
 static int same_key(PyObject *left, PyObject *right) {
     int same = rt_key_same(left, right);
@@ -70,7 +62,7 @@ static inline PyObject **find_text(PyDictKeysObject *keys, PyObject *key, Py_has
         if (index >= 0) {
             PyDictUnicodeEntry *entry = &DK_UNICODE_ENTRIES(keys)[index];
             if (entry->me_key == key || (((PyASCIIObject *)entry->me_key)->hash == hash &&
-                                         equal_text(entry->me_key, key))) {
+                                         _PyUnicode_Equal(entry->me_key, key) == 1)) {
                 return &entry->me_value;
             }
         } else if (index == DKIX_EMPTY) {
@@ -99,17 +91,27 @@ static inline PyObject **find_any(PyDictKeysObject *keys, PyObject *key, Py_hash
     }
 }
 
-RtFound rt_dict_find(PyObject *object, PyObject *key, RtPlace *place) {
+/* Where the value of a key is, borrowed until the dict changes, or NULL: there is no such key. */
+typedef struct Place {
+    PyObject **value;
+    Py_hash_t hash; /* of the key */
+} Place;
+
+/* Of the key's hash, with an exception set; the place is known; a key has to be asked whether it is
+ * equal: only the hash is known. */
+typedef enum Found { FOUND_ERROR, FOUND, FOUND_UNKNOWN } Found;
+
+static inline Found find(PyObject *object, PyObject *key, Place *place) {
     place->value = NULL;
     place->hash = rt_key_hash(key);
     if (rt_unlikely(place->hash == -1)) {
-        return RT_FOUND_ERROR;
+        return FOUND_ERROR;
     }
     const PyDictObject *dict = (PyDictObject *)object; /* as it is now */
     PyDictKeysObject *keys = dict->ma_keys;
     bool known = true;
     if (!rt_guard(dict->ma_values == NULL)) {
-        return RT_FOUND_UNKNOWN;
+        return FOUND_UNKNOWN;
     }
     if (!DK_IS_UNICODE(keys)) {
         place->value = find_any(keys, key, place->hash, &known);
@@ -118,37 +120,37 @@ RtFound rt_dict_find(PyObject *object, PyObject *key, RtPlace *place) {
     } else {
         known = false;
     }
-    return known ? RT_FOUND : RT_FOUND_UNKNOWN;
+    return known ? FOUND : FOUND_UNKNOWN;
 }
 
 PyObject *rt_dict_get(PyObject *dict, PyObject *key) {
-    RtPlace place;
-    switch (rt_dict_find(dict, key, &place)) {
-    case RT_FOUND: return place.value != NULL ? *place.value : NULL;
-    case RT_FOUND_UNKNOWN: return _PyDict_GetItem_KnownHash(dict, key, place.hash);
+    Place place;
+    switch (find(dict, key, &place)) {
+    case FOUND: return place.value != NULL ? *place.value : NULL;
+    case FOUND_UNKNOWN: return _PyDict_GetItem_KnownHash(dict, key, place.hash);
     default: return NULL;
     }
 }
 
 int rt_dict_has(PyObject *dict, PyObject *key) {
-    RtPlace place;
-    switch (rt_dict_find(dict, key, &place)) {
-    case RT_FOUND: return place.value != NULL;
-    case RT_FOUND_UNKNOWN: return _PyDict_Contains_KnownHash(dict, key, place.hash);
+    Place place;
+    switch (find(dict, key, &place)) {
+    case FOUND: return place.value != NULL;
+    case FOUND_UNKNOWN: return _PyDict_Contains_KnownHash(dict, key, place.hash);
     default: return -1;
     }
 }
 
 int rt_dict_set(PyObject *object, PyObject *key, PyObject *value) {
     PyDictObject *dict = (PyDictObject *)object;
-    RtPlace place;
-    RtFound found = rt_dict_find(object, key, &place);
-    if (found == RT_FOUND_ERROR) {
+    Place place;
+    Found found = find(object, key, &place);
+    if (found == FOUND_ERROR) {
         return -1;
     }
     /* What the collector need not look at so far would have to be shown to it. */
     bool seen = _PyObject_GC_IS_TRACKED(object) || !PyObject_IS_GC(value);
-    if (found != RT_FOUND || place.value == NULL || !seen || rt_dict_is_watched(dict)) {
+    if (found != FOUND || place.value == NULL || !seen || rt_dict_is_watched(dict)) {
         return _PyDict_SetItem_KnownHash(object, key, value, place.hash);
     }
     PyObject *old = *place.value;
@@ -162,8 +164,8 @@ int rt_dict_set(PyObject *object, PyObject *key, PyObject *value) {
 
 /* As set_lookkey. */
 int rt_set_has(PyObject *object, PyObject *key) {
-    if (!rt_guard(PyUnicode_CheckExact(key) || PyLong_CheckExact(key) || PyTuple_CheckExact(key))) {
-        return PySequence_Contains(object, key); /* which also looks for sets in sets */
+    if (!rt_guard(!PySet_Check(key))) {
+        return PySequence_Contains(object, key); /* looks for a frozenset that is equal */
     }
     Py_hash_t hash = rt_key_hash(key);
     if (hash == -1) {

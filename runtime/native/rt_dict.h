@@ -55,15 +55,6 @@ static inline PyObject *rt_set_next(PySetObject *set, Py_ssize_t *position) {
  *
  * `dict` is a dict or of a subclass of that; what follows from that is not asked for. */
 
-/* Where the value of a key is, borrowed until the dict changes, or NULL: there is no such key. */
-typedef struct RtPlace {
-    PyObject **value;
-    Py_hash_t hash; /* of the key */
-} RtPlace;
-/* Of the key's hash, with an exception set; the place is known; a key has to be asked whether it is
- * equal: only the hash is known. */
-typedef enum RtFound { RT_FOUND_ERROR, RT_FOUND, RT_FOUND_UNKNOWN } RtFound;
-RtFound rt_dict_find(PyObject *dict, PyObject *key, RtPlace *place);
 /* PyDict_GetItemWithError, PyDict_Contains, PyDict_SetItem, PySequence_Contains. */
 PyObject *rt_dict_get(PyObject *dict, PyObject *key);
 int rt_dict_has(PyObject *dict, PyObject *key);

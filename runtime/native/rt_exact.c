@@ -141,22 +141,6 @@ static PyObject *group_subgroup(PyObject *group, PyObject *args) {
     return with_predicate(original_subgroup, group, args);
 }
 
-/* Puts `method` in the place of a built-in type's method; what was there goes to *original. */
-static int replace_method(PyObject *type, const char *name, PyCFunction method,
-                          PyCFunction *original) {
-    PyObject *descriptor = PyDict_GetItemString(rt_type_dict((PyTypeObject *)type), name);
-    if (descriptor == NULL || !Py_IS_TYPE(descriptor, &PyMethodDescr_Type) ||
-        ((PyMethodDescrObject *)descriptor)->d_method->ml_flags != METH_VARARGS) {
-        PyErr_Format(PyExc_SystemError, "%s has no method %s", ((PyTypeObject *)type)->tp_name,
-                     name);
-        return -1;
-    }
-    PyMethodDef *definition = ((PyMethodDescrObject *)descriptor)->d_method;
-    *original = definition->ml_meth;
-    definition->ml_meth = method;
-    return 0;
-}
-
 /* ---- start ---- */
 
 __attribute__((constructor)) static void replace_slots(void) {
@@ -173,8 +157,11 @@ int rt_exact_start(void) {
             return -1;
         }
     }
-    PyObject *group = PyExc_BaseExceptionGroup;
-    return replace_method(group, "split", group_split, &original_split) < 0
-               ? -1
-               : replace_method(group, "subgroup", group_subgroup, &original_subgroup);
+    PyTypeObject *group = (PyTypeObject *)PyExc_BaseExceptionGroup;
+    original_split = rt_replace_function(rt_method_of(group, "split"), "BaseExceptionGroup.split",
+                                         METH_VARARGS, group_split);
+    original_subgroup =
+        rt_replace_function(rt_method_of(group, "subgroup"), "BaseExceptionGroup.subgroup",
+                            METH_VARARGS, group_subgroup);
+    return original_split != NULL && original_subgroup != NULL ? 0 : -1;
 }

@@ -240,7 +240,13 @@ PyObject *rt_call_c_method(PyThreadState *ts, PyObject *callable, PyObject *cons
 bool rt_call_c_class(PyThreadState *ts, PyObject *class, PyObject *const *args, Py_ssize_t count,
                      PyObject **result);
 int rt_builtin_start(void); /* rt_builtin.c: -1 with an exception set */
-int rt_super_start(void);   /* rt_super.c; the same */
+/* The definition of a type's method, or NULL: there is none. */
+PyMethodDef *rt_method_of(PyTypeObject *type, const char *name);
+/* Puts `function` in the place of a definition's, which must have these flags; the function that
+ * was there, or NULL with an exception set. */
+PyCFunction rt_replace_function(PyMethodDef *definition, const char *name, int flags,
+                                PyCFunction function);
+int rt_super_start(void); /* rt_super.c; the same */
 /* vectorcall of rt_function_type. */
 PyObject *rt_function_vectorcall(PyObject *function, PyObject *const *args, size_t flags,
                                  PyObject *names);

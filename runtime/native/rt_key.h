@@ -1,4 +1,5 @@
-/* Hashes and equality of keys, as far as these take no Python code and no calls. */
+/* Hashes, equality and order of objects, as far as these take no Python code and mostly no calls.
+ */
 #ifndef PYC2C_RUNTIME_RT_KEY_H
 #define PYC2C_RUNTIME_RT_KEY_H
 
@@ -34,6 +35,19 @@ static inline int rt_key_same(PyObject *left, PyObject *right) {
     }
     if (PyFloat_CheckExact(left)) {
         return PyFloat_AS_DOUBLE(left) == PyFloat_AS_DOUBLE(right);
+    }
+    return RT_ASK;
+}
+
+/* Whether left `op` right, of exact ints that fit or exact floats: 1 or 0; RT_ASK: it takes
+ * PyObject_RichCompare. */
+static inline int rt_compare_numbers(PyObject *left, PyObject *right, int op) {
+    int64_t a, b;
+    if (small_ints(left, right, &a, &b)) {
+        return rt_compare_digits(a, b, op);
+    }
+    if (rt_guard(PyFloat_CheckExact(left) && PyFloat_CheckExact(right))) {
+        return rt_compare_floats(PyFloat_AS_DOUBLE(left), PyFloat_AS_DOUBLE(right), op);
     }
     return RT_ASK;
 }

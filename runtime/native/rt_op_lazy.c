@@ -26,8 +26,7 @@ static inline bool read_number(PyObject *value, int64_t number, Number *out) {
         return true;
     }
     out->is_bool = PyBool_Check(value);
-    out->integer = value == Py_True;
-    return out->is_bool || small_int(value, &out->integer);
+    return small_int_or_bool(value, &out->integer);
 }
 
 static inline double real_of(const Number *number) {

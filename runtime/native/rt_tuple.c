@@ -22,18 +22,6 @@ static Py_hash_t tuple_hash(PyObject *tuple) {
     return sum == UINT64_MAX ? 1546275796 : (Py_hash_t)sum;
 }
 
-/* -1: it takes PyObject_RichCompare. */
-static inline int compare_numbers(PyObject *left, PyObject *right, int op) {
-    int64_t a, b;
-    if (small_ints(left, right, &a, &b)) {
-        return rt_compare_digits(a, b, op);
-    }
-    if (rt_guard(PyFloat_CheckExact(left) && PyFloat_CheckExact(right))) {
-        return rt_compare_floats(PyFloat_AS_DOUBLE(left), PyFloat_AS_DOUBLE(right), op);
-    }
-    return -1;
-}
-
 /* The number of items that are equal at the start of both; -1 with an exception set. */
 static inline Py_ssize_t equal_items(PyObject *left, PyObject *right) {
     Py_ssize_t count = Py_MIN(PyTuple_GET_SIZE(left), PyTuple_GET_SIZE(right)), i = 0;
@@ -67,8 +55,8 @@ static PyObject *tuple_compare(PyObject *left, PyObject *right, int op) {
         truth = op == Py_NE;
     } else {
         PyObject *one = PyTuple_GET_ITEM(left, i), *other = PyTuple_GET_ITEM(right, i);
-        truth = compare_numbers(one, other, op);
-        if (truth < 0) {
+        truth = rt_compare_numbers(one, other, op);
+        if (truth == RT_ASK) {
             return PyObject_RichCompare(one, other, op);
         }
     }

@@ -6,7 +6,8 @@
 
 Programs come from Hypothesis (programs.py: they log all they do) or from PyPI's pysource-codegen (pysource.py: any syntax). A batch of them
 is compiled into one executable (batch.py); each then runs in a process of its own under CPython and in the executable, and what it writes
-and how it ends have to be equal. A program that differs is kept in WORK/found, made smaller (shrink.py).
+and how it ends have to be equal. A program that differs is kept in WORK/found, made smaller (shrink.py), but in WORK/undetermined
+when it also differs with bytecode alone.
 
 The same seed draws the same programs. --cc=tcc compiles with the Tiny C Compiler: twenty times the programs in the same time, for
 finding what does not depend on an optimising compiler.
@@ -89,6 +90,9 @@ def one_batch(number: int, options) -> tuple[int, set[bytes], batch.Result, list
         text = shrink.smaller(texts[index], options.tools, options.work) if count < SHRUNK else texts[index]
         path.write_text(text, encoding="utf-8")
         kept.append((path, difference))
+    for index in result.undetermined:
+        path = options.work / "undetermined" / f"{options.source}-{seed}-{index}.py"
+        path.write_text(texts[index], encoding="utf-8")
     digests = {hashlib.sha256(text.encode()).digest() for text in texts}
     return len(texts), digests, result, kept
 
@@ -96,7 +100,7 @@ def one_batch(number: int, options) -> tuple[int, set[bytes], batch.Result, list
 def fuzz(options) -> int:
     """Batches until there are as many different programs as asked for. Ends with the number of differences."""
     seen: set[bytes] = set()
-    different = skipped = number = 0
+    different = skipped = undetermined = number = 0
     started = time.monotonic()
     with concurrent.futures.ProcessPoolExecutor(options.jobs) as pool:
         waiting = set()
@@ -109,13 +113,14 @@ def fuzz(options) -> int:
                 _, digests, result, kept = future.result()
                 seen |= digests
                 skipped += len(result.skipped)
+                undetermined += len(result.undetermined)
                 different += len(kept)
                 for path, difference in kept:
                     print(f"{path}: {difference}", flush=True)
                 for function in result.bytecode:
                     print(f"not native: {function}", flush=True)
-            print(f"{len(seen)} programs, {skipped} not compared for taking or writing too much, {different} differences, "
-                  f"{time.monotonic() - started:.0f} s", flush=True)
+            print(f"{len(seen)} programs, {skipped} not compared for taking or writing too much, {undetermined} that differ with "
+                  f"bytecode alone, too, {different} differences, {time.monotonic() - started:.0f} s", flush=True)
     return different
 
 
@@ -138,7 +143,8 @@ def main() -> int:
     parser.add_argument("--files", nargs="+", type=Path, default=[], help="compare these programs instead")
     parser.add_argument("options", nargs="*", help="further options of pyc2c build, behind --")
     options = suites.parsed(parser.parse_args())
-    (options.work / "found").mkdir(exist_ok=True)
+    for folder in ("found", "undetermined"):
+        (options.work / folder).mkdir(exist_ok=True)
     options.tools = batch.Tools(options.pyc2c, options.python, suites.stdlib_of(options.python), not options.bytecode,
                                 as_compiler(options.cc, options.work), options.options)
     return 1 if (compare_files if options.files else fuzz)(options) else 0

@@ -5,6 +5,7 @@ All candidates of a round go into one executable, so a round costs one build.
 from __future__ import annotations
 
 import ast
+import warnings
 from pathlib import Path
 
 import batch
@@ -39,7 +40,9 @@ def without(text: str, number: int) -> str | None:
         group.append(ast.Pass())
     try:
         smaller = ast.unparse(tree) + "\n"
-        compile(smaller, "program", "exec")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(smaller, "program", "exec")
     except (SyntaxError, ValueError, AttributeError, IndexError):
         return None
     return smaller if len(smaller) < len(text) else None

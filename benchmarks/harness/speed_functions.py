@@ -3,7 +3,9 @@
 A function's own time is its share of the samples times the best time of the benchmark; it holds
 that of C functions that it calls, which should be equal. A function counts as slower when the
 difference is larger than twice what chance makes of so many samples: rerun with more seconds to see
-smaller ones.
+smaller ones. What a call costs counts for the caller as long as the callee has no frame, which takes
+native code longer; so a function that calls may be slower by its own time, and faster together with
+what it calls. Both are told.
 """
 from __future__ import annotations
 
@@ -29,17 +31,23 @@ SMALLEST_SHARE = 0.01  # of the bytecode's time: below it nothing can be said
 
 @dataclass(frozen=True)
 class Function:
-    """Own seconds in one run of a benchmark."""
+    """Own seconds in one run of a benchmark, and those with the functions that it calls."""
 
     benchmark: str
     name: str
     native: float
     bytecode: float
     share: float  # of the whole benchmark's native time
+    whole_native: float
+    whole_bytecode: float
 
     @property
     def speedup(self) -> float:
         return self.bytecode / self.native
+
+    @property
+    def whole_speedup(self) -> float:
+        return self.whole_bytecode / self.whole_native
 
 
 def measure_functions(
@@ -87,19 +95,20 @@ def _run_sampled(
 def _slower(subject: Subject, benchmark: str, native: dict, bytecode: dict) -> Iterator[Function]:
     ours, theirs = native[benchmark], bytecode[benchmark]
     unit, other_unit = _seconds_a_sample(ours), _seconds_a_sample(theirs)
-    total = sum(theirs["functions"].values())
-    for name, count in ours["functions"].items():
-        other = theirs["functions"].get(name, 0)
+    total = sum(theirs["own"].values())
+    for name, count in ours["own"].items():
+        other = theirs["own"].get(name, 0)
         if not _is_native(subject, name) or other < SMALLEST_SHARE * total:
             continue
         seconds, before = count * unit, other * other_unit
         chance = sqrt(count * unit**2 + other * other_unit**2)
         if before / seconds < SLOW and seconds - before > 2 * chance:
-            yield Function(benchmark, name, seconds, before, seconds / ours["seconds"])
+            whole = ours["whole"][name] * unit, theirs["whole"][name] * other_unit
+            yield Function(benchmark, name, seconds, before, seconds / ours["seconds"], *whole)
 
 
 def _seconds_a_sample(result: dict) -> float:
-    return result["seconds"] / max(1, sum(result["functions"].values()))
+    return result["seconds"] / max(1, sum(result["own"].values()))
 
 
 def _is_native(subject: Subject, function: str) -> bool:

@@ -33,7 +33,7 @@ def _functions(run, times):
 
     with Sampler() as sampler:
         for _ in range(times):
-            run()
+            sampler.run(run)
     return sampler.functions()
 
 
@@ -113,5 +113,5 @@ def _measure_alone(timed, loops, inner_loops):
     best = min(samples) / inner_loops
     if "BENCH_FUNCTIONS" in os.environ:
         functions = _functions(lambda: timed(loops), len(samples))
-        return {"seconds": best, "functions": functions}
+        return {"seconds": best, **functions}
     return best

@@ -19,26 +19,43 @@ class Sampler:
     def __enter__(self):
         self._file = tempfile.TemporaryFile()
         faulthandler.register(signal.SIGPROF, file=self._file, all_threads=False)
-        signal.setitimer(signal.ITIMER_PROF, INTERVAL, INTERVAL)
         return self
 
     def __exit__(self, *_):
-        signal.setitimer(signal.ITIMER_PROF, 0)
         faulthandler.unregister(signal.SIGPROF)
 
+    def run(self, function):
+        """Calls it. Garbage is collected afterwards, unseen: a collection would count for whatever
+        function made the one object too many."""
+        gc.disable()
+        signal.setitimer(signal.ITIMER_PROF, INTERVAL, INTERVAL)
+        function()
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        gc.enable()
+        gc.collect()
+
     def functions(self):
-        """Samples by function, as `module.qualified_name:line`; closes the file."""
+        """Samples by function, as `module.qualified_name:line`: its own, and those in which it was
+        called and had not returned. Closes the file."""
         self._file.seek(0)
         with self._file:
             lines = self._file.read().decode("ascii", "replace").splitlines()
-        places = Counter(
-            place for line, place in zip(lines, lines[1:]) if line.startswith(FIRST_LINE)
-        )
         names = _names()
-        counts = Counter()
-        for place, count in places.items():
-            counts[names.get(_place(place), "")] += count
-        return dict(counts)
+        own, whole = Counter(), Counter()
+        for stack, count in Counter(_stacks(lines)).items():
+            running = [names.get(_place(line), "") for line in stack]
+            own[running[0]] += count
+            for name in {*running}:
+                whole[name] += count
+        return {"own": dict(own), "whole": dict(whole)}
+
+
+def _stacks(lines):
+    """The lines of each sample's frames, the running one first."""
+    starts = [number for number, line in enumerate(lines) if line.startswith(FIRST_LINE)]
+    for start, end in zip(starts, [*starts[1:], len(lines)]):
+        if frames := tuple(line for line in lines[start + 1 : end] if line.startswith("  File ")):
+            yield frames
 
 
 def _place(line):

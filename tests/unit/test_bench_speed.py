@@ -10,6 +10,7 @@ BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
 sys.path.insert(0, str(BENCHMARKS))
 
 from harness import speed_plot, speed_report  # noqa: E402
+from harness.speed_functions import measure_functions  # noqa: E402
 from harness.speed_measure import measure_speed, speedups, speedups_by_turn  # noqa: E402
 from harness.speed_tools import COMPILERS  # noqa: E402
 from harness.suite import Subject  # noqa: E402
@@ -35,6 +36,8 @@ runner.bench_func(f"one_{{kind}}", work, 1, inner_loops=2)
 runner.bench_func(f"two_{{kind}}", work, 2)
 """
 
+PROGRAM_SUBJECT = Subject("program", variants=(("a",), ("b",)))
+
 
 @pytest.fixture
 def measured(tmp_path):
@@ -46,7 +49,7 @@ def measured(tmp_path):
             program.write_text(PROGRAM.format(shim=str(BENCHMARKS / "shim"), log=str(tmp_path / "log"),
                                               tool=tool, extra=extra))
             builds[tool] = Build((sys.executable, str(program)))
-        subject = Subject("program", variants=(("a",), ("b",)))
+        subject = PROGRAM_SUBJECT
         said: list[str] = []
         return measure_speed(subject, builds, rounds, 0.05, said.append), said
     return measure
@@ -91,3 +94,16 @@ def test_reports_hold_what_was_measured(measured):
 
 def test_every_tool_has_a_colour():
     assert {kind.name for kind in COMPILERS} == {"cpython", *speed_plot.COLOURS}
+
+
+def test_functions_that_are_slower_are_named(measured):
+    results, said = measured("for _ in range(100000): pass", "", "(lambda: [None for _ in range(100000)])()", rounds=1)
+    assert not said
+    loops, plain, calls = results.values()
+    slower, problem = measure_functions(PROGRAM_SUBJECT, loops, plain, 0.15)
+    assert not problem and {each.name for each in slower} == {"__main__.work:6"}
+    assert all(each.speedup < 0.6 and each.whole_speedup < 0.6 and each.share > 0.9 for each in slower)
+    text = speed_report.slower_functions({"program": slower})
+    assert "__main__.work:6 in one_a: 0." in text and "times with what it calls" in text
+    slower, problem = measure_functions(PROGRAM_SUBJECT, calls, loops, 0.15)
+    assert not problem and not slower, "a function's own time does not hold that of what it calls"

@@ -1,7 +1,7 @@
 """Which functions are slower as native code than as bytecode: a sampled run of both executables.
 
-A function's own time is its share of the samples times the best time of the benchmark; it holds
-that of C functions that it calls, which should be equal. A function counts as slower when the
+A function's own time is its share of the samples, which see no collections of garbage, times the best
+time of the benchmark; it holds that of C functions that it calls, which should be equal. A function counts as slower when the
 difference is larger than twice what chance makes of so many samples: rerun with more seconds to see
 smaller ones. What a call costs counts for the caller as long as the callee has no frame, which takes
 native code longer; so a function that calls may be slower by its own time, and faster together with

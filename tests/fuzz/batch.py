@@ -122,7 +122,7 @@ def difference(expected: tuple[int, str], got: tuple[int, str]) -> str | None:
 
 
 def compare(texts: list[str], tools: Tools, work: Path) -> Result:
-    """Builds and runs the programs. Temporary files go below `work` and are removed.
+    """Builds and runs the programs; and again, without native code and options, those that differ.
 
     What differs with bytecode alone, too, is not determined by the program: CPython's own interpreter runs it there, only at other
     addresses, by which sets order None, classes, exceptions and functions.
@@ -138,6 +138,7 @@ def compare(texts: list[str], tools: Tools, work: Path) -> Result:
 
 
 def compare_once(texts: list[str], tools: Tools, work: Path) -> Result:
+    """One build and run. Temporary files go below `work` and are removed."""
     result = Result()
     with tempfile.TemporaryDirectory(prefix="fuzz-", dir=work) as folder:
         place = Path(folder)

@@ -129,6 +129,8 @@ def compare_files(options) -> int:
     result = batch.compare(texts, options.tools, options.work)
     for index, difference in result.differences.items():
         print(f"{options.files[index]}: {difference}")
+    for index in result.undetermined:
+        print(f"{options.files[index]}: differs with bytecode alone, too")
     return len(result.differences)
 
 

@@ -49,9 +49,8 @@ def measured(tmp_path):
             program.write_text(PROGRAM.format(shim=str(BENCHMARKS / "shim"), log=str(tmp_path / "log"),
                                               tool=tool, extra=extra))
             builds[tool] = Build((sys.executable, str(program)))
-        subject = PROGRAM_SUBJECT
         said: list[str] = []
-        return measure_speed(subject, builds, rounds, 0.05, said.append), said
+        return measure_speed(PROGRAM_SUBJECT, builds, rounds, 0.05, said.append), said
     return measure
 
 

@@ -16,12 +16,19 @@
 #error "pyc2c's front end knows CPython 3.11, 3.12 and 3.13"
 #endif
 
-/* Statements and expressions that only newer versions have; they hold nothing that the facts need.
- * `case COMPAT_NEW_STATEMENTS:` stands in switches that list every kind. */
+/* COMPAT_NEW_STATEMENTS stands in switches that list every kind: statements that only newer
+ * versions have, of which the facts need nothing but the number of type parameters. */
 #if PY_VERSION_HEX >= 0x030C0000
 #define COMPAT_NEW_STATEMENTS case TypeAlias_kind:
+#define COMPAT_TYPE_PARAMETERS(s)                                                                  \
+    asdl_seq_LEN((s)->kind == FunctionDef_kind        ? (s)->v.FunctionDef.type_params             \
+                 : (s)->kind == AsyncFunctionDef_kind ? (s)->v.AsyncFunctionDef.type_params        \
+                 : (s)->kind == ClassDef_kind         ? (s)->v.ClassDef.type_params                \
+                 : (s)->kind == TypeAlias_kind        ? (s)->v.TypeAlias.type_params               \
+                                                      : NULL)
 #else
 #define COMPAT_NEW_STATEMENTS
+#define COMPAT_TYPE_PARAMETERS(s) ((void)(s), 0)
 #endif
 
 /* Instructions at the end of a loop that an exhausted one skips. */

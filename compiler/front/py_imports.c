@@ -281,6 +281,9 @@ static void visit_while(Facts *facts, stmt_ty statement) {
 }
 
 static void visit_statement(Facts *facts, stmt_ty s) {
+    if (COMPAT_TYPE_PARAMETERS(s) > 0) { /* CPython's C code imports it (Objects/typevarobject.c) */
+        facts_add_import(facts, "typing", NULL, 0, s->lineno, 0);
+    }
     switch (s->kind) {
     case Import_kind: visit_import(facts, s->v.Import.names, s->lineno); break;
     case ImportFrom_kind: visit_import_from(facts, s); break;

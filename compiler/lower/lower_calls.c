@@ -158,34 +158,49 @@ typedef struct Intrinsic {
     bool known;
 } Intrinsic;
 
-/* By CALL_INTRINSIC_1's argument. Those without an operation make type parameters and aliases, once
- * for a definition, or are for interactive use. */
+/* By CALL_INTRINSIC_1's argument. What makes type parameters and aliases is one operation; 1 is for
+ * interactive use. */
 static const Intrinsic unary[] = {
     [2] = {IR_import_star, true}, [3] = {IR_exc_explain_stop, true}, [4] = {IR_async_wrap, true},
-    [5] = {IR_positive, true},    [6] = {IR_list_tuple, true},
+    [5] = {IR_positive, true},    [6] = {IR_list_tuple, true},       [7] = {IR_intrinsic, true},
+    [8] = {IR_intrinsic, true},   [9] = {IR_intrinsic, true},        [10] = {IR_intrinsic, true},
+    [11] = {IR_intrinsic, true},
 };
-enum { UNARY_COUNT = sizeof(unary) / sizeof(unary[0]), PREPARE_STAR = 1 };
+
+/* By CALL_INTRINSIC_2's argument. */
+static const Intrinsic binary[] = {
+    [1] = {IR_exc_prepare_star, true}, [2] = {IR_intrinsic_pair, true},
+    [3] = {IR_intrinsic_pair, true},   [4] = {IR_intrinsic_pair, true},
+    [5] = {IR_intrinsic_pair, true},
+};
+
+/* NULL, and the function stays bytecode, where the number is not in the table. */
+static IrOp *emit_intrinsic(Lowering *lowering, const Intrinsic *table, size_t size,
+                            uint32_t operands) {
+    int32_t which = lowering->instr->arg;
+    if (which < 0 || (size_t)which >= size || !table[which].known) {
+        lower_fail(lowering,
+                   arena_printf(lowering->function->arena,
+                                "it uses intrinsic function %d, which has no native form", which));
+        return NULL;
+    }
+    IrOp **args = lower_pop_many(lowering, operands);
+    return lower_emit(lowering, table[which].op, args, operands);
+}
 
 void lower_call_intrinsic_1(Lowering *lowering) {
-    int32_t which = lowering->instr->arg;
-    if (which < 0 || which >= UNARY_COUNT || !unary[which].known) {
-        lower_fail(lowering, "it makes type parameters");
-        return;
-    }
-    IrOp *value = lower_pop(lowering);
-    IrOp *result = lower_emit1(lowering, unary[which].op, value);
-    if (ir_result(result) == IR_VOID) { /* None is pushed, and popped at once */
+    IrOp *result = emit_intrinsic(lowering, unary, sizeof(unary) / sizeof(unary[0]), 1);
+    if (result != NULL && ir_result(result) == IR_VOID) { /* None is pushed, and popped at once */
         result = lower_emit1(lowering, IR_box_bool, lower_emit0(lowering, IR_true));
     }
-    lower_push(lowering, result);
+    if (result != NULL) {
+        lower_push(lowering, result);
+    }
 }
 
 void lower_call_intrinsic_2(Lowering *lowering) {
-    if (lowering->instr->arg != PREPARE_STAR) {
-        lower_fail(lowering, "it makes type parameters");
-        return;
+    IrOp *result = emit_intrinsic(lowering, binary, sizeof(binary) / sizeof(binary[0]), 2);
+    if (result != NULL) {
+        lower_push(lowering, result);
     }
-    IrOp *right = lower_pop(lowering);
-    IrOp *left = lower_pop(lowering);
-    lower_push(lowering, lower_emit2(lowering, IR_exc_prepare_star, left, right));
 }

@@ -16,6 +16,7 @@
 #include <internal/pycore_pyerrors.h>
 #include <internal/pycore_pymem.h> /* tracemalloc */
 #if PY_VERSION_HEX >= 0x030C0000
+#include <internal/pycore_intrinsics.h>
 #include <internal/pycore_range.h>
 #endif
 #include <internal/pycore_runtime.h>
@@ -126,6 +127,11 @@ typedef struct RtRangeIter {
 /* Nobody gave the function another vectorcall (PyFunction_SetVectorcall, from 3.12 on). */
 #define rt_calls_itself(function) ((void)(function), true)
 #define RT_NO_TYPE_PARAMS(function) ((void)(function))
+/* Its compiler emits none. */
+#define RT_INTRINSIC_UNARY(ts, which, value)                                                       \
+    ((void)(ts), (void)(which), (void)(value), PyErr_BadInternalCall(), NULL)
+#define RT_INTRINSIC_BINARY(ts, which, left, right)                                                \
+    ((void)(ts), (void)(which), (void)(left), (void)(right), PyErr_BadInternalCall(), NULL)
 
 /* ---- asynchronous generators ---- */
 #define rt_async_wrapper(ts, value) ((void)(ts), _PyAsyncGenValueWrapperNew(value))
@@ -215,6 +221,15 @@ typedef _PyRangeIterObject RtRangeIter;
     ((function)->vectorcall == rt_function_vectorcall ||                                           \
      (function)->vectorcall == _PyFunction_Vectorcall)
 #define RT_NO_TYPE_PARAMS(function) ((function)->func_typeparams = NULL)
+#if RT_PYTHON_313
+#define RT_INTRINSIC_UNARY(ts, which, value) _PyIntrinsics_UnaryFunctions[which].func(ts, value)
+#define RT_INTRINSIC_BINARY(ts, which, left, right)                                                \
+    _PyIntrinsics_BinaryFunctions[which].func(ts, left, right)
+#else
+#define RT_INTRINSIC_UNARY(ts, which, value) _PyIntrinsics_UnaryFunctions[which](ts, value)
+#define RT_INTRINSIC_BINARY(ts, which, left, right)                                                \
+    _PyIntrinsics_BinaryFunctions[which](ts, left, right)
+#endif
 
 /* ---- asynchronous generators ---- */
 #define rt_async_wrapper(ts, value) _PyAsyncGenValueWrapperNew(ts, value)

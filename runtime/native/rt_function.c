@@ -180,6 +180,18 @@ PyObject *rt_func_new(PyThreadState *ts, _PyInterpreterFrame *frame, PyObject *c
     return (PyObject *)function;
 }
 
+/* ---- type parameters and aliases ---- */
+
+PyObject *rt_intrinsic(PyThreadState *ts, PyObject *value, int which) {
+    return RT_INTRINSIC_UNARY(ts, which, value);
+}
+
+PyObject *rt_intrinsic_pair(PyThreadState *ts, PyObject *left, PyObject *right, int which) {
+    return RT_INTRINSIC_BINARY(ts, which, left, right);
+}
+
+/* ---- start ---- */
+
 int rt_function_start(void) {
 #if RT_FUNCTIONS_HAVE_TYPE
     /* What the flag for method descriptors stands for; it must be there before the rest is

@@ -216,6 +216,9 @@ PyObject *rt_call_ex_moved(PyThreadState *ts, PyObject *callable, PyObject *args
 PyObject *rt_func_new(PyThreadState *ts, _PyInterpreterFrame *frame, PyObject *code,
                       PyObject *defaults, PyObject *kwdefaults, PyObject *annotations,
                       PyObject *closure);
+/* CALL_INTRINSIC_1, CALL_INTRINSIC_2: new reference, NULL with an exception. */
+PyObject *rt_intrinsic(PyThreadState *ts, PyObject *value, int which);
+PyObject *rt_intrinsic_pair(PyThreadState *ts, PyObject *left, PyObject *right, int which);
 
 /* ---- poll (rt_poll.c) ---- */
 

@@ -218,12 +218,9 @@ int rt_global_del(PyThreadState *ts, _PyInterpreterFrame *frame, PyObject *name)
 
 /* ---- names of class and module bodies ---- */
 
-PyObject *rt_name_get(PyThreadState *ts, _PyInterpreterFrame *frame, PyObject *name) {
-    if (frame->f_locals == NULL) {
-        _PyErr_Format(ts, PyExc_SystemError, "no locals when loading %R", name);
-        return NULL;
-    }
-    PyObject *value = space_get(ts, frame->f_locals, name);
+PyObject *rt_space_global_get(PyThreadState *ts, _PyInterpreterFrame *frame, PyObject *space,
+                              PyObject *name) {
+    PyObject *value = space_get(ts, space, name);
     if (value != NULL || _PyErr_Occurred(ts)) {
         return value;
     }
@@ -232,6 +229,14 @@ PyObject *rt_name_get(PyThreadState *ts, _PyInterpreterFrame *frame, PyObject *n
         return value;
     }
     return builtin_get(ts, frame->f_builtins, name);
+}
+
+PyObject *rt_name_get(PyThreadState *ts, _PyInterpreterFrame *frame, PyObject *name) {
+    if (frame->f_locals == NULL) {
+        _PyErr_Format(ts, PyExc_SystemError, "no locals when loading %R", name);
+        return NULL;
+    }
+    return rt_space_global_get(ts, frame, frame->f_locals, name);
 }
 
 int rt_name_set(PyThreadState *ts, _PyInterpreterFrame *frame, PyObject *value, PyObject *name) {
@@ -255,13 +260,18 @@ int rt_name_del(PyThreadState *ts, _PyInterpreterFrame *frame, PyObject *name) {
     return 0;
 }
 
-PyObject *rt_class_cell_get(PyThreadState *ts, _PyInterpreterFrame *frame, int slot) {
+PyObject *rt_space_cell_get(PyThreadState *ts, _PyInterpreterFrame *frame, PyObject *space,
+                            int slot) {
     PyObject *name = PyTuple_GET_ITEM(RT_CODE(frame)->co_localsplusnames, slot);
-    PyObject *value = space_get(ts, frame->f_locals, name);
+    PyObject *value = space_get(ts, space, name);
     if (value != NULL || _PyErr_Occurred(ts)) {
         return value;
     }
     return rt_cell_get(ts, frame, slot);
+}
+
+PyObject *rt_class_cell_get(PyThreadState *ts, _PyInterpreterFrame *frame, int slot) {
+    return rt_space_cell_get(ts, frame, frame->f_locals, slot);
 }
 
 int rt_annotations_setup(PyThreadState *ts, _PyInterpreterFrame *frame) {

@@ -91,6 +91,12 @@ int rt_global_del(PyThreadState *ts, _PyInterpreterFrame *frame, PyObject *name)
 /* ---- names of class and module bodies ---- */
 
 PyObject *rt_name_get(PyThreadState *ts, _PyInterpreterFrame *frame, PyObject *name);
+/* LOAD_FROM_DICT_OR_GLOBALS, LOAD_FROM_DICT_OR_DEREF: the same, first in a class's namespace, from
+ * a function that belongs to its body. */
+PyObject *rt_space_global_get(PyThreadState *ts, _PyInterpreterFrame *frame, PyObject *space,
+                              PyObject *name);
+PyObject *rt_space_cell_get(PyThreadState *ts, _PyInterpreterFrame *frame, PyObject *space,
+                            int slot);
 int rt_name_set(PyThreadState *ts, _PyInterpreterFrame *frame, PyObject *value, PyObject *name);
 int rt_name_del(PyThreadState *ts, _PyInterpreterFrame *frame, PyObject *name);
 int rt_annotations_setup(PyThreadState *ts, _PyInterpreterFrame *frame);

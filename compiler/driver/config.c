@@ -379,8 +379,11 @@ static bool finish(const Reader *reader) {
             request->sdists.items[i] = file;
         }
     }
-    if (request->python != NULL && strchr(request->python, '/') != NULL) {
-        request->python = path_join(reader->arena, reader->base, request->python);
+    if (request->python != NULL) {
+        const char *place = path_join(reader->arena, reader->base, request->python);
+        bool is_path = strchr(request->python, '/') != NULL ||
+                       fs_is_file(path_join(reader->arena, place, "pyvenv.cfg"));
+        request->python = is_path ? place : request->python;
     }
     request->trace_timeout = options->trace_timeout;
     if (options->license_type == NULL && request->license_public_key == NULL) {

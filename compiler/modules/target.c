@@ -288,16 +288,18 @@ static const char *venv_of_project(Arena *arena, const Request *request) {
     }
 }
 
-/* --python may be a path, a name to be found in PATH, or a version like "3.12". */
+/* --python may be a virtual environment, a path, a name to be found in PATH, or a version like
+ * "3.12". */
 static const char *named_interpreter(Arena *arena, const char *name, Diags *diags) {
+    const char *of_venv = interpreter_of_venv(arena, path_absolute(arena, name));
+    if (of_venv != NULL) {
+        return of_venv;
+    }
     if (strchr(name, '/') != NULL) {
         if (fs_is_dir(name)) {
-            const char *python = interpreter_of_venv(arena, path_absolute(arena, name));
-            if (python == NULL) {
-                diag_error(diags, EXIT_USAGE, "name an interpreter or a virtual environment",
-                           "--python: '%s' is a directory without a Python in it", name);
-            }
-            return python;
+            diag_error(diags, EXIT_USAGE, "name an interpreter or a virtual environment",
+                       "--python: '%s' is a directory without a Python in it", name);
+            return NULL;
         }
         if (access(name, X_OK) != 0) {
             diag_error(diags, EXIT_USAGE, NULL, "--python: cannot run '%s'", name);
@@ -309,8 +311,11 @@ static const char *named_interpreter(Arena *arena, const char *name, Diags *diag
     const char *program = version ? arena_printf(arena, "python%s", name) : name;
     const char *found = proc_find(arena, program);
     if (found == NULL) {
-        diag_error(diags, EXIT_USAGE, "give the full path: --python=/path/to/python3",
-                   "--python: there is no '%s' in PATH", program);
+        diag_error(diags, EXIT_USAGE,
+                   "give the path of an interpreter or a virtual environment: "
+                   "--python=/path/to/python3",
+                   "--python: there is no '%s' in PATH%s", program,
+                   fs_is_dir(name) ? ", and the directory has no Python in it" : "");
     }
     return found;
 }

@@ -173,6 +173,23 @@ def test_lock(project):
     assert (project.folder / "trace.lock").read_bytes() == lock
 
 
+def test_environment_by_name(project, target):
+    """A directory of that name is taken before PATH is asked, with a slash or without."""
+    python, _ = project.environment(target.python, "sdk", {"sdk.py": "NAME = 'of the environment'\n"})
+    project.write("hello.py", "import sdk\nprint(sdk.NAME)\n")
+    for name in ("environment", "environment/", "./environment", str(python)):
+        project.run("build", "hello.py", "--python", name, "-q").expect(0)
+        assert run(project) == "of the environment\n"
+    for name in ("environment", "./environment"):
+        project.write("pyproject.toml", f"[tool.pyc2c]\npython = '{name}'\n")
+        words = ["build", project.folder / "hello.py", "-q", "-o", project.folder / "configured"]
+        subprocess.run([project.command, *words], cwd="/", check=True)
+        assert run(project, "configured") == "of the environment\n"
+    (project.folder / "empty").mkdir()
+    outcome = project.run("build", "hello.py", "--python", "empty").expect(2)
+    assert b"there is no 'empty' in PATH, and the directory has no Python in it" in outcome.stderr
+
+
 def test_interpreter_that_is_none(project):
     fake = project.write("python9", "#!/bin/sh\nexit 1\n")
     fake.chmod(0o755)

@@ -1,10 +1,11 @@
 /* Which modules and which functions are meant to be native.
  *
  * Modules: --native names them; by default those of the program's own source tree. Functions: all
- * definitions, lambdas, comprehensions and generators; and the body of a module that has a loop.
- * Other bodies of modules, and those of classes, run once and stay bytecode; they do not count. A
- * function that may switch tracing on stays bytecode, and so do those around it: a frame that runs
- * natively already gives no line events, and these are the ones that somebody who traces looks at.
+ * definitions, lambdas, comprehensions and generators; and bodies of modules and classes that have
+ * a loop, or all of them by --native=all-bodies. Other bodies run once and stay bytecode; they do
+ * not count. A function that may switch tracing on stays bytecode, and so do those around it: a
+ * frame that runs natively already gives no line events, and these are the ones that somebody who
+ * traces looks at.
  */
 #include "native_parts.h"
 
@@ -19,19 +20,30 @@ static bool is_below(const char *name, const char *package) {
     return strncmp(name, package, length) == 0 && (name[length] == '\0' || name[length] == '.');
 }
 
+static const char ALL_BODIES[] = "all-bodies"; /* a word beside those that name modules */
+
 static bool is_word(const char *name) {
-    return strcmp(name, "program") == 0 || strcmp(name, "all") == 0 || strcmp(name, "none") == 0;
+    return strcmp(name, "program") == 0 || strcmp(name, "all") == 0 || strcmp(name, "none") == 0 ||
+           strcmp(name, ALL_BODIES) == 0;
 }
 
 static bool is_wanted(const Module *module, const Request *request) {
-    if (request->native.count == 0) {
-        return module->origin == ORIGIN_PROGRAM;
-    }
+    bool named = false;
     for (size_t i = 0; i < request->native.count; i++) {
         const char *name = request->native.items[i];
         if (strcmp(name, "all") == 0 ||
             (strcmp(name, "program") == 0 && module->origin == ORIGIN_PROGRAM) ||
             (!is_word(name) && is_below(module->name, name))) {
+            return true;
+        }
+        named = named || strcmp(name, ALL_BODIES) != 0;
+    }
+    return !named && module->origin == ORIGIN_PROGRAM;
+}
+
+static bool wants_all_bodies(const Request *request) {
+    for (size_t i = 0; i < request->native.count; i++) {
+        if (strcmp(request->native.items[i], ALL_BODIES) == 0) {
             return true;
         }
     }
@@ -59,7 +71,7 @@ static void check_names(const Program *program, const Request *request, Diags *d
 
 /* ---- functions ---- */
 
-enum { BODY_INSTRUCTIONS = 3000 }; /* of a module; more: much work for what does not loop */
+enum { BODY_INSTRUCTIONS = 3000 }; /* of a body; more: much work for what does not loop */
 
 static bool has_loop(const FrontCode *code) {
     for (uint32_t i = 0; i < code->instr_count; i++) {
@@ -70,17 +82,17 @@ static bool has_loop(const FrontCode *code) {
     return false;
 }
 
-static void choose_functions(NativeCode *native, NativeModule *module) {
+static void choose_functions(NativeCode *native, NativeModule *module, bool all_bodies) {
     Arena *arena = &native->arena;
     module->functions = ARENA_ARRAY(arena, NativeFunction, module->code.count);
     for (uint32_t i = 0; i < module->code.count; i++) {
         const FrontCode *code = module->code.codes[i];
         NativeFunction *function = &module->functions[i];
-        bool body = lower_is_module(code) && has_loop(code);
-        if ((code->flags & CODE_OPTIMIZED) || body) {
+        bool body = (code->flags & CODE_OPTIMIZED) == 0;
+        if (!body || all_bodies || has_loop(code)) {
             function->code = code;
         }
-        if (body && code->instr_count > BODY_INSTRUCTIONS) {
+        if (body && !all_bodies && code->instr_count > BODY_INSTRUCTIONS) {
             function->reason = "it is long, and runs only once";
         }
     }
@@ -123,7 +135,8 @@ const char *native_objection(const Request *request) {
     return NULL;
 }
 
-static void add_module(NativeCode *native, const Module *module, Diags *diags) {
+static void add_module(NativeCode *native, const Module *module, const Request *request,
+                       Diags *diags) {
     NativeModule *chosen = ARENA_NEW(&native->arena, NativeModule);
     FrontError error = {0};
     chosen->module = module;
@@ -137,7 +150,7 @@ static void add_module(NativeCode *native, const Module *module, Diags *diags) {
         diag_warning(diags, NULL, "module %s stays bytecode: %s", module->name, error.message);
         return;
     }
-    choose_functions(native, chosen);
+    choose_functions(native, chosen, wants_all_bodies(request));
 }
 
 void native_choose(NativeCode *native, const Program *program, const Request *request,
@@ -152,11 +165,11 @@ void native_choose(NativeCode *native, const Program *program, const Request *re
         const Module *module = program->sorted.items[i];
         main_seen |= module == program->main_module;
         if (has_code(module) && is_wanted(module, request)) {
-            add_module(native, module, diags);
+            add_module(native, module, request, diags);
         }
     }
     if (!main_seen && has_code(program->main_module) && is_wanted(program->main_module, request)) {
-        add_module(native, program->main_module, diags);
+        add_module(native, program->main_module, request, diags);
     }
     native_count(native);
 }

@@ -15,7 +15,7 @@ NATIVE_WRAPS_3.11 := _Py_Specialize_Precall
 NATIVE_WRAPS_3.12 := _PyMonitoring_SetEvents
 NATIVE_WRAPS_3.13 := _PyMonitoring_SetEvents _PyFunction_SetVersion _Py_Specialize_Call \
                      PyThread_start_joinable_thread
-NATIVE_WRAPS := PyFunction_New PyEval_EvalCode _PyEval_EvalFrameDefault PyThread_start_new_thread \
+NATIVE_WRAPS := PyFunction_New PyEval_EvalCode _PyEval_Vector _PyEval_EvalFrameDefault PyThread_start_new_thread \
                 _PyAsyncGen_ClearFreeLists PyErr_CheckSignals _PyEval_SignalReceived \
                 $(NATIVE_WRAPS_$(PY_MINOR))
 # What only other versions need: how functions are told apart, who is asked whether somebody traces.

@@ -276,9 +276,6 @@ static const char *stays_bytecode(Arena *arena, const FrontCode *code) {
     if (python_minor() > 13) {
         return "native code is for Python 3.11, 3.12 and 3.13 so far";
     }
-    if ((code->flags & CODE_OPTIMIZED) == 0 && !lower_is_module(code)) {
-        return "the body of a class runs only once";
-    }
     const char *name = mentioned_name(code);
     if (name != NULL) {
         return arena_printf(arena, "it, or a function inside it, mentions '%s'", name);

@@ -9,8 +9,8 @@
  * generators give their step function. */
 IrFunction *lower_function(Arena *arena, const FrontCode *code, const char **reason);
 
-/* Is it the body of a module? Its native code is for runs with the module's dict as its namespace.
- */
+/* Is it the body of a module, not of a class or a function? Its native code is for runs with the
+ * module's dict as its namespace. */
 bool lower_is_module(const FrontCode *code);
 
 /* The name in the code itself, apart from code inside it, by which a program switches tracing on or

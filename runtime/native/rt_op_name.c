@@ -274,6 +274,13 @@ PyObject *rt_class_cell_get(PyThreadState *ts, _PyInterpreterFrame *frame, int s
     return rt_space_cell_get(ts, frame, frame->f_locals, slot);
 }
 
+PyObject *rt_locals_get(PyThreadState *ts, _PyInterpreterFrame *frame) {
+    if (frame->f_locals == NULL) {
+        _PyErr_SetString(ts, PyExc_SystemError, "no locals");
+    }
+    return Py_XNewRef(frame->f_locals);
+}
+
 int rt_annotations_setup(PyThreadState *ts, _PyInterpreterFrame *frame) {
     if (frame->f_locals == NULL) {
         _PyErr_Format(ts, PyExc_SystemError, "no locals found when setting up annotations");

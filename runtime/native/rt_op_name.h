@@ -99,6 +99,8 @@ PyObject *rt_space_cell_get(PyThreadState *ts, _PyInterpreterFrame *frame, PyObj
                             int slot);
 int rt_name_set(PyThreadState *ts, _PyInterpreterFrame *frame, PyObject *value, PyObject *name);
 int rt_name_del(PyThreadState *ts, _PyInterpreterFrame *frame, PyObject *name);
+/* LOAD_LOCALS. New reference; NULL with a SystemError where a frame has no namespace. */
+PyObject *rt_locals_get(PyThreadState *ts, _PyInterpreterFrame *frame);
 int rt_annotations_setup(PyThreadState *ts, _PyInterpreterFrame *frame);
 PyObject *rt_build_class_get(PyThreadState *ts, _PyInterpreterFrame *frame);
 

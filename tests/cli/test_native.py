@@ -135,6 +135,17 @@ def test_bodies_of_modules_that_loop(app):
     assert "settrace" in functions(app)["helper.<module>"]
 
 
+def test_bodies_of_classes(app):
+    """Those that loop are native by default, all by --native=all-bodies, alone or beside names."""
+    app.write("helper.py", HELPER + "class Loops:\n    for i in range(3):\n        pass\n\nclass Plain:\n    x = 1\n")
+    found = functions(app)
+    assert found["helper.Loops"] is None and "helper.Plain" not in found and "helper.<module>" not in found
+    for names in ("all-bodies", "program,all-bodies"):
+        found = functions(app, f"--native={names}")
+        assert found["helper.Plain"] is None and found["helper.<module>"] is None and found["helper.Loops"] is None
+    assert "helper.Plain" not in functions(app, "--native=__main__,all-bodies")
+
+
 # ---- explain ----
 
 

@@ -2,12 +2,16 @@
 #include "lowering.h"
 
 /* In CPython, what a backward jump notices (a signal, say) is raised after the jump: the handler is
- * that of the unit before the target; from 3.13 on before the jump. */
+ * that of the unit before the target; from 3.13 on before the jump. That unit may be of a block
+ * that the jump does not come from, whose handler wants more on the stack than there is (the end of
+ * a loop, placed behind an endless loop in a `with`): there CPython takes entries from below its
+ * stack, and native code the jump's own handler. */
 static void set_backward_region(Lowering *lowering, IrOp *end) {
     int32_t target = lowering->instr->target;
     if (target > 0 && (uint32_t)target <= lowering->index) {
-        uint32_t raising = lowering->minor > 12 ? lowering->index : (uint32_t)target - 1;
-        end->region = lower_region(lowering, raising);
+        uint32_t before = (uint32_t)target - 1;
+        bool after_jump = lowering->minor < 13 && lower_handler_fits(lowering, before);
+        end->region = lower_region(lowering, after_jump ? before : lowering->index);
     }
 }
 

@@ -246,13 +246,18 @@ static int32_t find_region(const Lowering *lowering, int32_t number) {
     return -1;
 }
 
+bool lower_handler_fits(const Lowering *lowering, uint32_t index) {
+    int32_t number = lowering->rows[index];
+    return number < 0 || (uint32_t)lowering->code->handlers[number].depth <= lowering->depth;
+}
+
 int32_t lower_region(Lowering *lowering, uint32_t index) {
     int32_t number = lowering->rows[index];
     if (number < 0) {
         return IR_NO_REGION;
     }
     const FrontHandler *row = &lowering->code->handlers[number];
-    if ((uint32_t)row->depth > lowering->depth) {
+    if (!lower_handler_fits(lowering, index)) {
         stack_fault(lowering);
         return IR_NO_REGION;
     }

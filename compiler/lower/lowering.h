@@ -85,6 +85,8 @@ void lower_jump_to(Lowering *lowering, uint32_t index);
 void lower_add_edge(Lowering *lowering, IrOp *end, uint32_t index);
 /* The region of an instruction, with the stack as it is now; IR_NO_REGION when it has none. */
 int32_t lower_region(Lowering *lowering, uint32_t index);
+/* Is as much on the stack now as the handler of that instruction, if any, expects below its own? */
+bool lower_handler_fits(const Lowering *lowering, uint32_t index);
 /* The END_ASYNC_FOR of an `async for` whose GET_ANEXT this is; -1: it is used in another way. */
 int32_t lower_async_end(const Lowering *lowering, uint32_t index);
 /* Where an item of an `async for` that needs no waiting goes on, whose SEND this is. */

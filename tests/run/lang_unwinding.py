@@ -215,3 +215,30 @@ def unbound():
 
 
 show(unbound)
+
+
+def endless_within(manager, most):
+    """What follows the loop is reached by the exception alone, and stands behind the handlers."""
+    rounds = 0
+    while rounds < most:
+        with manager:
+            while True:
+                rounds += 1
+                if rounds % 3 == 0:
+                    raise KeyError(rounds)
+                if rounds == 7:
+                    raise IndexError(rounds)
+        log.append(rounds)
+        rounds += 1
+
+
+class Swallows:
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, value, entry):
+        return kind is KeyError
+
+
+show(endless_within, Swallows(), 5)
+show(endless_within, Swallows(), 50)

@@ -327,6 +327,20 @@ def assertions(m):
 
 
 @construct
+def class_bodies(m):
+    class Looping:
+        held = m
+        for x in m:
+            held = held + x
+        del x
+
+        def get(self, default=held):
+            return __class__, default, m
+
+    return Looping().get()
+
+
+@construct
 def deletion(m):
     a = m
     del a

@@ -52,7 +52,7 @@ $(BUILD)/obj/$(PY_MINOR)/%.o: %.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(COMPILER_CFLAGS) -c $< -o $@
 
-$(BUILD)/pyc2c-$(PY_MINOR): $(COMPILER_OBJ) $(PY_LIB)
+$(BUILD)/pyc2c-$(PY_MINOR): $(COMPILER_OBJ) $(PY_LIB) $(PY_STAMP)
 	$(Q)$(CC) $(CFLAGS) $(DEVELOP) -no-pie -o $@ $(COMPILER_OBJ) $(LZMA_LIBS) $(PY_LIB) $(PY_RPATH) $(PY_LIBS) \
 	    -Wl,-export-dynamic
 

@@ -43,8 +43,8 @@ LED := $(if $(filter 3.11,$(PY_MINOR)),$(if $(LINKED_LIB),$(BUILD)/obj/$(PY_MINO
 LED_PIC := $(if $(LED),$(if $(LINKED_PIC),$(BUILD)/obj/$(PY_MINOR)/led/pic/typeobject.o))
 
 $(RTDIR)/librt.a: $(LED)
-$(LED): $(PY_LIB)
-$(LED_PIC): $(PY_LIB_PIC)
+$(LED): $(PY_LIB) $(PY_STAMP)
+$(LED_PIC): $(PY_LIB_PIC) $(PY_STAMP)
 $(LED) $(LED_PIC): scripts/lead_call.py
 	@mkdir -p $(@D)
 	$(Q)$(PYTHON) $< $(filter %.a,$^) $(@F) $@
@@ -54,7 +54,7 @@ $(LED) $(LED_PIC): scripts/lead_call.py
 # No C++ exception passes through CPython's C code; see link_size_archive in codegen/link_size.h.
 PY_LIB_LEAN := $(BUILD)/obj/$(PY_MINOR)/libpython-lean.a
 
-$(PY_LIB_LEAN): $(PY_LIB) mk/codegen.mk
+$(PY_LIB_LEAN): $(PY_LIB) $(PY_STAMP) mk/codegen.mk
 	@mkdir -p $(@D)
 	$(Q)objcopy -D -R .eh_frame -R .rela.eh_frame $(PY_LIB) $@
 

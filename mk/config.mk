@@ -21,6 +21,14 @@ PY_SO     := $(wildcard $(shell $(PYTHON) -c 'import os.path, sysconfig; v = sys
 # static: libpython in the executable; shared: carried inside it, for a Python that has no archive.
 LIBPYTHON ?= $(if $(PY_ARCHIVE),static,$(if $(PY_SO),shared))
 PY_LIB    := $(if $(filter shared,$(LIBPYTHON)),$(PY_SO),$(PY_ARCHIVE))
+# A package manager puts a new libpython there with its own, older date. What is made of it depends on this file, too,
+# which is written anew when the library is another one.
+PY_STAMP  := $(if $(PY_LIB),$(BUILD)/obj/$(PY_MINOR)/libpython.stamp)
+PY_STATUS := $(if $(PY_LIB),$(shell stat -Lc '%n %s %Y %Z' $(PY_LIB)))
+ifneq ($(PY_STATUS),$(if $(wildcard $(PY_STAMP)),$(file < $(PY_STAMP))))
+$(shell mkdir -p $(dir $(PY_STAMP)))
+$(file > $(PY_STAMP),$(PY_STATUS))
+endif
 
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wundef -Wwrite-strings \
         -Wvla -Wimplicit-fallthrough -Wformat=2 $(if $(WERROR),-Werror)

@@ -8,7 +8,7 @@ UNIT_BIN  := $(patsubst tests/unit/%.c,$(UNIT_DIR)/%,$(sort $(wildcard tests/uni
 UNIT_TOOL := $(patsubst tests/unit/%.c,$(UNIT_DIR)/%,$(sort $(wildcard tests/unit/*_tool.c)))
 PY_STDLIB := $(shell $(PYTHON) -c 'import sysconfig; print(sysconfig.get_path("stdlib"))' 2>/dev/null)
 
-$(UNIT_DIR)/%: tests/unit/%.c $(UNIT_OBJ) $(PY_LIB)
+$(UNIT_DIR)/%: tests/unit/%.c $(UNIT_OBJ) $(PY_LIB) $(PY_STAMP)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(COMPILER_CFLAGS) -no-pie -o $@ $< $(UNIT_OBJ) $(PY_LIB) $(PY_RPATH) $(PY_LIBS) \
 	    -Wl,-export-dynamic

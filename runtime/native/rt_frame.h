@@ -26,8 +26,8 @@ static inline const RtCode *rt_code_of(const PyCodeObject *code) {
                                                             : NULL;
 }
 
-/* The native code of a module's or a class's body, or NULL: at an index of its own, so that functions which
- * somebody makes of such a code object are none of native code. */
+/* The native code of a module's or a class's body, or NULL: at an index of its own, so that
+ * functions which somebody makes of such a code object are none of native code. */
 static inline const RtCode *rt_body_of(const PyCodeObject *code) {
     const RtCodeExtra *extra = code->co_extra;
     return extra != NULL && extra->size > RT_EXTRA_BODY ? extra->items[RT_EXTRA_BODY] : NULL;

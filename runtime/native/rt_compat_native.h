@@ -386,6 +386,8 @@ static inline bool rt_c_enter(PyThreadState *ts) {
 #define RT_DELEGATE_RAISES_AT_YIELD RT_PYTHON_311
 /* A frame's builtins may be any mapping, and `import` asks it. */
 #define RT_BUILTINS_ARE_MAPPINGS RT_PYTHON_313
+/* `raise … from` a class whose instances are no exceptions is an error. */
+#define RT_CAUSES_ARE_CHECKED RT_PYTHON_313
 /* anext() of a generator that runs already cannot be awaited again. */
 #define RT_REFUSED_AWAIT_IS_OVER RT_PYTHON_313
 /* Threads are started by another function than PyThread_start_new_thread. */

@@ -62,6 +62,17 @@ void rt_reraise(PyThreadState *ts, PyObject *exception, PyObject *lasti,
 
 /* ---- raise ---- */
 
+/* What calling a class of exceptions made: passed on, or NULL with a TypeError when it is none. */
+static PyObject *checked(PyThreadState *ts, PyObject *class, PyObject *made) {
+    if (made != NULL && !PyExceptionInstance_Check(made)) {
+        _PyErr_Format(ts, PyExc_TypeError,
+                      "calling %R should have returned an instance of BaseException, not %R", class,
+                      Py_TYPE(made));
+        Py_CLEAR(made);
+    }
+    return made;
+}
+
 /* An instance of what stands behind `raise`: itself, or a new one of the class. New reference, or
  * NULL with an exception set. */
 static PyObject *make_instance(PyThreadState *ts, PyObject *exception) {
@@ -76,19 +87,14 @@ static PyObject *make_instance(PyThreadState *ts, PyObject *exception) {
     if (!rt_call_exception(ts, exception, NULL, 0, &value)) {
         value = _PyObject_CallNoArgs(exception);
     }
-    if (value != NULL && !PyExceptionInstance_Check(value)) {
-        _PyErr_Format(ts, PyExc_TypeError,
-                      "calling %R should have returned an instance of BaseException, not %R",
-                      exception, Py_TYPE(value));
-        Py_CLEAR(value);
-    }
-    return value;
+    return checked(ts, exception, value);
 }
 
 static bool set_cause(PyThreadState *ts, PyObject *value, PyObject *cause) {
     PyObject *fixed = NULL;
     if (PyExceptionClass_Check(cause)) {
         fixed = _PyObject_CallNoArgs(cause);
+        fixed = RT_CAUSES_ARE_CHECKED ? checked(ts, cause, fixed) : fixed;
         if (fixed == NULL) {
             return false;
         }

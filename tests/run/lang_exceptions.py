@@ -85,3 +85,28 @@ matching, rest = group.split(ValueError)
 print(repr(matching), repr(rest), group.derive([KeyError()]), group.subgroup(lambda e: isinstance(e, TypeError)))
 error = ImportError("m", name="n", path="p")
 print(error.name, error.path, UnicodeDecodeError("utf-8", b"\xff", 0, 1, "bad"), StopIteration(4).value)
+
+
+class MakesNone(BaseException):
+    def __new__(cls, *args):
+        return None
+
+
+class MakesNumber(Exception):
+    def __new__(cls, *args):
+        return 3
+
+
+def with_cause(cause):
+    raise IndexError("caused") from cause
+
+
+for cause in MakesNone, MakesNumber, ValueError, ValueError("made"), None, 3, int:
+    try:
+        with_cause(cause)
+    except BaseException as problem:
+        print(repr(problem), repr(problem.__cause__), problem.__suppress_context__)
+    try:
+        raise cause
+    except BaseException as problem:
+        print(repr(problem), repr(problem.__cause__))

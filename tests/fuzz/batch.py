@@ -146,7 +146,8 @@ def compare_once(texts: list[str], tools: Tools, work: Path) -> Result:
         executable, result.bytecode = build(modules, place, tools)
         cwd = place / "cwd"
         cwd.mkdir()
-        oracle = normalise.for_oracle(place / "program", Path(tools.python), tools.stdlib, "/nonexistent/site", "3.11", cwd)
+        minor = Path(tools.stdlib).name.removeprefix("python")
+        oracle = normalise.for_oracle(place / "program", Path(tools.python), tools.stdlib, "/nonexistent/site", minor, cwd)
         ours = normalise.for_executable(executable, cwd)
         expected, end = run([tools.python, place / "program/main.py", *modules], cwd)
         if end:

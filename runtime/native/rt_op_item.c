@@ -267,7 +267,9 @@ int rt_slice_set(PyThreadState *ts, PyObject *container, PyObject *start, PyObje
                  PyObject *value) {
     (void)ts;
     Py_ssize_t first, last;
-    if (PyList_CheckExact(container) &&
+    /* Whether iterating or the bounds come first, and what an error says, differs by version. */
+    bool items = PyList_CheckExact(value) || PyTuple_CheckExact(value);
+    if (PyList_CheckExact(container) && items &&
         plain_bounds(start, stop, PyList_GET_SIZE(container), &first, &last)) {
         return PyList_SetSlice(container, first, last, value);
     }

@@ -36,3 +36,30 @@ try:
         changing[key + "x"] = 1
 except RuntimeError as problem:
     print(problem)
+
+
+def assigned_slices(items, value, start=None, stop=None):
+    try:
+        items[start:stop] = value
+    except TypeError as problem:
+        return items, str(problem)
+    return items
+
+
+class Emptying:
+    """An iterable that empties the list which it is assigned to."""
+
+    def __init__(self, items):
+        self.items = items
+
+    def __iter__(self):
+        self.items.clear()
+        return iter("new")
+
+
+for value in [7], (8, 9), "ab", {1: 2}, range(2), iter([3]), 1j, None, [], ():
+    print(assigned_slices([0, 1, 2], value, 1), assigned_slices([0, 1, 2, 3], value, -2, 3), assigned_slices([0], value))
+emptied = [1, 2, 3, 4]
+print(assigned_slices(emptied, Emptying(emptied), 1, 3))
+same = [1, 2, 3]
+print(assigned_slices(same, same, 1, 1))

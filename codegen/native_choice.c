@@ -135,8 +135,7 @@ const char *native_objection(const Request *request) {
     return NULL;
 }
 
-static void add_module(NativeCode *native, const Module *module, const Request *request,
-                       Diags *diags) {
+static void add_module(NativeCode *native, const Module *module, bool all_bodies, Diags *diags) {
     NativeModule *chosen = ARENA_NEW(&native->arena, NativeModule);
     FrontError error = {0};
     chosen->module = module;
@@ -150,7 +149,7 @@ static void add_module(NativeCode *native, const Module *module, const Request *
         diag_warning(diags, NULL, "module %s stays bytecode: %s", module->name, error.message);
         return;
     }
-    choose_functions(native, chosen, wants_all_bodies(request));
+    choose_functions(native, chosen, all_bodies);
 }
 
 void native_choose(NativeCode *native, const Program *program, const Request *request,
@@ -160,16 +159,17 @@ void native_choose(NativeCode *native, const Program *program, const Request *re
         return;
     }
     check_names(program, request, diags);
+    bool all_bodies = wants_all_bodies(request);
     bool main_seen = program->main_module == NULL;
     for (size_t i = 0; i < program->sorted.count; i++) {
         const Module *module = program->sorted.items[i];
         main_seen |= module == program->main_module;
         if (has_code(module) && is_wanted(module, request)) {
-            add_module(native, module, request, diags);
+            add_module(native, module, all_bodies, diags);
         }
     }
     if (!main_seen && has_code(program->main_module) && is_wanted(program->main_module, request)) {
-        add_module(native, program->main_module, request, diags);
+        add_module(native, program->main_module, all_bodies, diags);
     }
     native_count(native);
 }

@@ -29,9 +29,11 @@ class Sampler:
         function made the one object too many."""
         gc.disable()
         signal.setitimer(signal.ITIMER_PROF, INTERVAL, INTERVAL)
-        function()
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        gc.enable()
+        try:
+            function()
+        finally:
+            signal.setitimer(signal.ITIMER_PROF, 0)
+            gc.enable()
         gc.collect()
 
     def functions(self):

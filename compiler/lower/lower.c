@@ -260,10 +260,6 @@ static const char *mentioned_name(const FrontCode *code) {
     return found;
 }
 
-bool lower_is_module(const FrontCode *code) {
-    return code->parent == NULL && (code->flags & CODE_OPTIMIZED) == 0;
-}
-
 /* The second part of the version of the Python whose code objects these are. */
 static int python_minor(void) {
     int major, minor;

@@ -9,10 +9,6 @@
  * generators give their step function. */
 IrFunction *lower_function(Arena *arena, const FrontCode *code, const char **reason);
 
-/* Is it the body of a module, not of a class or a function? Its native code is for runs with the
- * module's dict as its namespace. */
-bool lower_is_module(const FrontCode *code);
-
 /* The name in the code itself, apart from code inside it, by which a program switches tracing on or
  * wants its lines traced (static text); NULL: none. A native frame gives no line events. */
 const char *lower_tracing_name(const FrontCode *code);

@@ -75,7 +75,9 @@ void lower_load_global(Lowering *lowering) {
 /* Names of a module's body are global variables: native code of one only runs with the module's
  * dict as its namespace (rt_body.c). */
 static IrOpcode name_op(const Lowering *lowering, IrOpcode in_module, IrOpcode elsewhere) {
-    return lower_is_module(lowering->code) ? in_module : elsewhere;
+    const FrontCode *code = lowering->code;
+    bool is_module = code->parent == NULL && (code->flags & CODE_OPTIMIZED) == 0;
+    return is_module ? in_module : elsewhere;
 }
 
 void lower_load_name(Lowering *lowering) {
